@@ -1,0 +1,114 @@
+"""Every failure penchant reports, as one tree.
+
+    PenchantError
+    ├── InputError (ValueError)          what was given is wrong
+    │   ├── MissingColumnError           a table lacks a required column
+    │   └── FingerprintError             vectors of two encoders would be mixed
+    ├── NotFoundError (KeyError)         no such customer, product or file
+    ├── NotBuiltError                    the shop has no build yet
+    ├── BuildError                       a build could not be made or read
+    └── MissingExtraError (ImportError)  an optional dependency is absent
+
+A message says what is wrong with the value, what is allowed, and how to fix it. `code` is stable: the
+command line, the API and callers may rely on it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+
+def did_you_mean(name: str, choices: Iterable[str]) -> str:
+    """Suggest the closest of `choices` as a sentence with a leading space, or nothing.
+
+    Args:
+        name: What was given.
+        choices: What is allowed.
+
+    Returns:
+        A sentence such as ` Did you mean "timestamp"?`, or an empty string when nothing is close.
+
+    Example:
+        >>> did_you_mean("timestmap", ["timestamp", "price"])
+        ' Did you mean "timestamp"?'
+    """
+    close = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.6)
+    return f' Did you mean "{close[0]}"?' if close else ""
+
+
+class PenchantError(Exception):
+    """The base of all errors penchant raises on purpose."""
+
+    code = "penchant_error"
+
+
+class InputError(PenchantError, ValueError):
+    """A value, file or setting is not usable; the message names it and the way out."""
+
+    code = "invalid_input"
+
+
+class MissingColumnError(InputError):
+    """A table lacks a column it must have."""
+
+    code = "missing_column"
+
+    def __init__(self, column: str, source: str, found: Sequence[str], required: Sequence[str]):
+        hint = did_you_mean(column, found)
+        super().__init__(
+            f'No column "{column}" in {source}; it has: {", ".join(found) or "no columns"}.{hint} '
+            f"Required: {', '.join(required)}."
+        )
+
+
+class FingerprintError(InputError):
+    """Vectors of different encoders would be mixed."""
+
+    code = "fingerprint_mismatch"
+
+    def __init__(self, what: str, found: str, expected: str):
+        super().__init__(
+            f'{what} has encoder fingerprint "{found}", expected "{expected}". Vectors of different '
+            "encoders do not compare: embed again with one encoder, then build."
+        )
+
+
+class NotFoundError(PenchantError, KeyError):
+    """A customer, product, shop or file does not exist."""
+
+    code = "not_found"
+
+    def __init__(self, kind: str, name: str, choices: Iterable[str] = (), hint: str = ""):
+        advice = did_you_mean(name, choices) or (f" {hint}" if hint else "")
+        super().__init__(f'No {kind} "{name}".{advice}')
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class NotBuiltError(PenchantError):
+    """The shop directory has no published build."""
+
+    code = "not_built"
+
+    def __init__(self, directory: Path):
+        super().__init__(f"{directory} has no build yet. Make one with: penchant build {directory}")
+
+
+class BuildError(PenchantError):
+    """A build could not be made, or its files do not match its manifest."""
+
+    code = "build_failed"
+
+
+class MissingExtraError(PenchantError, ImportError):
+    """An optional dependency is not installed."""
+
+    code = "missing_extra"
+
+    def __init__(self, feature: str, extra: str):
+        super().__init__(
+            f'{feature} needs an extra. Install it with: pip install "penchant[{extra}]".'
+        )
