@@ -9,8 +9,8 @@
     ├── BuildError                       a build could not be made or read
     └── MissingExtraError (ImportError)  an optional dependency is absent
 
-A message says what is wrong with the value, what is allowed, and how to fix it. `code` is stable: the
-command line, the API and callers may rely on it.
+A message says what is wrong with the value, what is allowed, and how to fix it. `code` is
+stable: the command line, the API and callers may rely on it.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ class FingerprintError(InputError):
 
     def __init__(self, what: str, found: str, expected: str):
         super().__init__(
-            f'{what} has encoder fingerprint "{found}", expected "{expected}". Vectors of different '
-            "encoders do not compare: embed again with one encoder, then build."
+            f'{what} has encoder fingerprint "{found}", expected "{expected}". Vectors of '
+            "different encoders do not compare: embed again with one encoder, then build."
         )
 
 

@@ -1,7 +1,7 @@
 """Array aliases: dtype, shape, and what the order of axis 0 means.
 
-A `*_row` is a row number 0..n-1 into one build's products or customers, which are sorted by id; a `*_id` is
-the shop's own string. Ids appear only at the edges.
+A `*_row` is a row number 0..n-1 into one build's products or customers, which are sorted by id;
+a `*_id` is the shop's own string. Ids appear only at the edges.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Embeddings: TypeAlias = NDArray[np.float32]
-"""Shape (n_products, dim): encoder output, not normalised; a row of zeros means "no usable photo"."""
+"""Shape (n_products, dim): encoder output, not normalised; zeros: no usable photo."""
 
 StyleVectors: TypeAlias = NDArray[np.float32]
-"""Shape (n_products, dim): unit rows in the style space, in product_row order; zeros: not placed."""
+"""Shape (n_products, dim): unit rows in the style space, by product_row; zeros: not placed."""
 
 Profiles: TypeAlias = NDArray[np.float32]
-"""Shape (n_customers, dim): unit rows in the style space, in customer_row order; zeros: cold."""
+"""Shape (n_customers, dim): unit rows in the style space, by customer_row; zeros: cold."""
 
 Vector: TypeAlias = NDArray[np.float32]
 """Shape (dim,): one embedding, style vector or profile."""

@@ -1,0 +1,1 @@
+"""penchant: a visual taste engine for online shops."""

@@ -1,0 +1,152 @@
+"""The bridge between the shop's own ids and row numbers.
+
+Ids are kept sorted in one UTF-8 blob with offsets: two flat arrays that open by memory map and
+are searched in microseconds, whatever the number of customers.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.errors import InputError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IdMap:
+    """Sorted, distinct ids; `row` is the place of an id in that order.
+
+    Attributes:
+        kind: What the ids name, for messages: "product" or "customer".
+        blob: Shape (n_bytes,), the ids' UTF-8 bytes one after another.
+        offsets: Shape (n + 1,), int64: id i is blob[offsets[i]:offsets[i + 1]].
+
+    Example:
+        >>> ids = IdMap.from_ids("product", ["b", "a"])
+        >>> ids.row("b"), ids[0], len(ids)
+        (1, 'a', 2)
+    """
+
+    kind: str
+    blob: NDArray[np.uint8]
+    offsets: NDArray[np.int64]
+
+    @classmethod
+    def from_ids(cls, kind: str, ids: Iterable[str]) -> IdMap:
+        """Sort ids into a map.
+
+        Args:
+            kind: What the ids name.
+            ids: Distinct strings in any order.
+
+        Raises:
+            InputError: if an id appears twice.
+        """
+        encoded = sorted(name.encode() for name in ids)
+        for one, other in itertools.pairwise(encoded):
+            if one == other:
+                raise InputError(f'{kind}_id "{one.decode()}" appears twice; ids must be distinct.')
+        lengths = np.fromiter((len(name) for name in encoded), np.int64, len(encoded))
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        return cls(kind, np.frombuffer(b"".join(encoded), np.uint8), offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> str:
+        return self._bytes(row).decode()
+
+    def __iter__(self) -> Iterator[str]:
+        text, ends = self.blob.tobytes(), self.offsets.tolist()
+        return (text[start:end].decode() for start, end in itertools.pairwise(ends))
+
+    def __contains__(self, name: str) -> bool:
+        return self.find(name) is not None
+
+    def find(self, name: str) -> int | None:
+        """Give the row of an id, or None.
+
+        Args:
+            name: The shop's own id.
+        """
+        wanted = name.encode()
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._bytes(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self._bytes(low) == wanted else None
+
+    def row(self, name: str) -> int:
+        """Give the row of an id.
+
+        Args:
+            name: The shop's own id.
+
+        Raises:
+            NotFoundError: if there is no such id; ids that start alike are suggested.
+        """
+        found = self.find(name)
+        if found is None:
+            raise NotFoundError(self.kind, name, self._near(name))
+        return found
+
+    def rows(self, names: Sequence[str]) -> NDArray[np.int32]:
+        """Give the rows of many ids, -1 where there is none.
+
+        Args:
+            names: Ids, repeats allowed.
+
+        Returns:
+            Shape (len(names),), int32, in the order of `names`.
+        """
+        if len(names) < len(self) / 50:
+            found = (self.find(name) for name in names)
+            return np.array([-1 if row is None else row for row in found], np.int32)
+        lookup = {name: row for row, name in enumerate(self)}
+        return np.fromiter((lookup.get(name, -1) for name in names), np.int32, len(names))
+
+    def save(self, directory: Path, name: str) -> None:
+        """Write `<name>.blob.npy` and `<name>.offsets.npy`.
+
+        Args:
+            directory: An existing folder.
+            name: Stem of the two files.
+        """
+        np.save(directory / f"{name}.blob.npy", self.blob)
+        np.save(directory / f"{name}.offsets.npy", self.offsets)
+
+    @classmethod
+    def load(cls, directory: Path, name: str, *, kind: str) -> IdMap:
+        """Open what `save` wrote, by memory map.
+
+        Args:
+            directory: The folder.
+            name: Stem of the two files.
+            kind: What the ids name.
+        """
+        blob = np.load(directory / f"{name}.blob.npy", mmap_mode="r")
+        offsets = np.load(directory / f"{name}.offsets.npy", mmap_mode="r")
+        return cls(kind, blob, offsets)
+
+    def _bytes(self, row: int) -> bytes:
+        return self.blob[self.offsets[row] : self.offsets[row + 1]].tobytes()
+
+    def _near(self, name: str) -> list[str]:
+        """Give a few ids that share the beginning, enough for a suggestion."""
+        stem = name[: max(1, len(name) - 2)].encode()
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._bytes(middle) < stem:
+                low = middle + 1
+            else:
+                high = middle
+        return [self[row] for row in range(low, min(low + 200, len(self)))]

@@ -1,0 +1,184 @@
+"""Exact nearest rows by cosine: one matrix product, block-maximum top-k, float64 finish.
+
+The float32 pass finds candidates, a few more than asked; their similarities are then computed
+again in float64 and ordered by (similarity rounded to 1e-9, row). Equal vectors tie exactly,
+whatever the batch they were asked in, and ties go to the lower row, which is the lower id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.errors import InputError
+from penchant.maths.topk import top_k
+from penchant.types import Mask, Rows
+
+SPARE = 16
+"""Candidates beyond k that the float64 finish may reorder."""
+
+NOISE = 4e-6
+"""More than float32 rounding of a unit-row product at any dim in use."""
+
+FEW = 0.2
+"""Below this share of eligible rows it is cheaper to gather them than to score all."""
+
+CHUNK_FLOATS = 1 << 25
+"""Floats held at a time, scores or gathered candidates: 128 MB."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbors:
+    """Nearest rows of each query, best first.
+
+    Attributes:
+        rows: Shape (n_queries, k), int32; -1 where fewer than k rows are eligible.
+        similarities: Shape (n_queries, k), float64; NaN where `rows` is -1.
+    """
+
+    rows: NDArray[np.int32]
+    similarities: NDArray[np.float64]
+
+    def of(self, query: int) -> list[tuple[int, float]]:
+        """Give (row, similarity) of one query, best first, without the gaps.
+
+        Args:
+            query: Number of the query.
+        """
+        pairs = zip(self.rows[query].tolist(), self.similarities[query].tolist(), strict=True)
+        return [(row, similarity) for row, similarity in pairs if row >= 0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExactIndex:
+    """Unit rows to be searched.
+
+    Attributes:
+        vectors: Shape (n, dim), unit rows; rows of zeros are never found.
+        present: Shape (n,), which rows may be found.
+    """
+
+    vectors: NDArray[np.float32]
+    present: Mask
+
+    @classmethod
+    def over(cls, vectors: NDArray[np.float32]) -> ExactIndex:
+        """Index all rows that hold a vector.
+
+        Args:
+            vectors: Shape (n, dim), unit rows or zeros.
+        """
+        return cls(vectors, np.asarray((vectors != 0).any(axis=1)))
+
+    def query(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        *,
+        eligible: Mask | None = None,
+        excluded: Sequence[Rows] | None = None,
+    ) -> Neighbors:
+        """Find the k nearest rows of each query.
+
+        Args:
+            queries: Shape (n_queries, dim), unit rows.
+            k: How many, >= 1.
+            eligible: Shape (n,), rows that may be found; absent: all.
+            excluded: One array of rows per query, not to be found for it.
+
+        Returns:
+            Shapes (n_queries, min(k, n)), best first; ties go to the lower row.
+
+        Raises:
+            InputError: if the dim of the queries differs.
+
+        Example:
+            >>> index = ExactIndex.over(np.eye(3, dtype=np.float32))
+            >>> index.query(np.array([[0.6, 0.8, 0.0]], dtype=np.float32), 2).of(0)
+            [(1, 0.8...), (0, 0.6...)]
+        """
+        if queries.shape[1] != self.vectors.shape[1]:
+            raise InputError(
+                f"queries has shape {queries.shape}, the index holds vectors of "
+                f"{self.vectors.shape[1]} dimensions."
+            )
+        mask = self.present if eligible is None else self.present & eligible
+        candidates = np.flatnonzero(mask)
+        whole = len(candidates) > FEW * len(mask)
+        vectors = self.vectors if whole else self.vectors[candidates]
+        parts = []
+        for chunk in _chunks(len(queries), max(len(vectors), (k + SPARE) * queries.shape[1])):
+            scores = queries[chunk] @ vectors.T
+            if whole:
+                scores[:, ~mask] = -np.inf
+            _exclude(scores, excluded, chunk, None if whole else candidates)
+            parts.append(_finish(scores, queries[chunk], vectors, min(k, len(mask))))
+        rows = np.concatenate([part.rows for part in parts])
+        similarities = np.concatenate([part.similarities for part in parts])
+        if not whole:
+            rows = np.where(rows >= 0, candidates[rows], -1).astype(np.int32)
+        return Neighbors(rows, similarities)
+
+
+def _chunks(n_queries: int, floats_per_query: int) -> Iterator[slice]:
+    step = max(1, CHUNK_FLOATS // floats_per_query)
+    for first in range(0, max(1, n_queries), step):
+        yield slice(first, min(first + step, n_queries))
+
+
+def _exclude(
+    scores: NDArray[np.float32],
+    excluded: Sequence[Rows] | None,
+    chunk: slice,
+    candidates: NDArray[np.intp] | None,
+) -> None:
+    if excluded is None:
+        return
+    for number, rows in enumerate(excluded[chunk]):
+        if candidates is None:
+            scores[number, rows] = -np.inf
+        else:
+            scores[number, np.isin(candidates, rows)] = -np.inf
+
+
+def _finish(
+    scores: NDArray[np.float32], queries: NDArray[np.float32], vectors: NDArray[np.float32], k: int
+) -> Neighbors:
+    """Order candidates by float64 similarity; widen a query whose candidates end in a near-tie."""
+    wide = top_k(scores, k + SPARE)
+    rows, similarities = _ordered(wide.rows, queries, vectors, k)
+    if wide.scores.shape[1] > k:
+        near = wide.scores[:, -1] >= wide.scores[:, k - 1] - NOISE
+        for query in np.flatnonzero(near & np.isfinite(wide.scores[:, -1])):
+            enough = np.flatnonzero(scores[query] >= wide.scores[query, k - 1] - NOISE)
+            one = slice(query, query + 1)
+            rows[one], similarities[one] = _ordered(enough[None, :], queries[one], vectors, k)
+    return Neighbors(rows, similarities)
+
+
+def _ordered(
+    rows: NDArray[np.integer], queries: NDArray[np.float32], vectors: NDArray[np.float32], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    if not len(vectors):
+        rows = np.full((len(queries), k), -1)
+        return rows.astype(np.int32), np.full(rows.shape, np.nan)
+    found = vectors[rows].astype(np.float64)
+    similarities = np.einsum("qd,qkd->qk", queries.astype(np.float64), found)
+    similarities[rows < 0] = np.nan
+    rounded = np.where(rows < 0, np.inf, -np.round(similarities, 9))
+    order = np.lexsort((rows, rounded), axis=1)[:, :k]
+    best = np.take_along_axis(rows, order, axis=1).astype(np.int32)
+    return _padded(best, np.take_along_axis(similarities, order, axis=1), k)
+
+
+def _padded(
+    rows: NDArray[np.int32], similarities: NDArray[np.float64], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    gap = ((0, 0), (0, k - rows.shape[1]))
+    return (
+        np.pad(rows, gap, constant_values=-1),
+        np.pad(similarities, gap, constant_values=np.nan),
+    )

@@ -1,0 +1,1 @@
+"""Taste: event lists, what each event weighs, profiles, and exact shares."""

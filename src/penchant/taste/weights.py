@@ -1,0 +1,92 @@
+"""What each interaction weighs: action weight x recency x trust, zero where it does not count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant import columns as c
+from penchant.maths.decay import MICROSECONDS_PER_DAY, recency_weights
+from penchant.settings import TasteSettings
+from penchant.taste.cancel import find_cancelled
+from penchant.taste.histories import History
+from penchant.types import Mask, Rows, Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weigher:
+    """The weights of interactions under one shop's settings and catalogue.
+
+    Attributes:
+        action_weights: Shape (n_actions,), by place in `columns.ACTIONS`.
+        half_life_days: Shape (n_actions,), by place in `columns.ACTIONS`.
+        product_half_life_days: Shape (n_products,), NaN where the action decides; None: always.
+        placed: Shape (n_products,), which products have a style vector.
+    """
+
+    action_weights: NDArray[np.float64]
+    half_life_days: NDArray[np.float64]
+    product_half_life_days: NDArray[np.float64] | None
+    placed: Mask
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: TasteSettings,
+        placed: Mask,
+        *,
+        categories: tuple[str | None, ...] | None = None,
+    ) -> Weigher:
+        """Read weights and half-lives out of settings.
+
+        Args:
+            settings: Weights per action, half-lives per action and category.
+            placed: Shape (n_products,), which products have a style vector.
+            categories: One per product, for half-lives per category.
+        """
+        actions = c.ACTIONS
+        by_category = settings.half_life_by_category
+        return cls(
+            np.array([settings.weights.get(action, 0.0) for action in actions]),
+            np.array(
+                [settings.half_life_by_action.get(a, settings.half_life_days) for a in actions]
+            ),
+            np.array([by_category.get(name or "", np.nan) for name in categories])
+            if by_category and categories
+            else None,
+            placed,
+        )
+
+    def weigh(self, events: History, as_of_us: int, *, customer_row: Rows | None = None) -> Weights:
+        """Give the weight of each interaction.
+
+        weight = action weight * 0.5 ** (age / half-life) * trust
+
+        Zero for what was taken back, for products without a style vector, and for what lies after
+        `as_of_us`.
+
+        Args:
+            events: Oldest first within a customer.
+            as_of_us: Reference time, microseconds since 1970 UTC.
+            customer_row: Shape (n,), aligned; absent: all of one customer.
+
+        Returns:
+            Shape (n,), float64, aligned; negative only for `hide`.
+        """
+        customers = np.zeros(len(events), np.int32) if customer_row is None else customer_row
+        age = (as_of_us - events.time_us) / MICROSECONDS_PER_DAY
+        known = events.product_row >= 0
+        known[known] &= self.placed[events.product_row[known]]
+        counts = known & (age >= 0) & ~find_cancelled(customers, events)
+        recency = recency_weights(np.maximum(age, 0.0), self._half_lives(events))
+        weights = self.action_weights[events.action] * recency * events.trust
+        return np.where(counts, weights, 0.0)
+
+    def _half_lives(self, events: History) -> NDArray[np.float64]:
+        by_action = self.half_life_days[events.action]
+        if self.product_half_life_days is None:
+            return np.asarray(by_action)
+        by_product = self.product_half_life_days[events.product_row]
+        return np.where(np.isnan(by_product), by_action, by_product)
