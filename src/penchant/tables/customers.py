@@ -1,0 +1,41 @@
+"""The customers table: one row per customer."""
+
+from __future__ import annotations
+
+from penchant import columns as c
+from penchant.tables.schema import Column, Kind, TableSchema
+
+CUSTOMERS_SCHEMA = TableSchema(
+    table=c.CUSTOMERS,
+    columns=(
+        Column(
+            c.CUSTOMER_ID,
+            Kind.ID,
+            ("user_id", "client_id", "id", "customer", "kundennummer"),
+            required=True,
+        ),
+        Column(c.GENDER, aliases=("sex", "geschlecht")),
+        Column(c.AGE, Kind.AGE, ("customer_age", "alter")),
+        Column(c.AGE_GROUP, aliases=("age_range", "age_band", "altersgruppe")),
+        Column(c.COUNTRY, aliases=("country_code", "land")),
+        Column(c.CUSTOMER_SEGMENT, aliases=("segment", "customer_group", "tier", "loyalty_tier")),
+        Column(
+            c.REGISTRATION_DATE,
+            Kind.TIME,
+            (
+                "registered_at",
+                "registered",
+                "created_at",
+                "created_date",
+                "signup_date",
+                "join_date",
+            ),
+        ),
+        Column(c.MARKETING_CONSENT, Kind.FLAG, ("accepts_marketing", "newsletter", "opt_in")),
+        Column(
+            c.PERSONALIZATION_CONSENT, Kind.FLAG, ("personalisation_consent", "profiling_consent")
+        ),
+    ),
+    key=(c.CUSTOMER_ID,),
+    unique_key=True,
+)
