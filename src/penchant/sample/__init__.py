@@ -1,0 +1,1 @@
+"""The sample shop: a jeweller's, drawn and written by this project, and larger shops with known tastes."""
