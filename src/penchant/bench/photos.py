@@ -1,0 +1,71 @@
+"""How fast photos are embedded, as a share of what the bare model can do on the same machine."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from penchant.encoders import EmbeddingCache, Encoder, ProductPhotos, embed_products
+from penchant.errors import InputError
+from penchant.images import load_photo
+from penchant.types import Pixels
+
+
+def bench_photos(
+    paths: Sequence[Path], encoder: Encoder, *, workers: int = 2, rounds: int = 3
+) -> dict[str, float]:
+    """Compare a whole embedding run (read, hash, decode, embed, write) with the bare model.
+
+    The bare model gets the same photos, decoded beforehand, on as many threads. Rounds of the two
+    alternate, so that a busy machine slows both; the best round of each counts.
+
+    Args:
+        paths: Photos with different contents, at least one.
+        encoder: Thread-safe.
+        workers: Threads, >= 1.
+        rounds: How often to measure each, >= 1.
+
+    Returns:
+        `photos`, `workers`, `photos_per_second` (end to end), `bare_photos_per_second`, `share`
+        (the one divided by the other).
+
+    Raises:
+        InputError: if there are no photos.
+    """
+    if not paths:
+        raise InputError("paths is empty, at least one photo is needed.")
+    pixels = np.stack([load_photo(path, size=encoder.size, fit=encoder.fit) for path in paths])
+    bare = min_seconds = float("inf")
+    for _ in range(rounds):
+        bare = min(bare, _seconds(lambda: _bare(encoder, pixels, workers)))
+        min_seconds = min(min_seconds, _seconds(lambda: _whole(encoder, paths, workers)))
+    return {
+        "photos": float(len(paths)),
+        "workers": float(workers),
+        "photos_per_second": round(len(paths) / min_seconds, 1),
+        "bare_photos_per_second": round(len(paths) / bare, 1),
+        "share": round(bare / min_seconds, 3),
+    }
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _bare(encoder: Encoder, pixels: Pixels, workers: int) -> None:
+    pieces = [pixels[start : start + 16] for start in range(0, len(pixels), 16)]
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(encoder.embed, pieces))
+
+
+def _whole(encoder: Encoder, paths: Sequence[Path], workers: int) -> None:
+    products = [ProductPhotos(str(number), (str(path),)) for number, path in enumerate(paths)]
+    with tempfile.TemporaryDirectory() as folder:
+        embed_products(products, encoder, EmbeddingCache(Path(folder)), workers=workers)
