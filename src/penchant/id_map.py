@@ -45,9 +45,9 @@ class IdMap:
             ids: Distinct strings in any order.
 
         Raises:
-            InputError: if an id appears twice.
+            InputError: if an id appears twice, or is not a string that UTF-8 can hold.
         """
-        encoded = sorted(name.encode() for name in ids)
+        encoded = sorted(_encoded(kind, name) for name in ids)
         for one, other in itertools.pairwise(encoded):
             if one == other:
                 raise InputError(f'{kind}_id "{one.decode()}" appears twice; ids must be distinct.')
@@ -74,7 +74,10 @@ class IdMap:
         Args:
             name: The shop's own id.
         """
-        wanted = name.encode()
+        try:
+            wanted = name.encode()
+        except UnicodeEncodeError:  # half a surrogate pair, as JSON may carry: nobody's id
+            return None
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2
@@ -132,8 +135,9 @@ class IdMap:
             name: Stem of the two files.
             kind: What the ids name.
         """
-        blob = np.load(directory / f"{name}.blob.npy", mmap_mode="r")
-        offsets = np.load(directory / f"{name}.offsets.npy", mmap_mode="r")
+        # as plain arrays: np.memmap makes each of the many small slices slow
+        blob = np.asarray(np.load(directory / f"{name}.blob.npy", mmap_mode="r"))
+        offsets = np.asarray(np.load(directory / f"{name}.offsets.npy", mmap_mode="r"))
         return cls(kind, blob, offsets)
 
     def _bytes(self, row: int) -> bytes:
@@ -141,7 +145,7 @@ class IdMap:
 
     def _near(self, name: str) -> list[str]:
         """Give a few ids that share the beginning, enough for a suggestion."""
-        stem = name[: max(1, len(name) - 2)].encode()
+        stem = name[: max(1, len(name) - 2)].encode(errors="replace")
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2
@@ -150,3 +154,14 @@ class IdMap:
             else:
                 high = middle
         return [self[row] for row in range(low, min(low + 200, len(self)))]
+
+
+def _encoded(kind: str, name: str) -> bytes:
+    if not isinstance(name, str):
+        raise InputError(
+            f"{kind}_id {name!r} is {type(name).__name__}, must be str: ids are strings end to end."
+        )
+    try:
+        return name.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{kind}_id {name!r} is not valid text: {error.reason}.") from error

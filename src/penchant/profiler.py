@@ -63,7 +63,9 @@ class CustomerStyleProfiler:
     """Learn each customer's taste from interactions and find products near it.
 
     Args of the constructor:
-        product_embeddings: {product_id: vector}, all of one dim; it is read, not assumed.
+        product_embeddings: {product_id: vector}, all of one dim; it is read, not assumed. A
+            vector with a NaN, an infinity or nothing but zeros is set aside: such a product is
+            never found, and an interaction with it does not count.
         INTERACTION_WEIGHTS: Weight per interaction type; those of `TasteSettings` by default.
         recency_half_life_days: Days after which an interaction counts half, > 0.
         min_interactions: Different products with a vector a customer needs.
@@ -96,7 +98,9 @@ class CustomerStyleProfiler:
         self.product_ids, vectors = _stacked(product_embeddings)
         self.vectors = unit_rows(vectors)
         self.settings = TasteSettings(
-            weights=INTERACTION_WEIGHTS or self.INTERACTION_WEIGHTS,
+            weights=self.INTERACTION_WEIGHTS
+            if INTERACTION_WEIGHTS is None
+            else INTERACTION_WEIGHTS,
             half_life_days=recency_half_life_days,
             min_interactions=min_interactions,
         )
@@ -125,27 +129,29 @@ class CustomerStyleProfiler:
 
         Raises:
             MissingColumnError: if a column is absent.
-            InputError: if no interaction is usable at all.
+            InputError: if no interaction is usable at all, or min_interactions is below 1.
         """
         from penchant.tables import read_table
         from penchant.taste.from_tables import histories_from_interactions
 
         self._profiles = None
+        needed = self.settings.min_interactions if min_interactions is None else min_interactions
+        _check_at_least_one("min_interactions", needed)
         load = read_table(c.INTERACTIONS, interactions, as_of=END_OF_TIME)
         self.report, frame = load.report, load.frame
         if frame.is_empty():
             raise InputError("interactions holds no usable row: nothing to learn a taste from.")
-        moment = as_of or self.as_of or frame[c.TIMESTAMP].max()
+        moment = as_of or self.as_of or frame.select(c.TIMESTAMP).max().item()
         customers = IdMap.from_ids("customer", frame[c.CUSTOMER_ID].unique())
         histories = histories_from_interactions(frame, customers, self.product_ids)
-        batch = self._batch_of(histories, moment, min_interactions)
+        batch = self._batch_of(histories, moment, needed)
         warm = np.isfinite(batch.consistency)
         ids = IdMap.from_ids("customer", compress(customers, warm))
         self._profiles = StyleProfiles(ids, batch.vectors[warm], batch.consistency[warm])
         return self._profiles
 
     def _batch_of(
-        self, histories: Histories, as_of: datetime, min_interactions: int | None
+        self, histories: Histories, as_of: datetime, min_interactions: int
     ) -> ProfileBatch:
         from penchant.taste.from_tables import microseconds
 
@@ -154,7 +160,7 @@ class CustomerStyleProfiler:
             self.vectors,
             Weigher.from_settings(self.settings, self._index.present),
             as_of_us=microseconds(as_of),
-            min_interactions=min_interactions or self.settings.min_interactions,
+            min_interactions=min_interactions,
         )
 
     def recommend_by_style(
@@ -178,10 +184,14 @@ class CustomerStyleProfiler:
 
         Raises:
             NotFoundError: if the customer has no profile.
+            InputError: if top_n is below 1, min_similarity not in [-1, 1], or nothing was built.
         """
+        _check_at_least_one("top_n", top_n)
+        if not -1.0 <= min_similarity <= 1.0:
+            raise InputError(f"min_similarity is {min_similarity:g}, must be in [-1, 1].")
         profile = self.profiles[customer_id]
         excluded = self.product_ids.rows(list(exclude_products))
-        found = self._index.query(profile[None, :], top_n, excluded=[excluded[excluded >= 0]])
+        found = self._index.query(profile[None, :], top_n, excluded=[excluded])
         return [
             (self.product_ids[row], similarity)
             for row, similarity in found.of(0)
@@ -197,7 +207,12 @@ class CustomerStyleProfiler:
 
         Returns:
             (customer_id, similarity), best first; ties by customer_id.
+
+        Raises:
+            NotFoundError: if the customer has no profile.
+            InputError: if top_n is below 1, or nothing was built.
         """
+        _check_at_least_one("top_n", top_n)
         profiles = self.profiles
         own = np.array([profiles.customer_ids.row(customer_id)])
         index = ExactIndex.over(profiles.vectors)
@@ -213,6 +228,10 @@ class CustomerStyleProfiler:
         Returns:
             1 - consistency, in [0, 1]: 0 when all products look the same, near 1 when they have
             nothing in common.
+
+        Raises:
+            NotFoundError: if the customer has no profile.
+            InputError: if nothing was built.
         """
         profiles = self.profiles
         return 1.0 - float(profiles.consistency[profiles.customer_ids.row(customer_id)])
@@ -234,13 +253,33 @@ def _stacked(product_embeddings: Mapping[str, ArrayLike]) -> tuple[IdMap, NDArra
     if not product_embeddings:
         raise InputError("product_embeddings is empty: give {product_id: vector}.")
     ids = IdMap.from_ids("product", product_embeddings)
-    vectors = [np.asarray(product_embeddings[name], dtype=np.float32) for name in ids]
+    vectors = [_vector(name, product_embeddings[name]) for name in ids]
     for name, vector in zip(ids, vectors, strict=True):
-        if vector.ndim != 1 or len(vector) != len(vectors[0]):
+        if vector.shape != vectors[0].shape:
             raise InputError(
                 f'The vector of product "{name}" has shape {vector.shape}, must be '
-                f"({len(vectors[0])},) like the first: use one encoder for all products."
+                f"{vectors[0].shape} like the first: use one encoder for all products."
             )
     matrix = np.stack(vectors)
     matrix[~present_rows(matrix)] = 0.0
     return ids, matrix
+
+
+def _vector(product_id: str, values: ArrayLike) -> NDArray[np.float32]:
+    try:
+        with np.errstate(over="ignore"):  # too large for float32: infinite, so set aside
+            vector = np.asarray(values, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f'The vector of product "{product_id}" is not numbers: {error}.'
+        ) from error
+    if vector.ndim != 1 or not len(vector):
+        raise InputError(
+            f'The vector of product "{product_id}" has shape {vector.shape}, must be (dim,).'
+        )
+    return vector
+
+
+def _check_at_least_one(name: str, value: int) -> None:
+    if value < 1:
+        raise InputError(f"{name} is {value}, must be >= 1.")

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any
 
@@ -38,7 +40,8 @@ def knob(
         keys: The only keys a mapping may have.
     """
     limits = {"above": above, "at_least": at_least, "at_most": at_most}
-    metadata = {"doc": doc, "limits": limits, "choices": choices, "keys": keys}
+    kind = Mapping if isinstance(default, Mapping) else type(default)
+    metadata = {"doc": doc, "type": kind, "limits": limits, "choices": choices, "keys": keys}
     if isinstance(default, Mapping):
         frozen = MappingProxyType(dict(default))
         return field(default_factory=lambda: frozen, metadata=metadata)
@@ -46,20 +49,55 @@ def knob(
 
 
 class _Checked:
-    """Check every field against its limits when the value is made."""
+    """Check every field against its type and limits when the value is made; freeze mappings."""
 
     __slots__ = ()
 
     def __post_init__(self) -> None:
         for one in fields(self):  # type: ignore[arg-type]
-            _check(one.name, getattr(self, one.name), one.metadata)
+            value = getattr(self, one.name)
+            _check(one.name, value, one.metadata)
+            if isinstance(value, Mapping):
+                object.__setattr__(self, one.name, MappingProxyType(dict(value)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let settings travel to worker processes: a mapping proxy cannot be pickled itself."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}  # type: ignore[arg-type]
+        plain = {k: dict(v) if isinstance(v, Mapping) else v for k, v in values.items()}
+        return _remake, (type(self), plain)
+
+
+def _remake(section: type[Any], values: Mapping[str, Any]) -> Any:
+    return section(**values)
+
+
+_NUMBERS: Mapping[type, tuple[type, str]] = {
+    int: (Integral, "a whole number"),
+    float: (Real, "a number"),
+}
+_OTHERS: Mapping[type, str] = {
+    str: "a text",
+    bool: "True or False",
+    tuple: "a tuple of texts",
+    Mapping: "a mapping",
+}
+
+
+def _check_type(name: str, value: object, wanted: type) -> None:
+    allowed, words = _NUMBERS.get(wanted) or (wanted, _OTHERS[wanted])
+    truth_for_number = isinstance(value, bool) and wanted is not bool
+    if truth_for_number or not isinstance(value, allowed):
+        raise InputError(f"{name} is {value!r}, must be {words}.")
 
 
 def _check(name: str, value: object, metadata: Mapping[str, Any]) -> None:
+    _check_type(name, value, metadata["type"])
     if isinstance(value, Mapping):
         _check_keys(name, value, metadata["keys"])
         for key, part in value.items():
-            _check_limits(f"{name}.{key}", part, metadata["limits"])
+            if any(limit is not None for limit in metadata["limits"].values()):
+                _check_type(f"{name}.{key}", part, float)
+                _check_limits(f"{name}.{key}", part, metadata["limits"])
     elif isinstance(value, int | float) and not isinstance(value, bool):
         _check_limits(name, value, metadata["limits"])
     elif metadata["choices"] and value not in metadata["choices"]:
@@ -179,6 +217,16 @@ class TasteSettings(_Checked):
     min_interactions: int = knob(
         3, "Different usable products a customer needs for a profile.", at_least=1
     )
+
+    def __post_init__(self) -> None:
+        """Check that weights are finite, and that none but that of `hide` is negative."""
+        _Checked.__post_init__(self)
+        for action, weight in self.weights.items():
+            _check_type(f"weights.{action}", weight, float)
+            low, high = (-math.inf, 0.0) if action == c.HIDE else (0.0, math.inf)
+            if not low <= weight <= high or math.isinf(weight):
+                side = "<= 0" if action == c.HIDE else ">= 0"
+                raise InputError(f"weights.{action} is {weight:g}, must be {side} and finite.")
 
 
 @dataclass(frozen=True, slots=True)

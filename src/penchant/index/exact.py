@@ -29,6 +29,9 @@ FEW = 0.2
 CHUNK_FLOATS = 1 << 25
 """Floats held at a time, scores or gathered candidates: 128 MB."""
 
+PORTION = 4096
+"""Near-ties finished in float64 at a time."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbors:
@@ -84,27 +87,24 @@ class ExactIndex:
         """Find the k nearest rows of each query.
 
         Args:
-            queries: Shape (n_queries, dim), unit rows.
+            queries: Shape (n_queries, dim), unit rows; one of zeros is equally near to all.
             k: How many, >= 1.
             eligible: Shape (n,), rows that may be found; absent: all.
-            excluded: One array of rows per query, not to be found for it.
+            excluded: One array of rows per query, not to be found for it; -1 stands for none.
 
         Returns:
             Shapes (n_queries, min(k, n)), best first; ties go to the lower row.
 
         Raises:
-            InputError: if the dim of the queries differs.
+            InputError: if the dim of the queries differs, k is below 1, or `eligible` or
+                `excluded` has another length.
 
         Example:
             >>> index = ExactIndex.over(np.eye(3, dtype=np.float32))
             >>> index.query(np.array([[0.6, 0.8, 0.0]], dtype=np.float32), 2).of(0)
             [(1, 0.8...), (0, 0.6...)]
         """
-        if queries.shape[1] != self.vectors.shape[1]:
-            raise InputError(
-                f"queries has shape {queries.shape}, the index holds vectors of "
-                f"{self.vectors.shape[1]} dimensions."
-            )
+        self._check(queries, k, eligible, excluded)
         mask = self.present if eligible is None else self.present & eligible
         candidates = np.flatnonzero(mask)
         whole = len(candidates) > FEW * len(mask)
@@ -119,8 +119,30 @@ class ExactIndex:
         rows = np.concatenate([part.rows for part in parts])
         similarities = np.concatenate([part.similarities for part in parts])
         if not whole:
-            rows = np.where(rows >= 0, candidates[rows], -1).astype(np.int32)
+            rows = np.append(candidates, -1)[rows].astype(np.int32)
         return Neighbors(rows, similarities)
+
+    def _check(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        eligible: Mask | None,
+        excluded: Sequence[Rows] | None,
+    ) -> None:
+        n, dim = self.vectors.shape
+        if queries.ndim != 2 or queries.shape[1] != dim:
+            raise InputError(
+                f"queries has shape {queries.shape}, must be (n_queries, {dim}) like the index."
+            )
+        if k < 1:
+            raise InputError(f"k is {k}, must be >= 1.")
+        if eligible is not None and eligible.shape != (n,):
+            raise InputError(f"eligible has shape {eligible.shape}, must be ({n},) like the index.")
+        if excluded is not None and len(excluded) != len(queries):
+            raise InputError(
+                f"excluded has {len(excluded)} entries, must have one for each of {len(queries)} "
+                "queries."
+            )
 
 
 def _chunks(n_queries: int, floats_per_query: int) -> Iterator[slice]:
@@ -139,7 +161,7 @@ def _exclude(
         return
     for number, rows in enumerate(excluded[chunk]):
         if candidates is None:
-            scores[number, rows] = -np.inf
+            scores[number, rows[rows >= 0]] = -np.inf
         else:
             scores[number, np.isin(candidates, rows)] = -np.inf
 
@@ -155,8 +177,25 @@ def _finish(
         for query in np.flatnonzero(near & np.isfinite(wide.scores[:, -1])):
             enough = np.flatnonzero(scores[query] >= wide.scores[query, k - 1] - NOISE)
             one = slice(query, query + 1)
-            rows[one], similarities[one] = _ordered(enough[None, :], queries[one], vectors, k)
+            rows[one], similarities[one] = _best_of(enough, queries[one], vectors, k)
     return Neighbors(rows, similarities)
+
+
+def _best_of(
+    rows: NDArray[np.intp], query: NDArray[np.float32], vectors: NDArray[np.float32], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Order any number of candidates of one query, a portion at a time.
+
+    Of each portion its k best remain: memory stays bounded when half a catalogue ties.
+    """
+    if not query.any():
+        rows = rows[:k]
+    best = rows[:0]
+    for first in range(0, max(1, len(rows)), PORTION):
+        portion = np.union1d(best, rows[first : first + PORTION])
+        found, similarities = _ordered(portion[None, :], query, vectors, k)
+        best = found[0, found[0] >= 0]
+    return found, similarities
 
 
 def _ordered(

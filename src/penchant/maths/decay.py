@@ -38,7 +38,24 @@ def recency_weights(age_days: Days, half_life_days: float | Days = 30.0) -> Weig
             f"age_days holds {float(np.min(age_days)):g}, must be >= 0: "
             "drop interactions after as_of."
         )
-    return np.asarray(np.exp2(-np.asarray(age_days, dtype=np.float64) / half_life))
+    return halved(np.asarray(age_days, dtype=np.float64), half_life)
+
+
+def halved(age_days: Days, half_life_days: Days) -> Weights:
+    """Give `recency_weights` of values known to be in range.
+
+    Args:
+        age_days: Shape (n,), >= 0.
+        half_life_days: Shape (n,) or (), > 0; infinite for no decay.
+
+    Returns:
+        Shape (n,), float64, in [0, 1]; 0 after some thousand half-lives.
+
+    Example:
+        >>> halved(np.array([2.0, 4.0]), np.array([2.0, np.inf]))
+        array([0.5, 1. ])
+    """
+    return np.asarray(np.exp2(-age_days / half_life_days))
 
 
 def age_in_days(time_us: NDArray[np.int64], as_of_us: int) -> Days:

@@ -44,7 +44,7 @@ def find_baskets(
 
     Args:
         customer_row: Shape (n,), any order.
-        product_row: Shape (n,), aligned.
+        product_row: Shape (n,), aligned; -1, a product that is not in the build, is left out.
         time_us: Shape (n,), microseconds, aligned.
         days: Length of a basket, > 0.
 
@@ -56,11 +56,13 @@ def find_baskets(
         >>> find_baskets(rows, np.array([5, 4, 4, 9], np.int32), np.zeros(4, np.int64), days=30)[0]
         array([4, 5], dtype=int32)
     """
+    known = product_row >= 0
+    customer_row, product_row, time_us = customer_row[known], product_row[known], time_us[known]
     if not len(customer_row):
         return Baskets(np.zeros(1, np.int64), np.empty(0, np.int32))
     first = np.full(int(customer_row.max()) + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, customer_row, time_us)
-    window = (time_us - first[customer_row]) // int(days * MICROSECONDS_PER_DAY)
+    window = (time_us - first[customer_row]) // max(1, int(days * MICROSECONDS_PER_DAY))
     order = np.lexsort((product_row, window, customer_row))
     key = np.stack([customer_row[order], window[order], product_row[order]]).astype(np.int64)
     key = key[:, np.concatenate([[True], (np.diff(key, axis=1) != 0).any(axis=0)])]

@@ -8,11 +8,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.maths.rows import unit_rows
+from penchant.maths.rows import row_lengths, unit_rows
 from penchant.space.catalogue import Catalogue
 
 Arrays = Mapping[str, NDArray[Any]]
 Words = Mapping[str, Any]
+
+ROUNDING = 1e-6
+"""Unit rows closer than this are equal as far as float32 can tell."""
 
 
 class Channel(Protocol):
@@ -45,11 +48,14 @@ def centred_unit_rows(
 ) -> NDArray[np.float32]:
     """Subtract the catalogue's mean and scale to length 1; absent rows become zeros.
 
+    So does a row that differs from the mean by rounding alone: it would become a random direction.
+
     Args:
         rows: Shape (n, dim).
         mean: Shape (dim,), of the rows present when the channel was fitted.
         present: Shape (n,), which rows say anything.
     """
-    centred = unit_rows(rows - mean)
-    centred[~present] = 0.0
-    return centred
+    centred = rows - mean
+    placed = unit_rows(centred)
+    placed[~present | (row_lengths(centred) < ROUNDING)] = 0.0
+    return placed

@@ -86,20 +86,31 @@ def choose_map(n_baskets: int, settings: SpaceSettings) -> tuple[str, str]:
 
 def _fit_channels(catalogue: Catalogue, settings: SpaceSettings) -> tuple[Channel, ...]:
     if settings.kind == "raw":
-        if catalogue.embeddings is None or not present_rows(catalogue.embeddings).any():
+        raw = _raw(catalogue)
+        if raw is None:
             raise InputError('The space "raw" needs embeddings, and no product has one.')
-        return (RawChannel(catalogue.embeddings.shape[1]),)
+        return (raw,)
     fitted: list[Channel | None] = [_photo(catalogue, settings)]
     if settings.kind != "photo-only":
         fitted += [fit_attributes(catalogue), fit_text(catalogue), fit_price(catalogue)]
     weights = settings.channel_weights
     channels = tuple(one for one in fitted if one is not None and weights.get(one.name, 1.0) > 0)
+    raw = _raw(catalogue)
+    if not channels and raw is not None and weights.get("photo", 1.0) > 0:
+        return (raw,)  # one photo, or the same one everywhere: nothing to centre on
     if not channels:
         raise InputError(
             "No product has anything to place it by: give photos, or the columns category, color, "
             "material, title or price."
         )
     return channels
+
+
+def _raw(catalogue: Catalogue) -> RawChannel | None:
+    embeddings = catalogue.embeddings
+    if embeddings is None or not present_rows(embeddings).any():
+        return None
+    return RawChannel(embeddings.shape[1])
 
 
 def _photo(catalogue: Catalogue, settings: SpaceSettings) -> Channel | None:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from penchant.errors import InputError
 from penchant.maths.axes import fixed_sign
-from penchant.maths.rows import present_rows, unit_rows
+from penchant.maths.rows import present_rows, row_lengths, unit_rows, usable_rows
 from penchant.space.catalogue import Catalogue
-from penchant.space.channel import Arrays, Words, centred_unit_rows
+from penchant.space.channel import ROUNDING, Arrays, Words, centred_unit_rows
 from penchant.types import Embeddings
 
 MIN_PRODUCTS_FOR_AXES = 200
@@ -53,7 +53,8 @@ class PhotoChannel:
         """
         if catalogue.embeddings is None:
             return np.zeros((catalogue.n_products, self.dim), np.float32)
-        rows = _powered(check_dim(catalogue.embeddings, len(self.mean)), self.power)
+        usable = usable_rows(check_dim(catalogue.embeddings, len(self.mean)))
+        rows = _powered(usable, self.power)
         present = present_rows(rows)
         if self.axes is None:
             return centred_unit_rows(rows, self.mean, present)
@@ -89,14 +90,16 @@ def fit_photo(embeddings: Embeddings, *, max_dim: int, whiten_power: float) -> P
         whiten_power: 0 keeps the axes as they are, 0.5 half-whitens, 1 makes all equal.
 
     Returns:
-        The channel, or None when fewer than two products have a photo.
+        The channel, or None when fewer than two different photos are there.
     """
-    present = present_rows(embeddings)
-    if present.sum() < 2:
+    seen = embeddings[present_rows(embeddings)]
+    if len(seen) < 2:
         return None
-    power = "sqrt" if (embeddings >= 0).all() else "identity"
-    rows = _powered(embeddings[present], power)
+    power = "sqrt" if (seen >= 0).all() else "identity"
+    rows = _powered(seen, power)
     mean = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
+    if row_lengths(rows - mean).max() < ROUNDING:
+        return None
     if len(rows) < MIN_PRODUCTS_FOR_AXES:
         return PhotoChannel(power, mean, None)
     dim = min(max_dim, len(rows) // 2, rows.shape[1])

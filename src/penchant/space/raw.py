@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.maths.rows import unit_rows
+from penchant.maths.rows import unit_rows, usable_rows
 from penchant.space.catalogue import Catalogue
 from penchant.space.channel import Arrays, Words
 from penchant.space.photo import check_dim
@@ -32,7 +32,7 @@ class RawChannel:
         """
         if catalogue.embeddings is None:
             return np.zeros((catalogue.n_products, self.dim), np.float32)
-        return unit_rows(check_dim(catalogue.embeddings, self.dim))
+        return unit_rows(usable_rows(check_dim(catalogue.embeddings, self.dim)))
 
     def arrays(self) -> Arrays:
         """Give the fitted numbers: none."""

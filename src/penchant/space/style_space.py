@@ -131,13 +131,13 @@ class StyleSpace:
             directory: The folder.
 
         Raises:
-            BuildError: if a file is missing or names an unknown channel.
+            BuildError: if a file is missing, damaged, or names an unknown channel.
         """
         try:
             words = json.loads((directory / "space.json").read_text(encoding="utf-8"))
             channels = tuple(_load_channel(directory, one) for one in words["channels"])
             projection = np.load(directory / "map.npy") if words["map"] else None
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise BuildError(f"{directory} holds no readable style space: {error}.") from error
         weights = tuple(one["weight"] for one in words["channels"])
         return cls(channels, weights, projection, words["about"])

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.errors import InputError
 from penchant.maths.axes import fixed_sign
-from penchant.maths.rows import present_rows, unit_rows
+from penchant.maths.rows import present_rows, unit_rows, usable_rows
 from penchant.space.catalogue import Catalogue
 from penchant.space.channel import Arrays, Words, centred_unit_rows
 
@@ -54,7 +55,7 @@ class TextChannel:
         if not self.vocabulary:
             features = catalogue.text_features
             empty = np.zeros((catalogue.n_products, self.dim), np.float32)
-            return empty if features is None else unit_rows(features)
+            return empty if features is None else _feature_rows(features, self.dim)
         if catalogue.texts is None:
             return np.zeros((catalogue.n_products, self.dim), np.float32)
         return _reduced(catalogue.texts, self.vocabulary, self.idf, self.axes)
@@ -89,9 +90,9 @@ def fit_text(catalogue: Catalogue) -> TextChannel | None:
         The channel, or None when there are too few texts, or no words that products share.
     """
     if catalogue.text_features is not None:
-        features = catalogue.text_features.astype(np.float32)
-        none = np.empty((0, features.shape[1]), np.float32)
-        return _centred((), np.empty(0), none, unit_rows(features))
+        dim = catalogue.text_features.shape[1]
+        none = np.empty((0, dim), np.float32)
+        return _centred((), np.empty(0), none, _feature_rows(catalogue.text_features, dim))
     texts = catalogue.texts
     if texts is None or sum(bool(text) for text in texts) < MIN_TEXTS:
         return None
@@ -107,10 +108,21 @@ def _centred(
     idf: NDArray[np.float64],
     axes: NDArray[np.float32],
     rows: NDArray[np.float32],
-) -> TextChannel:
+) -> TextChannel | None:
     present = present_rows(rows)
+    if not present.any():
+        return None
     mean = rows[present].mean(axis=0, dtype=np.float64).astype(np.float32)
     return TextChannel(vocabulary, idf, axes, mean)
+
+
+def _feature_rows(features: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
+    if features.shape[1] != dim:
+        raise InputError(
+            f"text_features has shape {features.shape}, this space needs (n, {dim}). Build again, "
+            "or make the features the way the build's were made."
+        )
+    return unit_rows(usable_rows(features))
 
 
 def _fit_words(

@@ -11,6 +11,8 @@ from penchant.types import Mask, Rows
 
 TAKEN_BACK_BY = {c.ADD_TO_CART: c.REMOVE_FROM_CART, c.PURCHASE: c.RETURN}
 
+_TAKES_BACK = np.array([action in TAKEN_BACK_BY.values() for action in c.ACTIONS])
+
 
 def find_cancelled(customer_row: Rows, events: History) -> Mask:
     """Tell which interactions were taken back later.
@@ -33,6 +35,8 @@ def find_cancelled(customer_row: Rows, events: History) -> Mask:
         array([ True, False, False])
     """
     cancelled = np.zeros(len(events), bool)
+    if not _TAKES_BACK[events.action].any():
+        return cancelled
     for given, taken in TAKEN_BACK_BY.items():
         cancelled |= _paired(customer_row, events, ACTION_CODES[given], ACTION_CODES[taken])
     return cancelled

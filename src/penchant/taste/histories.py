@@ -111,5 +111,9 @@ class Histories:
         Args:
             directory: The folder.
         """
-        parts = [np.load(directory / f"{name}.npy", mmap_mode="r") for name in PARTS]
-        return cls(np.load(directory / "starts.npy", mmap_mode="r"), History(*parts))
+        starts, *parts = (
+            # as plain arrays: np.memmap makes each of the many small slices slow
+            np.asarray(np.load(directory / f"{name}.npy", mmap_mode="r"))
+            for name in ("starts", *PARTS)
+        )
+        return cls(starts, History(*parts))

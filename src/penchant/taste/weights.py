@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant import columns as c
-from penchant.maths.decay import MICROSECONDS_PER_DAY, recency_weights
+from penchant.maths.decay import age_in_days, halved
 from penchant.settings import TasteSettings
 from penchant.taste.cancel import find_cancelled
 from penchant.taste.histories import History
@@ -64,8 +64,8 @@ class Weigher:
 
         weight = action weight * 0.5 ** (age / half-life) * trust
 
-        Zero for what was taken back, for products without a style vector, and for what lies after
-        `as_of_us`.
+        Zero for what was taken back by `as_of_us`, for products without a style vector, and for
+        what lies after `as_of_us`: nothing later than that changes the answer.
 
         Args:
             events: Oldest first within a customer.
@@ -75,18 +75,29 @@ class Weigher:
         Returns:
             Shape (n,), float64, aligned; negative only for `hide`.
         """
+        if not len(self.placed):
+            return np.zeros(len(events))
         customers = np.zeros(len(events), np.int32) if customer_row is None else customer_row
-        age = (as_of_us - events.time_us) / MICROSECONDS_PER_DAY
-        known = events.product_row >= 0
-        known[known] &= self.placed[events.product_row[known]]
-        counts = known & (age >= 0) & ~find_cancelled(customers, events)
-        recency = recency_weights(np.maximum(age, 0.0), self._half_lives(events))
+        age = age_in_days(events.time_us, as_of_us)
+        counts = age >= 0
+        counts &= ~_taken_back(customers, events, counts)
+        counts &= (events.product_row >= 0) & self.placed[events.product_row]
+        recency = halved(np.maximum(age, 0.0), self._half_lives(events))
         weights = self.action_weights[events.action] * recency * events.trust
-        return np.where(counts, weights, 0.0)
+        return np.asarray(weights * counts)
 
     def _half_lives(self, events: History) -> NDArray[np.float64]:
-        by_action = self.half_life_days[events.action]
+        by_action: NDArray[np.float64] = self.half_life_days[events.action]
         if self.product_half_life_days is None:
-            return np.asarray(by_action)
+            return by_action
         by_product = self.product_half_life_days[events.product_row]
         return np.where(np.isnan(by_product), by_action, by_product)
+
+
+def _taken_back(customer_row: Rows, events: History, past: Mask) -> Mask:
+    """Tell what was taken back among the past interactions; what comes later is not known yet."""
+    if past.all():
+        return find_cancelled(customer_row, events)
+    cancelled = np.zeros(len(events), bool)
+    cancelled[past] = find_cancelled(customer_row[past], events.take(past))
+    return cancelled
