@@ -132,7 +132,7 @@ class CustomerStyleProfiler:
             InputError: if no interaction is usable at all, or min_interactions is below 1.
         """
         from penchant.tables import read_table
-        from penchant.taste.from_tables import histories_from_interactions
+        from penchant.taste.from_tables import histories_from_interactions, newest_moment
 
         self._profiles = None
         needed = self.settings.min_interactions if min_interactions is None else min_interactions
@@ -141,7 +141,7 @@ class CustomerStyleProfiler:
         self.report, frame = load.report, load.frame
         if frame.is_empty():
             raise InputError("interactions holds no usable row: nothing to learn a taste from.")
-        moment = as_of or self.as_of or frame.select(c.TIMESTAMP).max().item()
+        moment = as_of or self.as_of or newest_moment(frame)
         customers = IdMap.from_ids("customer", frame[c.CUSTOMER_ID].unique())
         histories = histories_from_interactions(frame, customers, self.product_ids)
         batch = self._batch_of(histories, moment, needed)

@@ -1,0 +1,106 @@
+"""A build: every array the engine answers from, written once and opened by memory map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from penchant.builds.manifest import Manifest
+from penchant.errors import BuildError
+from penchant.id_map import IdMap
+from penchant.space import StyleSpace
+from penchant.taste.histories import Histories
+from penchant.types import Mask, Profiles, StyleVectors
+
+ARRAYS = ("channels", "styles", "profiles", "consistency", "opted_out", "popularity")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Build:
+    """One immutable state of a shop. Rows of products and customers are sorted by id.
+
+    Attributes:
+        products: Cleaned products table, by product_row.
+        product_ids: product_id <-> product_row.
+        customer_ids: customer_id <-> customer_row.
+        opted_out: Shape (n_customers,), who refused personalisation.
+        histories: Everyone's interactions, oldest first.
+        space: The fitted style space.
+        channels: Shape (n_products, d), channel vectors before the map, for reasons by channel.
+        styles: Shape (n_products, dim), unit style vectors.
+        profiles: Shape (n_customers, dim), unit rows; zeros for cold and opted-out customers.
+        consistency: Shape (n_customers,), in [0, 1]; NaN for those.
+        popularity: Shape (n_products,), >= 0.
+    """
+
+    products: pl.DataFrame
+    product_ids: IdMap
+    customer_ids: IdMap
+    opted_out: Mask
+    histories: Histories
+    space: StyleSpace
+    channels: NDArray[np.float32]
+    styles: StyleVectors
+    profiles: Profiles
+    consistency: NDArray[np.float32]
+    popularity: NDArray[np.float64]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What the build holds, for the manifest."""
+        return {
+            "products": len(self.product_ids),
+            "placed_products": int((self.styles != 0).any(axis=1).sum()),
+            "customers": len(self.customer_ids),
+            "profiles": int(np.isfinite(self.consistency).sum()),
+            "interactions": len(self.histories.events),
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write everything but the manifest.
+
+        Args:
+            folder: An empty folder.
+        """
+        self.products.write_parquet(
+            folder / "products.parquet", compression="zstd", statistics=False
+        )
+        self.product_ids.save(folder, "product_ids")
+        self.customer_ids.save(folder, "customer_ids")
+        for name in ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, name))
+        for name, part in (("histories", self.histories), ("space", self.space)):
+            (folder / name).mkdir()
+            part.save(folder / name)
+
+    @classmethod
+    def load(cls, folder: Path) -> Build:
+        """Open what `save` wrote; arrays come by memory map.
+
+        Args:
+            folder: The build's folder.
+
+        Raises:
+            BuildError: if a file is missing or damaged.
+        """
+        opened = partial(np.load, mmap_mode="r")
+        try:
+            return cls(
+                products=pl.read_parquet(folder / "products.parquet"),
+                product_ids=IdMap.load(folder, "product_ids", kind="product"),
+                customer_ids=IdMap.load(folder, "customer_ids", kind="customer"),
+                histories=Histories.load(folder / "histories"),
+                space=StyleSpace.load(folder / "space"),
+                **{name: opened(folder / f"{name}.npy") for name in ARRAYS},
+            )
+        except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+            manifest = Manifest.read(folder)
+            raise BuildError(
+                f"Build {manifest.build_id} is damaged: {error}. Remove {folder} and make it anew "
+                f"with: penchant build {folder.parent.parent}"
+            ) from error

@@ -1,0 +1,160 @@
+"""Make a build from its inputs: space, style vectors, histories, profiles, popularity. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from penchant import columns as c
+from penchant.builds.build import Build
+from penchant.builds.inputs import BuildInputs
+from penchant.candidates.popular import count_popularity
+from penchant.errors import InputError
+from penchant.id_map import IdMap
+from penchant.maths.rows import present_rows
+from penchant.settings import SpaceSettings
+from penchant.space import Catalogue, fit_space
+from penchant.space.baskets import Baskets, find_baskets
+from penchant.taste.cancel import find_cancelled
+from penchant.taste.from_tables import histories_from_interactions, microseconds
+from penchant.taste.histories import ACTION_CODES, Histories
+from penchant.taste.profile import ProfileBatch, build_profiles
+from penchant.taste.weights import Weigher
+from penchant.types import Mask
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _People:
+    customer_ids: IdMap
+    opted_out: Mask
+    histories: Histories
+
+
+def make_build(inputs: BuildInputs, *, on_step: Step | None = None) -> Build:
+    """Fit the space on the shop's own catalogue and baskets, and place everyone in it.
+
+    Args:
+        inputs: Tables, embeddings, settings.
+        on_step: Told what is being done, for people who wait.
+
+    Returns:
+        The build. Same inputs, same bytes.
+
+    Raises:
+        InputError: if there are no products, or nothing to place them by.
+    """
+    tell = on_step or (lambda _: None)
+    if inputs.products.is_empty():
+        raise InputError("The shop has no products. Give some with: penchant ingest --products")
+    products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
+    people = _gather_people(inputs, products)
+    catalogue = read_catalogue(inputs)
+    baskets = _baskets(people.histories, inputs.settings.space)
+    tell(f"fitting the style space on {len(products)} products and {len(baskets)} baskets")
+    space = fit_space(catalogue, baskets, settings=inputs.settings.space)
+    placement = space.place(catalogue)
+    tell(f"making the profiles of {len(people.customer_ids)} customers")
+    weigher = Weigher.from_settings(
+        inputs.settings.taste,
+        present_rows(placement.vectors),
+        categories=tuple(inputs.products[c.CATEGORY]),
+    )
+    batch = _profiles(inputs, people, placement.vectors, weigher)
+    return Build(
+        products=inputs.products,
+        product_ids=products,
+        customer_ids=people.customer_ids,
+        opted_out=people.opted_out,
+        histories=people.histories,
+        space=space,
+        channels=placement.channels,
+        styles=placement.vectors,
+        profiles=batch.vectors,
+        consistency=batch.consistency,
+        popularity=_popularity(people.histories, weigher, len(products)),
+    )
+
+
+def read_catalogue(inputs: BuildInputs) -> Catalogue:
+    """Give what the channels of the space read of the products.
+
+    Args:
+        inputs: Products and embeddings; the columns named in the settings become attributes.
+
+    Raises:
+        InputError: if an attribute column of the settings does not exist.
+    """
+    products = inputs.products
+    names = inputs.settings.space.attribute_columns
+    for name in names:
+        if name not in products.columns:
+            raise InputError(
+                f'[space] attribute_columns names "{name}", products have no such column. '
+                f"They have: {', '.join(products.columns)}."
+            )
+    texts = products.select(
+        pl.concat_str(pl.col(c.TITLE, c.DESCRIPTION), separator=" ", ignore_nulls=True)
+    ).to_series()
+    return Catalogue(
+        n_products=len(products),
+        embeddings=inputs.embeddings,
+        attributes={name: tuple(products[name].cast(pl.String)) for name in names},
+        texts=tuple(texts.fill_null("")),
+        prices=products[c.PRICE].fill_null(np.nan).to_numpy(),
+    )
+
+
+def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:
+    """Everyone who is in the customers table or did something."""
+    known = pl.concat([inputs.customers[c.CUSTOMER_ID], inputs.interactions[c.CUSTOMER_ID]])
+    customers = IdMap.from_ids("customer", known.unique())
+    refused = inputs.customers.filter(~pl.col(c.PERSONALIZATION_CONSENT).fill_null(value=True))
+    opted_out = np.zeros(len(customers), bool)
+    opted_out[customers.rows(refused[c.CUSTOMER_ID].to_list())] = True
+    histories = histories_from_interactions(inputs.interactions, customers, products)
+    return _People(customers, opted_out, histories)
+
+
+def _baskets(histories: Histories, settings: SpaceSettings) -> Baskets:
+    events, customer_row = histories.events, histories.customer_rows()
+    actions = [ACTION_CODES[name] for name in settings.basket_actions]
+    together = (
+        np.isin(events.action, actions)
+        & (events.product_row >= 0)
+        & (events.trust > 0)
+        & ~find_cancelled(customer_row, events)
+    )
+    return find_baskets(
+        customer_row[together],
+        events.product_row[together],
+        events.time_us[together],
+        days=settings.basket_days,
+    )
+
+
+def _profiles(
+    inputs: BuildInputs, people: _People, styles: NDArray[np.float32], weigher: Weigher
+) -> ProfileBatch:
+    batch = build_profiles(
+        people.histories,
+        styles,
+        weigher,
+        as_of_us=microseconds(inputs.as_of),
+        min_interactions=inputs.settings.taste.min_interactions,
+    )
+    batch.vectors[people.opted_out] = 0.0
+    batch.consistency[people.opted_out] = np.nan
+    return batch
+
+
+def _popularity(histories: Histories, weigher: Weigher, n_products: int) -> NDArray[np.float64]:
+    events, customer_row = histories.events, histories.customer_rows()
+    weights = weigher.action_weights[events.action] * events.trust
+    weights[find_cancelled(customer_row, events)] = 0.0
+    return count_popularity(customer_row, events.product_row, weights, n_products=n_products)

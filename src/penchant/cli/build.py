@@ -1,0 +1,70 @@
+"""`penchant build`: embed what is new, fit the style space, make profiles, publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from penchant.cli.options import AsJson, AsOf, ShopPath, parse_time
+
+if TYPE_CHECKING:
+    from penchant.pipeline import BuildOutcome
+
+
+def run(shop: ShopPath, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """Build the shop and publish the build; the same input gives the same build.
+
+    Example: penchant build shop
+    """
+    from penchant.cli.output import note, photo_progress, print_json
+    from penchant.pipeline import build_shop
+    from penchant.shop_directory import ShopDirectory
+
+    directory = ShopDirectory.open(shop)
+    with photo_progress() as progress:
+        outcome = build_shop(
+            directory,
+            settings=directory.settings(),
+            as_of=parse_time(as_of),
+            on_step=note,
+            on_progress=progress,
+        )
+    if as_json:
+        print_json(_values(outcome))
+    else:
+        show_outcome(outcome)
+        note(f"Next: penchant recommend {shop} CUSTOMER, or penchant similar {shop} PRODUCT")
+
+
+def show_outcome(outcome: BuildOutcome) -> None:
+    """Tell people what was built.
+
+    Args:
+        outcome: Of `build_shop`.
+    """
+    from penchant.cli.output import note
+
+    counts, space = outcome.manifest.counts, outcome.manifest.space
+    again = " (the input had not changed)" if outcome.reused else ""
+    note(f"Published build {outcome.manifest.build_id}{again}")
+    note(
+        f"  {counts['products']} products, {counts['placed_products']} with a style vector; "
+        f"{counts['customers']} customers, {counts['profiles']} with a profile"
+    )
+    channels = ", ".join(f"{name} {dim}" for name, dim in space["channels"].items())
+    note(f"  style space: {channels}; map: {space['map']}. {space['reason']}")
+    for finding in outcome.findings:
+        note(f"  {finding.kind}: {finding.message} ({finding.count})")
+
+
+def _values(outcome: BuildOutcome) -> dict[str, Any]:
+    manifest = outcome.manifest
+    return {
+        "build_id": manifest.build_id,
+        "folder": str(outcome.folder),
+        "as_of": manifest.as_of,
+        "reused": outcome.reused,
+        "encoder": manifest.encoder,
+        "space": manifest.space,
+        "counts": manifest.counts,
+        "findings": [finding.to_dict() for finding in outcome.findings],
+    }

@@ -1,0 +1,69 @@
+"""`penchant ingest`: read tables into a shop."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from penchant.cli.options import AsJson, AsOf, ShopPath, parse_time
+
+if TYPE_CHECKING:
+    from penchant.tables import TableReport
+
+TableFile = Annotated[Path | None, typer.Option(metavar="FILE", help="CSV or Parquet.")]
+
+
+def run(
+    shop: ShopPath,
+    products: TableFile = None,
+    customers: TableFile = None,
+    orders: TableFile = None,
+    order_items: TableFile = None,
+    interactions: TableFile = None,
+    append: Annotated[
+        bool, typer.Option(help="Add to the tables instead of replacing them.")
+    ] = False,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read tables from CSV or Parquet; repair what can be repaired, set bad rows aside.
+
+    Example: penchant ingest shop --products products.csv --interactions events.csv
+    """
+    from penchant import columns as c
+    from penchant.cli.output import note, print_json
+    from penchant.shop_directory import ShopDirectory
+    from penchant.store.ingest import ingest
+
+    files = dict(
+        zip(c.TABLES, (products, customers, orders, order_items, interactions), strict=True)
+    )
+    directory = ShopDirectory.open(shop)
+    reports = ingest(
+        directory,
+        {table: file for table, file in files.items() if file is not None},
+        as_of=parse_time(as_of) or datetime.now(UTC),
+        settings=directory.settings().tables,
+        append=append,
+    )
+    if as_json:
+        print_json({"tables": [report.to_dict() for report in reports]})
+        return
+    for report in reports:
+        _show(report, directory.rejects)
+    note(f"Next: penchant build {shop}")
+
+
+def _show(report: TableReport, rejects: Path) -> None:
+    from penchant.cli.output import note
+
+    note(f"{report.table}: {report.rows_kept} of {report.rows_read} rows kept")
+    for finding in report.findings:
+        note(f"  {finding.kind}: {finding.message} ({finding.count})")
+        for example in finding.examples[:2]:
+            note(f"    {example}")
+    if report.rows_rejected:
+        note(f"  rows set aside: {rejects / report.table}.csv")

@@ -1,0 +1,44 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ShopPath = Annotated[Path, typer.Argument(metavar="SHOP", help="The shop directory.")]
+CustomerId = Annotated[str, typer.Argument(metavar="CUSTOMER", help="A customer_id.")]
+ProductId = Annotated[str, typer.Argument(metavar="PRODUCT", help="A product_id.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+HowMany = Annotated[int | None, typer.Option("-k", help="How many; 10 unless set otherwise.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="Reference time, ISO 8601; by default that of the newest interaction.",
+    ),
+]
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """Read a time given on the command line; one without a zone is UTC.
+
+    Args:
+        text: ISO 8601, or None.
+
+    Raises:
+        InputError: if it is not a time.
+    """
+    from penchant.errors import InputError
+
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            f'--as-of is "{text}", must be a time such as 2026-03-01 or 2026-03-01T12:00:00Z.'
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

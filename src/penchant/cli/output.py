@@ -1,0 +1,92 @@
+"""Printing: data on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH_WITHOUT_TERMINAL = 160
+
+
+def print_json(values: Any) -> None:
+    """Write JSON to stdout, as it is: nothing else goes there with --json.
+
+    Args:
+        values: JSON-ready values.
+    """
+    sys.stdout.write(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def out() -> Console:
+    """Give a console on stdout, for people."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
+    return Console(width=width, highlight=False)
+
+
+def note(text: str) -> None:
+    """Tell people something on stderr.
+
+    Args:
+        text: One line.
+    """
+    sys.stderr.write(text + "\n")
+
+
+def print_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table to stdout; a header that starts with ">" is aligned to the right.
+
+    Args:
+        title: Above the table; "" for none.
+        headers: One per column.
+        rows: Texts, one per column; shown as they are, without markup.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title) if title else None, title_justify="left", box=box.SIMPLE_HEAD)
+    for header in headers:
+        table.add_column(
+            header.removeprefix(">"), justify="right" if header.startswith(">") else "left"
+        )
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    out().print(table)
+
+
+@contextmanager
+def photo_progress() -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr while photos are embedded.
+
+    Yields:
+        To be called with (photos done, photos in all).
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("embedding photos", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("photos", total=None, visible=False)
+
+        def update(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total, visible=True)
+
+        yield update
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Write a number for a table; "-" for none.
+
+    Args:
+        value: The number.
+        digits: After the point.
+    """
+    return "-" if value is None else f"{value:.{digits}f}"

@@ -1,0 +1,140 @@
+"""A customer as one request sees them: history, profile, and what must not be shown to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from penchant import columns as c
+from penchant.answers import ProfileCard, Touch
+from penchant.candidates.assortment import Assortment
+from penchant.reasons.explanation import iso_time
+from penchant.taste.cancel import find_cancelled
+from penchant.taste.histories import ACTION_CODES, History
+from penchant.taste.profile import Profile, build_profile
+from penchant.taste.weights import Weigher
+from penchant.types import Rows, StyleVectors, Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Customer:
+    """What is known of a customer at one moment.
+
+    Attributes:
+        customer_id: The customer.
+        history: Interactions up to that moment, oldest first.
+        weights: Shape (n,), what each of them weighs.
+        opted_out: Whether personalisation was refused; then there is no profile.
+        profile: The taste; None for a cold or opted-out customer.
+        owned_rows: Products bought and not returned.
+        hidden_rows: Products hidden.
+    """
+
+    customer_id: str
+    history: History
+    weights: Weights
+    opted_out: bool
+    profile: Profile | None
+    owned_rows: Rows
+    hidden_rows: Rows
+
+    @classmethod
+    def gather(
+        cls,
+        customer_id: str,
+        history: History | None,
+        *,
+        opted_out: bool,
+        styles: StyleVectors,
+        weigher: Weigher,
+        as_of_us: int,
+        min_interactions: int,
+    ) -> Customer:
+        """Make the value from a history.
+
+        Args:
+            customer_id: The customer.
+            history: All interactions known, oldest first; None for an unknown customer.
+            opted_out: Whether personalisation was refused.
+            styles: Style vectors of all products.
+            weigher: Says what each interaction weighs.
+            as_of_us: The moment, microseconds since 1970 UTC; later interactions are left out.
+            min_interactions: Different liked products a profile needs.
+        """
+        known = history or History.empty()
+        past = known.take(known.time_us <= as_of_us)
+        profile = (
+            None
+            if opted_out
+            else build_profile(
+                past, styles, weigher, as_of_us=as_of_us, min_interactions=min_interactions
+            )
+        )
+        kept = (past.product_row >= 0) & ~find_cancelled(np.zeros(len(past), np.int32), past)
+        return cls(
+            customer_id=customer_id,
+            history=past,
+            weights=weigher.weigh(past, as_of_us),
+            opted_out=opted_out,
+            profile=profile,
+            owned_rows=past.product_row[kept & (past.action == ACTION_CODES[c.PURCHASE])],
+            hidden_rows=past.product_row[kept & (past.action == ACTION_CODES[c.HIDE])],
+        )
+
+
+def card_of(
+    customer: Customer, assortment: Assortment, *, build_id: str, as_of: str
+) -> ProfileCard:
+    """Lay a customer's taste out for people.
+
+    Args:
+        customer: What is known.
+        assortment: All products, for ids and titles.
+        build_id: From which build.
+        as_of: Reference time, ISO 8601.
+    """
+    profile = customer.profile
+    status = "opted_out" if customer.opted_out else "cold" if profile is None else "profile"
+    notes = _notes(customer, assortment)
+    touches = [_touch(customer, assortment, number, note) for number, note in enumerate(notes)]
+    return ProfileCard(
+        customer_id=customer.customer_id,
+        build_id=build_id,
+        as_of=as_of,
+        status=status,
+        mass=0.0 if profile is None else profile.mass,
+        consistency=None if profile is None else profile.consistency,
+        interactions=tuple(reversed(touches)),
+    )
+
+
+def _touch(customer: Customer, assortment: Assortment, number: int, note: str) -> Touch:
+    events, row = customer.history, int(customer.history.product_row[number])
+    return Touch(
+        product_id=assortment.product_ids[row] if row >= 0 else "",
+        title=assortment.titles[row] if row >= 0 else "",
+        interaction_type=c.ACTIONS[events.action[number]],
+        timestamp=iso_time(int(events.time_us[number])),
+        weight=float(customer.weights[number]),
+        note=note,
+    )
+
+
+def _notes(customer: Customer, assortment: Assortment) -> list[str]:
+    """Say why an interaction does not count, for each; "" where it does."""
+    events = customer.history
+    cancelled = find_cancelled(np.zeros(len(events), np.int32), events)
+    notes = []
+    for number, row in enumerate(events.product_row.tolist()):
+        if row < 0:
+            notes.append("the product is not in the shop")
+        elif cancelled[number]:
+            notes.append("taken back")
+        elif not assortment.index.present[row]:
+            notes.append("the product has no style vector")
+        elif events.trust[number] == 0:
+            notes.append("a gift, set aside")
+        else:
+            notes.append("" if customer.weights[number] else "does not count")
+    return notes

@@ -1,0 +1,150 @@
+"""The doctor: everything a shop's team should know about their data, photos and build."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
+
+from penchant import columns as c
+from penchant.builds import Manifest
+from penchant.encoders import EmbeddingRun, load_run
+from penchant.errors import BuildError, NotBuiltError, NotFoundError
+from penchant.images import photo_findings
+from penchant.pipeline import load_interactions
+from penchant.shop_directory import ShopDirectory
+from penchant.store.ingest import load_report, load_table
+from penchant.tables import Finding, cross_check
+
+MAX_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TableHealth:
+    """One table as it came in.
+
+    Attributes:
+        table: Its name.
+        rows: Rows kept in the shop.
+        source: File it was last read from; "" if never.
+        rejected: Rows set aside at that reading.
+    """
+
+    table: str
+    rows: int
+    source: str
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What the doctor found.
+
+    Attributes:
+        tables: One entry per table.
+        findings: Of tables, between tables, of photos and of the build, in that order.
+        build_id: The published build; "" without one.
+    """
+
+    tables: tuple[TableHealth, ...]
+    findings: tuple[Finding, ...]
+    build_id: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the checkup as JSON-ready values."""
+        return asdict(self)
+
+
+def examine(shop: ShopDirectory) -> Checkup:
+    """Look at a shop's tables, photos and build. Changes nothing.
+
+    Args:
+        shop: The shop.
+    """
+    tables = {name: load_table(shop, name) for name in c.TABLES}
+    reports = {name: load_report(shop, name) for name in c.TABLES}
+    _, order_findings = load_interactions(shop)
+    build_id, build_findings = _look_at_build(shop)
+    findings = [
+        *(one for report in reports.values() if report for one in report.findings),
+        *order_findings,
+        *cross_check(tables),
+        *_look_at_photos(shop, tables[c.PRODUCTS]),
+        *build_findings,
+    ]
+    health = tuple(
+        TableHealth(
+            name,
+            len(tables[name]),
+            "" if report is None else report.source,
+            0 if report is None else report.rows_rejected,
+        )
+        for name, report in reports.items()
+    )
+    return Checkup(health, tuple(findings), build_id)
+
+
+def _look_at_photos(shop: ShopDirectory, products: pl.DataFrame) -> list[Finding]:
+    unnamed = products.filter(pl.col(c.IMAGE).is_null())[c.PRODUCT_ID].to_list()
+    findings = []
+    run = newest_run(shop)
+    if run is None or not run.photos:
+        if unnamed and run is None:
+            message = "Products name no photo."
+            findings.append(_finding("no_photo", message, len(unnamed), unnamed))
+        return findings
+    known = set(products[c.PRODUCT_ID])
+    without = [name for name in run.without_photo if name in known]
+    if without:
+        message = "Products have no usable photo; other channels have to place them."
+        findings.append(_finding("no_usable_photo", message, len(without), without))
+    failed = [photo for photo in run.photos if photo.status != "ok"]
+    for status, count in sorted(Counter(photo.status for photo in failed).items()):
+        shown = [f"{p.product_id}: {p.message}" for p in failed if p.status == status]
+        findings.append(_finding(f"photo_{status}", "Photos could not be used.", count, shown))
+    groups = products.drop_nulls(c.GROUP_ID).select(c.PRODUCT_ID, c.GROUP_ID)
+    for one in photo_findings(run.facts(), groups=dict(groups.iter_rows())):
+        names = list(one.product_ids)
+        findings.append(_finding(f"{one.kind}_photo", one.message, len(names), names))
+    return findings
+
+
+def newest_run(shop: ShopDirectory) -> EmbeddingRun | None:
+    """Give the embedding run of the shop's present encoder, if it ran.
+
+    Args:
+        shop: The shop.
+    """
+    folders = [path for path in shop.embeddings.glob("*") if (path / "run.json").is_file()]
+    if not folders:
+        return None
+    newest = max(folders, key=lambda path: (path / "run.json").stat().st_mtime_ns)
+    try:
+        return load_run(newest)
+    except (BuildError, NotFoundError):
+        return None
+
+
+def _look_at_build(shop: ShopDirectory) -> tuple[str, list[Finding]]:
+    try:
+        folder = shop.current_build()
+        manifest = Manifest.read(folder)
+        manifest.verify(folder)
+    except NotBuiltError as error:
+        return "", [_finding("not_built", str(error), 1, [], table="build")]
+    except BuildError as error:
+        return folder.name, [_finding("build_damaged", str(error), 1, [], table="build")]
+    counts = manifest.counts
+    unplaced = counts["products"] - counts["placed_products"]
+    if unplaced:
+        message = "Products of the build have no style vector: neither photo nor known attribute."
+        return manifest.build_id, [_finding("unplaced", message, unplaced, [], table="build")]
+    return manifest.build_id, []
+
+
+def _finding(
+    code: str, message: str, count: int, examples: list[str], *, table: str = "photos"
+) -> Finding:
+    return Finding(table, "warning", code, message, count, tuple(examples[:MAX_EXAMPLES]))

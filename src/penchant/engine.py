@@ -1,0 +1,323 @@
+"""The engine: an open shop that answers. `penchant.open("shop").recommend("C10001")`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from penchant import columns as c
+from penchant.answers import Neighbor, ProfileCard, StyleNeighbors
+from penchant.builds import Build, Manifest
+from penchant.candidates.assortment import Assortment
+from penchant.candidates.candidate import Candidates
+from penchant.customer import Customer, card_of
+from penchant.errors import InputError
+from penchant.index import ExactIndex
+from penchant.reasons.explanation import Explanation, iso_time, split_similarity
+from penchant.reasons.sentence import plain_reason, taste_reason
+from penchant.settings import Settings
+from penchant.settings_file import settings_from_dict
+from penchant.shop_directory import ShopDirectory
+from penchant.space import Placement
+from penchant.surfaces import Slate, Slot
+from penchant.surfaces.homepage import homepage
+from penchant.surfaces.product_page import product_page
+from penchant.taste.from_tables import microseconds
+from penchant.taste.profile import Profile
+from penchant.taste.weights import Weigher
+from penchant.types import Mask
+
+STEPS = {"visual": "profile", "popular": "popular", "newest": "newest"}
+"""The step of the ladder a slate stands on, by the source of its first slot."""
+
+
+def open_shop(path: str | Path) -> Shop:
+    """Open the published build of a shop.
+
+    Args:
+        path: The shop directory.
+
+    Returns:
+        A shop that answers; arrays come by memory map, so opening is quick.
+
+    Raises:
+        NotFoundError: if there is no shop at `path`.
+        NotBuiltError: if it has no build yet.
+        BuildError: if the build is damaged.
+    """
+    folder = ShopDirectory.open(path).current_build()
+    return Shop(Manifest.read(folder), Build.load(folder))
+
+
+class Shop:
+    """One build, ready to answer; it never changes, and threads may share it.
+
+    Args of the constructor:
+        manifest: What the build was made of.
+        build: Its arrays.
+    """
+
+    def __init__(self, manifest: Manifest, build: Build) -> None:
+        self.manifest = manifest
+        self.build = build
+
+    @property
+    def build_id(self) -> str:
+        """Name of the build."""
+        return self.manifest.build_id
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings the build was made with."""
+        return settings_from_dict(self.manifest.settings, source="manifest.json")
+
+    @cached_property
+    def as_of(self) -> datetime:
+        """Reference time of the build's profiles."""
+        return datetime.fromisoformat(self.manifest.as_of).astimezone(UTC)
+
+    @cached_property
+    def assortment(self) -> Assortment:
+        """All products, with what they may be ranked by."""
+        products, unknown = self.build.products, np.iinfo(np.int64).min
+        stock = products[c.STOCK_STATUS].fill_null("in_stock")
+        return Assortment(
+            product_ids=self.build.product_ids,
+            titles=products[c.TITLE].fill_null(products[c.PRODUCT_ID]).to_list(),
+            in_stock=(stock != "out_of_stock").to_numpy(),
+            index=ExactIndex.over(self.build.styles),
+            popularity=self.build.popularity,
+            created_us=products[c.CREATED_DATE].dt.epoch("us").fill_null(unknown).to_numpy(),
+        )
+
+    def recommend(
+        self,
+        customer_id: str,
+        *,
+        k: int | None = None,
+        surface: str = "homepage",
+        as_of: datetime | None = None,
+        request_id: str | None = None,
+    ) -> Slate:
+        """Choose products for a customer.
+
+        Args:
+            customer_id: Any customer; an unknown one gets what everyone likes.
+            k: How many; the setting if absent.
+            surface: "homepage".
+            as_of: Reference time; that of the build if absent.
+            request_id: To send back with clicks; a new one if absent.
+
+        Returns:
+            k slots if k products are eligible: in stock, not owned, not hidden.
+
+        Raises:
+            InputError: if k or the surface is not allowed.
+        """
+        if surface != "homepage":
+            raise InputError(f'surface is "{surface}", must be "homepage".')
+        customer = self.customer(customer_id, as_of=as_of)
+        candidates = homepage(
+            self.assortment,
+            customer.profile,
+            eligible=self._eligible(customer),
+            k=self._checked_k(k),
+            min_similarity=self.settings.recommend.min_similarity,
+        )
+        slots = self._slots(candidates, customer.profile, like=None)
+        step = STEPS[slots[0].source] if slots else "empty"
+        return self._slate(slots, surface, step, request_id, customer_id=customer_id)
+
+    def similar(
+        self, product_id: str, *, k: int | None = None, request_id: str | None = None
+    ) -> Slate:
+        """Choose products that look like a product.
+
+        Args:
+            product_id: A product of the build.
+            k: How many; the setting if absent.
+            request_id: To send back with clicks; a new one if absent.
+
+        Raises:
+            NotFoundError: if there is no such product.
+            InputError: if k is not allowed.
+        """
+        row = self.build.product_ids.row(product_id)
+        candidates = product_page(
+            self.assortment, row, eligible=self._eligible(None), k=self._checked_k(k)
+        )
+        slots = self._slots(candidates, None, like=self.assortment.titles[row])
+        return self._slate(slots, "product_page", "product", request_id, product_id=product_id)
+
+    def neighbors(
+        self, customer_id: str, *, k: int | None = None, as_of: datetime | None = None
+    ) -> StyleNeighbors:
+        """Find the customers with the most similar taste.
+
+        Args:
+            customer_id: A known customer.
+            k: How many; the setting if absent.
+            as_of: Reference time of this customer's profile; that of the build if absent.
+
+        Raises:
+            NotFoundError: if there is no such customer.
+        """
+        own = self.build.customer_ids.row(customer_id)
+        profile = self.customer(customer_id, as_of=as_of).profile
+        if profile is None:
+            return StyleNeighbors(customer_id, self.build_id, ())
+        found = self._customers.query(
+            profile.vector[None, :], self._checked_k(k), excluded=[np.array([own])]
+        )
+        ids = self.build.customer_ids
+        neighbors = tuple(Neighbor(ids[row], similarity) for row, similarity in found.of(0))
+        return StyleNeighbors(customer_id, self.build_id, neighbors)
+
+    def explain(
+        self, customer_id: str, product_id: str, *, as_of: datetime | None = None
+    ) -> Explanation:
+        """Say what each past interaction gives to a product's similarity.
+
+        Args:
+            customer_id: A known customer with a profile.
+            product_id: Any product of the build, owned or not.
+            as_of: Reference time; that of the build if absent.
+
+        Returns:
+            Shares that sum to the similarity.
+
+        Raises:
+            NotFoundError: if there is no such customer or product.
+            InputError: if the customer has no profile, or the product no style vector.
+        """
+        self.build.customer_ids.row(customer_id)
+        row = self.build.product_ids.row(product_id)
+        profile = self.customer(customer_id, as_of=as_of).profile
+        if profile is None:
+            raise InputError(
+                f'Customer "{customer_id}" has no profile: it takes '
+                f"{self.settings.taste.min_interactions} different products and consent."
+            )
+        if not self.assortment.index.present[row]:
+            raise InputError(
+                f'Product "{product_id}" has no style vector: it lacks a usable photo and any '
+                "known attribute. See: penchant doctor"
+            )
+        shares = split_similarity(
+            profile,
+            row,
+            space=self.build.space,
+            placement=Placement(self.build.channels, self.build.styles),
+            product_ids=self.build.product_ids,
+        )
+        similarity = float(np.sum([one.share for one in shares]))
+        return Explanation(customer_id, product_id, self.build_id, similarity, shares)
+
+    def profile(self, customer_id: str, *, as_of: datetime | None = None) -> ProfileCard:
+        """Show a customer's interactions, what each weighs, and how consistent the taste is.
+
+        Args:
+            customer_id: A known customer.
+            as_of: Reference time; that of the build if absent.
+
+        Raises:
+            NotFoundError: if there is no such customer.
+        """
+        self.build.customer_ids.row(customer_id)
+        customer = self.customer(customer_id, as_of=as_of)
+        moment = iso_time(microseconds(as_of or self.as_of))
+        return card_of(customer, self.assortment, build_id=self.build_id, as_of=moment)
+
+    def customer(self, customer_id: str, *, as_of: datetime | None = None) -> Customer:
+        """Gather what is known of a customer; of an unknown one, nothing.
+
+        Args:
+            customer_id: Any customer.
+            as_of: Reference time; that of the build if absent.
+        """
+        row = self.build.customer_ids.find(customer_id)
+        return Customer.gather(
+            customer_id,
+            None if row is None else self.build.histories.of(row),
+            opted_out=row is not None and bool(self.build.opted_out[row]),
+            styles=self.build.styles,
+            weigher=self._weigher,
+            as_of_us=microseconds(as_of or self.as_of),
+            min_interactions=self.settings.taste.min_interactions,
+        )
+
+    @cached_property
+    def _weigher(self) -> Weigher:
+        categories = tuple(self.build.products[c.CATEGORY])
+        present = self.assortment.index.present
+        return Weigher.from_settings(self.settings.taste, present, categories=categories)
+
+    @cached_property
+    def _customers(self) -> ExactIndex:
+        return ExactIndex(self.build.profiles, np.isfinite(self.build.consistency))
+
+    def _checked_k(self, k: int | None) -> int:
+        wanted = self.settings.recommend.k if k is None else k
+        if not 1 <= wanted <= 1000:
+            raise InputError(f"k is {wanted}, must be between 1 and 1000.")
+        return wanted
+
+    def _eligible(self, customer: Customer | None) -> Mask:
+        rules = self.settings.recommend
+        shown = self.assortment.in_stock if rules.in_stock_only else None
+        eligible = np.ones(len(self.build.product_ids), bool) if shown is None else shown.copy()
+        if customer is not None:
+            eligible[customer.hidden_rows] = False
+            if rules.hide_owned:
+                eligible[customer.owned_rows] = False
+        return eligible
+
+    def _slots(
+        self, candidates: Sequence[Candidates], profile: Profile | None, *, like: str | None
+    ) -> tuple[Slot, ...]:
+        slots: list[Slot] = []
+        for part in candidates:
+            for row, score in zip(part.rows.tolist(), part.scores.tolist(), strict=True):
+                visual = part.source == "visual"
+                if visual and profile is not None:
+                    reason = taste_reason(self.assortment, profile, row)
+                else:
+                    reason = plain_reason(part.source, like=like)
+                slots.append(
+                    Slot(
+                        slot=len(slots) + 1,
+                        product_id=self.build.product_ids[row],
+                        score=score,
+                        similarity=score if visual else None,
+                        source=part.source,
+                        propensity=1.0,
+                        reason=reason,
+                    )
+                )
+        return tuple(slots)
+
+    def _slate(
+        self,
+        slots: tuple[Slot, ...],
+        surface: str,
+        step: str,
+        request_id: str | None,
+        *,
+        customer_id: str | None = None,
+        product_id: str | None = None,
+    ) -> Slate:
+        return Slate(
+            customer_id=customer_id,
+            product_id=product_id,
+            surface=surface,
+            step=step,
+            build_id=self.build_id,
+            request_id=request_id or uuid.uuid4().hex,
+            degraded=False,
+            slots=slots,
+        )

@@ -1,0 +1,1 @@
+"""Reasons: why a product is shown, exactly."""

@@ -1,0 +1,191 @@
+"""Settings on disk: `penchant.toml`, and overrides from the environment (PENCHANT_SECTION_KEY)."""
+
+from __future__ import annotations
+
+import textwrap
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from penchant.errors import InputError, did_you_mean
+from penchant.settings import Settings
+
+HEADER = """# Settings of this shop. A commented setting shows its default; remove "# " to set it.
+# The environment wins over this file: PENCHANT_TASTE_HALF_LIFE_DAYS=60"""
+
+
+def load_settings(path: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Settings:
+    """Read settings; what the file leaves out keeps its default.
+
+    Args:
+        path: A TOML file; a missing one means all defaults.
+        environment: Variables such as PENCHANT_SPACE_KIND; only these are read.
+
+    Raises:
+        InputError: if the TOML is broken, or a section, key or value is not allowed.
+    """
+    values = _read_toml(path)
+    for section, key, text in _overrides(environment):
+        values.setdefault(section, {})[key] = _parsed(text)
+    return settings_from_dict(values, source=path.name)
+
+
+def settings_from_dict(values: Mapping[str, Any], *, source: str = "settings") -> Settings:
+    """Make settings from nested plain values, as in TOML or a manifest.
+
+    Args:
+        values: {section: {key: value}}; what is absent keeps its default.
+        source: Where the values come from, for messages.
+
+    Raises:
+        InputError: if a section, key or value is not allowed.
+    """
+    sections = {one.name: one for one in fields(Settings)}
+    parts = {}
+    for name, given in values.items():
+        if name not in sections:
+            raise InputError(
+                f"{source} has a section [{name}], there is none.{did_you_mean(name, sections)} "
+                f"Sections: {', '.join(sections)}."
+            )
+        if not isinstance(given, Mapping):
+            raise InputError(f"{source}: {name} must be a section, written [{name}].")
+        parts[name] = _section(sections[name], given, f"{source} [{name}]")
+    return Settings(**parts)
+
+
+def settings_to_dict(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Give settings as nested plain values, for manifests.
+
+    Args:
+        settings: Any settings.
+    """
+    return {
+        section.name: {
+            one.name: _plain(getattr(getattr(settings, section.name), one.name))
+            for one in fields(getattr(settings, section.name))
+        }
+        for section in fields(Settings)
+    }
+
+
+def render_settings(changes: Mapping[str, Mapping[str, Any]] = MappingProxyType({})) -> str:
+    """Write `penchant.toml`: every setting with its meaning, defaults commented out.
+
+    Args:
+        changes: {section: {key: value}} to write as set.
+    """
+    parts = [HEADER]
+    for section in fields(Settings):
+        parts.append(f"\n[{section.name}]")
+        for one in fields(_class_of(section)):
+            changed = changes.get(section.name, {}).get(one.name, MISSING)
+            value = _default_of(one) if changed is MISSING else changed
+            mark = "# " if changed is MISSING else ""
+            parts += textwrap.wrap(
+                one.metadata["doc"], 96, initial_indent="# ", subsequent_indent="# "
+            )
+            parts.append(f"{mark}{one.name} = {_toml(_plain(value))}")
+    return "\n".join(parts) + "\n"
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _overrides(environment: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    sections = [one.name for one in fields(Settings)]
+    found = []
+    for variable, text in sorted(environment.items()):
+        words = variable.removeprefix("PENCHANT_").lower()
+        section, _, key = words.partition("_")
+        if variable.startswith("PENCHANT_") and section in sections:
+            found.append((section, key, text))
+    return found
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _section(section: Field[Any], given: Mapping[str, Any], where: str) -> Any:
+    known = {one.name: one for one in fields(_class_of(section))}
+    values = {}
+    for key, value in given.items():
+        if key not in known:
+            raise InputError(
+                f"{where} has no setting {key}.{did_you_mean(key, known)} "
+                f"Settings: {', '.join(known)}."
+            )
+        values[key] = _typed(value, _default_of(known[key]), f"{where} {key}")
+    try:
+        return _class_of(section)(**values)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
+
+
+def _typed(value: Any, default: object, where: str) -> Any:
+    """Check a plain value against the type of its default; numbers may be whole."""
+    if isinstance(default, tuple) and isinstance(value, list):
+        return tuple(_typed(part, "", where) for part in value)
+    if isinstance(default, Mapping) and isinstance(value, Mapping):
+        return _typed_mapping(value, default, where)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not type(default):
+        wanted = {tuple: "a list of texts", str: "a text", bool: "true or false"}
+        raise InputError(f"{where} is {value!r}, must be {wanted.get(type(default), 'a number')}.")
+    return value
+
+
+def _typed_mapping(value: Mapping[str, Any], default: Mapping[str, Any], where: str) -> Any:
+    """A mapping replaces only the keys it names; the others keep their default."""
+    texts = where.endswith(" aliases")
+    for key, part in value.items():
+        number = isinstance(part, int | float) and not isinstance(part, bool)
+        if not (isinstance(part, str) if texts else number):
+            raise InputError(
+                f"{where}.{key} is {part!r}, must be a {'text' if texts else 'number'}."
+            )
+    parts = {key: part if texts else float(part) for key, part in value.items()}
+    return MappingProxyType({**default, **parts})
+
+
+def _class_of(section: Field[Any]) -> Any:
+    return section.default_factory
+
+
+def _default_of(one: Field[Any]) -> Any:
+    make: Any = one.default_factory
+    return make() if one.default is MISSING else one.default
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        inside = ", ".join(f"{_toml(str(key))} = {_toml(part)}" for key, part in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(part) for part in value)}]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return repr(value)

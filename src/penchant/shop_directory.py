@@ -1,0 +1,160 @@
+"""The shop directory: where everything of one shop lies, and who may write to it.
+
+shop/  penchant.toml                settings
+       data/                        tables as ingested (Parquet), with reports
+       rejects/                     rows set aside, with reasons
+       embeddings/<fingerprint>/    vectors of photos, cached by content
+       builds/<build_id>/           immutable builds
+       CURRENT                      names the published build
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from penchant.errors import InputError, NotBuiltError, NotFoundError
+from penchant.files import remove_leftovers, write_atomically
+from penchant.settings import Settings
+from penchant.settings_file import load_settings, render_settings
+
+SETTINGS_FILE = "penchant.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ShopDirectory:
+    """Paths of one shop.
+
+    Attributes:
+        path: The shop's folder.
+    """
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: str | Path) -> ShopDirectory:
+        """Give the directory of a shop that exists.
+
+        Args:
+            path: The shop's folder.
+
+        Raises:
+            NotFoundError: if there is no shop.
+        """
+        shop = cls(Path(path).expanduser().absolute())
+        if not shop.settings_file.is_file():
+            raise NotFoundError("shop", str(path), hint=f"Make one with: penchant init {path}")
+        return shop
+
+    @classmethod
+    def create(
+        cls, path: str | Path, changes: Mapping[str, Mapping[str, object]] | None = None
+    ) -> ShopDirectory:
+        """Make a new shop with all default settings.
+
+        Args:
+            path: A folder that does not exist or is empty.
+            changes: {section: {key: value}} written into penchant.toml.
+
+        Raises:
+            InputError: if the folder holds something already.
+        """
+        shop = cls(Path(path).expanduser().absolute())
+        if shop.settings_file.exists():
+            raise InputError(f"{path} is a shop already: ingest into it, or choose another folder.")
+        if shop.path.exists() and (not shop.path.is_dir() or any(shop.path.iterdir())):
+            raise InputError(f"{path} exists and is not an empty folder: choose another one.")
+        for folder in (shop.data, shop.rejects, shop.embeddings, shop.builds):
+            folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(shop.settings_file, render_settings(changes or {}).encode())
+        return shop
+
+    @property
+    def settings_file(self) -> Path:
+        """The shop's penchant.toml."""
+        return self.path / SETTINGS_FILE
+
+    @property
+    def data(self) -> Path:
+        """Tables as ingested."""
+        return self.path / "data"
+
+    @property
+    def rejects(self) -> Path:
+        """Rows set aside."""
+        return self.path / "rejects"
+
+    @property
+    def embeddings(self) -> Path:
+        """Vectors of photos, one folder per encoder fingerprint."""
+        return self.path / "embeddings"
+
+    @property
+    def builds(self) -> Path:
+        """Immutable builds, one folder each."""
+        return self.path / "builds"
+
+    @property
+    def current_file(self) -> Path:
+        """The file that names the published build."""
+        return self.path / "CURRENT"
+
+    def settings(self, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the shop's settings.
+
+        Args:
+            environment: Overrides; those of the process by default.
+        """
+        return load_settings(self.settings_file, os.environ if environment is None else environment)
+
+    def current_build(self) -> Path:
+        """Give the folder of the published build.
+
+        Raises:
+            NotBuiltError: if nothing is published.
+        """
+        try:
+            name = self.current_file.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            raise NotBuiltError(self.path) from None
+        folder = self.builds / name
+        if not name or not folder.is_dir():
+            raise NotBuiltError(self.path)
+        return folder
+
+    def publish(self, build_id: str) -> None:
+        """Make a build the one that serves, atomically.
+
+        Args:
+            build_id: A build of this shop.
+
+        Raises:
+            NotFoundError: if there is no such build.
+        """
+        if not (self.builds / build_id / "manifest.json").is_file():
+            names = [path.name for path in self.builds.iterdir()]
+            raise NotFoundError("build", build_id, names)
+        write_atomically(self.current_file, f"{build_id}\n".encode())
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the shop's one writer lock; a killed writer frees it by itself.
+
+        Raises:
+            InputError: if another command is writing to this shop.
+        """
+        with (self.path / ".lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InputError(
+                    f"Another command is writing to {self.path}: wait until it is done."
+                ) from None
+            for folder in (self.path, self.data, self.rejects, self.embeddings, self.builds):
+                folder.mkdir(parents=True, exist_ok=True)
+                remove_leftovers(folder)
+            yield

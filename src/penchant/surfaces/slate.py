@@ -1,0 +1,84 @@
+"""A slate: the products shown in one place, with score, source and reason; one JSON shape."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from penchant.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a product is shown.
+
+    Attributes:
+        text: One sentence a customer can read.
+        product_id: The product that caused it, if one did.
+        share: What that product gave to the similarity, absolute: all shares sum to it.
+    """
+
+    text: str
+    product_id: str | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One product in its place.
+
+    Attributes:
+        slot: 1-based place.
+        product_id: The product.
+        score: What it was ranked by: the similarity, or the source's own measure.
+        similarity: Cosine to the taste or to the product shown; None for a source without one.
+        source: Where it came from.
+        propensity: Probability that it was shown here.
+        reason: Why.
+    """
+
+    slot: int
+    product_id: str
+    score: float
+    similarity: float | None
+    source: str
+    propensity: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Slate:
+    """What is shown.
+
+    Attributes:
+        customer_id: For whom; None when for anyone.
+        product_id: The product it goes with; None on a surface without one.
+        surface: Where.
+        step: How far down the ladder: "profile", "popular", "newest", or "product".
+        build_id: From which build.
+        request_id: To send back with clicks.
+        degraded: True when something was out of order and the answer is a substitute.
+        slots: Best first.
+    """
+
+    customer_id: str | None
+    product_id: str | None
+    surface: str
+    step: str
+    build_id: str
+    request_id: str
+    degraded: bool
+    slots: tuple[Slot, ...]
+
+    def __post_init__(self) -> None:
+        if [one.slot for one in self.slots] != list(range(1, len(self.slots) + 1)):
+            raise InputError("Slots must be numbered 1, 2, 3, ... in order.")
+
+    @property
+    def product_ids(self) -> tuple[str, ...]:
+        """The products shown, best first."""
+        return tuple(one.product_id for one in self.slots)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the slate as JSON-ready values."""
+        return {**asdict(self), "slots": [asdict(one) for one in self.slots]}
