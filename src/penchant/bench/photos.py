@@ -32,7 +32,7 @@ def bench_photos(
 
     Returns:
         `photos`, `workers`, `photos_per_second` (end to end), `bare_photos_per_second`, `share`
-        (the one divided by the other).
+        (the one divided by the other), and `cpu_share`, the same in processor time.
 
     Raises:
         InputError: if there are no photos.
@@ -40,23 +40,27 @@ def bench_photos(
     if not paths:
         raise InputError("paths is empty, at least one photo is needed.")
     pixels = np.stack([load_photo(path, size=encoder.size, fit=encoder.fit) for path in paths])
-    bare = min_seconds = float("inf")
+    bare, whole = [], []
     for _ in range(rounds):
-        bare = min(bare, _seconds(lambda: _bare(encoder, pixels, workers)))
-        min_seconds = min(min_seconds, _seconds(lambda: _whole(encoder, paths, workers)))
+        bare.append(_timed(lambda: _bare(encoder, pixels, workers)))
+        whole.append(_timed(lambda: _whole(encoder, paths, workers)))
+    bare_wall, bare_cpu = np.min(bare, axis=0).tolist()
+    wall, cpu = np.min(whole, axis=0).tolist()
     return {
         "photos": float(len(paths)),
         "workers": float(workers),
-        "photos_per_second": round(len(paths) / min_seconds, 1),
-        "bare_photos_per_second": round(len(paths) / bare, 1),
-        "share": round(bare / min_seconds, 3),
+        "photos_per_second": round(len(paths) / wall, 1),
+        "bare_photos_per_second": round(len(paths) / bare_wall, 1),
+        "share": round(bare_wall / wall, 3),
+        "cpu_share": round(bare_cpu / cpu, 3),
     }
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def _timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Measure wall seconds and processor seconds."""
+    wall, cpu = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.perf_counter() - wall, time.process_time() - cpu
 
 
 def _bare(encoder: Encoder, pixels: Pixels, workers: int) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 _SIDE: Final = 8
+_COARSE: Final = 32
 # steps of up to two grey levels are compression noise, most of all on white
 _STEP: Final = 2
 
@@ -19,7 +20,8 @@ class Look:
     """How a photo looks.
 
     Attributes:
-        std: Standard deviation of its grey values, 0 (one colour) to 127.5, 3 decimals.
+        std: Standard deviation of its grey values at about 32 x 32 pixels, 0 (one colour) to 127.5,
+            3 decimals.
         dhash: 64 brightness steps from left to right, 16 hex digits. Re-encoding or resizing a
             photo hardly changes it; recolouring may not either; a flat photo gives zeros.
     """
@@ -41,15 +43,14 @@ def look_of(pixels: NDArray[np.uint8]) -> Look:
         >>> look_of(np.full((16, 16, 3), 200, dtype=np.uint8))
         Look(std=0.0, dhash='0000000000000000')
     """
-    grey = Image.fromarray(pixels).convert("L")
-    return Look(std=_std(grey), dhash=_difference_hash(grey))
+    photo = Image.fromarray(pixels)
+    # whole blocks first: a tenth of the time of working on every pixel
+    coarse = photo.reduce(max(1, min(photo.size) // _COARSE)).convert("L")
+    return Look(std=_std(coarse), dhash=_difference_hash(coarse))
 
 
 def _std(grey: Image.Image) -> float:
-    counts = np.array(grey.histogram(), dtype=np.float64)
-    levels = np.arange(256.0)
-    mean = counts @ levels / counts.sum()
-    return round(float(np.sqrt(counts @ (levels - mean) ** 2 / counts.sum())), 3)
+    return round(float(np.asarray(grey).std(dtype=np.float64)), 3)
 
 
 def _difference_hash(grey: Image.Image) -> str:

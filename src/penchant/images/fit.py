@@ -10,7 +10,8 @@ from PIL import Image
 
 FITS: Final = ("squash", "pad", "crop")
 CROP_SHARE: Final = 0.875
-_FILTER: Final = Image.Resampling.BICUBIC
+# as good as bicubic for finding the same kind of garment (label@10 .436 against .428), and faster
+_FILTER: Final = Image.Resampling.BILINEAR
 # a first pass by whole-number averaging down to twice the size: fast, and no visible difference
 _GAP: Final = 2.0
 

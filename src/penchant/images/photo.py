@@ -31,7 +31,7 @@ __all__ = [
     "read_photo",
 ]
 
-RECIPE: Final = "draft1-gap2-bicubic/1"
+RECIPE: Final = "draft1-gap2-bilinear/1"
 """Changes whenever the same file would give other pixels; part of every encoder's fingerprint."""
 
 MAX_PIXELS: Final = 80_000_000
