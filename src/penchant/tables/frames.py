@@ -37,9 +37,10 @@ def frame_from(source: IntoFrame) -> pl.DataFrame:
             f"A table cannot be read from {type(source).__name__}. Give a CSV or Parquet path, or "
             "a pandas, polars or pyarrow frame."
         ) from error
+    except nw.exceptions.DuplicateError as error:
+        raise InputError("The frame has two columns of one name. Rename or remove one.") from error
     if isinstance(frame, nw.LazyFrame):
         return _plain(frame.collect(backend="polars").to_native())
-    _check_names([str(name) for name in frame.columns])
     return _plain(_to_polars(frame))
 
 
@@ -81,14 +82,6 @@ def _is_missing(value: Any) -> bool:
     if isinstance(value, float):
         return math.isnan(value)
     return value is None or type(value).__name__ in ("NAType", "NaTType")
-
-
-def _check_names(names: list[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(
-            f'The frame has the column "{twice[0]}" more than once. Rename or remove one.'
-        )
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from penchant.tables.repair import Mark, Repaired, as_text, changed, marks_of, stripped
+from penchant.tables.repair import Mark, Repaired, changed, marks_of, stripped
 
 _NOT_FINITE_WORDS = ("nan", "inf", "-inf", "+inf", "infinity", "-infinity", "+infinity")
 _CURRENCY = r"(?:[A-Za-z]{3}|[€$£¥₹₽₺]|zł|Kč|Fr\.?)"
@@ -18,14 +18,17 @@ _AROUND = rf"^(-?)\s*{_CURRENCY}\s*|\s*{_CURRENCY}$"
 _ROUND_SUM = r"[.,]\s*[-–—]{1,2}$"
 _GAPS = r"(\d)[\s'’](\d{3})"
 _COMMA_DECIMAL = (
-    r"^-?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d{1,2}|,\d{4,})$|^-?\d{1,3}(?:\.\d{3})+,\d+$|^-?0,\d+$"
+    r"^[-+]?(?:\d*|\d{1,3}(?:\.\d{3})+)(?:,\d{1,2}|,\d{4,})$"
+    r"|^[-+]?\d{1,3}(?:\.\d{3})+,\d+$|^[-+]?0,\d+$"
 )
 _POINT_DECIMAL = (
-    r"^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2}|\.\d{4,})$|^-?\d{1,3}(?:,\d{3})+\.\d+$|^-?0\.\d+$"
+    r"^[-+]?(?:\d*|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2}|\.\d{4,})$"
+    r"|^[-+]?\d{1,3}(?:,\d{3})+\.\d+$|^[-+]?0\.\d+$"
 )
-_TWO_GROUPS_POINT = r"^-?\d{1,3}(?:\.\d{3}){2,}$"
-_TWO_GROUPS_COMMA = r"^-?\d{1,3}(?:,\d{3}){2,}$"
-_AMBIGUOUS = r"^-?[1-9]\d{0,2}[.,]\d{3}$"
+_GROUPED = r"^[-+]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$"
+_TWO_GROUPS_POINT = r"^[-+]?\d{1,3}(?:\.\d{3}){2,}$"
+_TWO_GROUPS_COMMA = r"^[-+]?\d{1,3}(?:,\d{3}){2,}$"
+_AMBIGUOUS = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
 
 
 def clean_numbers(values: pl.Series) -> Repaired:
@@ -104,42 +107,39 @@ def _finite(values: pl.Series, numbers: pl.Series) -> Repaired:
 
 def _parsed(values: pl.Series, text: pl.Series, plain: pl.Series) -> Repaired:
     name = values.name
-    bare = _bare(text)
+    amounts, unsure = _amounts(_bare(text))
+    amounts = amounts.alias(name)
+    infinite = text.str.to_lowercase().is_in(_NOT_FINITE_WORDS).fill_null(value=False)
+    failed = text.is_not_null() & amounts.is_null() & ~infinite
+    restyled = amounts.is_not_null() & changed(plain, amounts)
+    left_out = "were left out."
+    return Repaired(
+        amounts,
+        marks_of(
+            Mark("repair", "number_format", f"{name}: read in the shop's number format.", restyled),
+            Mark("repair", "not_finite", f"{name}: infinite or NaN values {left_out}", infinite),
+            Mark("repair", "not_a_number", f"{name}: values that are no number {left_out}", failed),
+            _ambiguous_mark(name, unsure),
+        ),
+    )
+
+
+def _amounts(bare: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Read bare amounts in the column's style; the second answer marks those in doubt."""
     comma, point = _style_evidence(bare)
     ambiguous = bare.str.contains(_AMBIGUOUS).fill_null(value=False)
     comma_style = bool(comma.sum() > point.sum())
     as_comma = comma | (ambiguous & comma_style)
-    english = bare.str.replace_all(",", "", literal=True)
+    # a comma that does not group thousands makes no English number: "12,5,5" is not 1255
+    odd = bare.str.contains(",", literal=True) & ~bare.str.contains(_GROUPED)
+    english = bare.str.replace_all(",", "", literal=True).set(odd.fill_null(value=False), None)
     german = bare.str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
-    numbers = german.zip_with(as_comma, english).cast(pl.Float64, strict=False)
-    readable = bare.str.contains(r"^[-+]?\d") | bare.str.contains(r"^[-+]?[.,]\d")
-    numbers = numbers.set(~readable.fill_null(value=False), None)
-    infinite = as_text(text).str.to_lowercase().is_in(_NOT_FINITE_WORDS).fill_null(value=False)
-    numbers = numbers.set(~numbers.is_finite().fill_null(value=True), None)
-    failed = text.is_not_null() & numbers.is_null() & ~infinite
-    restyled = numbers.is_not_null() & changed(plain, numbers)
-    unsure = ambiguous & ((comma.any() and point.any()) or not (comma.any() or point.any()))
-    return Repaired(
-        numbers.alias(name),
-        marks_of(
-            Mark(
-                "repair",
-                "number_format",
-                f"{name}: numbers were read in the shop's format.",
-                restyled,
-            ),
-            Mark(
-                "repair", "not_finite", f"{name}: infinite or NaN values were left out.", infinite
-            ),
-            Mark(
-                "repair",
-                "not_a_number",
-                f"{name}: values that are no number were left out.",
-                failed,
-            ),
-            _ambiguous_mark(name, unsure),
-        ),
-    )
+    amounts = german.zip_with(as_comma, english).cast(pl.Float64, strict=False)
+    # the cast also takes words such as "inf"
+    word = ~bare.str.contains(r"^[-+]?[.,]?\d").fill_null(value=False)
+    amounts = amounts.set(word | ~amounts.is_finite().fill_null(value=True), None)
+    contested = comma.any() == point.any()
+    return amounts, ambiguous & contested
 
 
 def _bare(text: pl.Series) -> pl.Series:

@@ -113,11 +113,13 @@ def _iso_times(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Read ISO times; the second answer marks those that carry a zone."""
     iso = text.str.contains(_ISO).fill_null(value=False)
     if not iso.any():
-        return text.str.to_datetime("%Y", strict=False).cast(UTC), iso
+        return _no_times(text), iso
     spelt = text.set(~iso, None)
     if spelt.str.contains("/", literal=True).any():
         spelt = spelt.str.replace_all("/", "-", literal=True)
-    spelt = spelt.str.replace(r"[Tt]\s*", " ").str.replace(r"\s*(?:[Zz]|UTC|GMT)$", "+00:00")
+    spelt = spelt.str.replace(r"^([\d-]+)[Tt]\s*", "${1} ").str.replace(
+        r"\s*(?:[Zz]|UTC|GMT)$", "+00:00"
+    )
     spelt = spelt.str.replace(r"(:\d{2}(?:\.\d+)?\s*[+-]\d{2})$", "${1}:00")
     spelt = spelt.str.replace(r"( \d{1,2}:\d{2})([+-])", "${1}:00${2}").str.replace(
         r",(\d)", ".${1}"
@@ -135,9 +137,13 @@ def _iso_times(text: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _zoned_times(spelt: pl.Series, zoned: pl.Series) -> pl.Series:
     if not zoned.any():
-        return pl.Series(spelt.name, [None] * len(spelt), dtype=UTC)
+        return _no_times(spelt)
     joined = spelt.set(~zoned, None).str.replace(r"\s+([+-])", "${1}")
     return joined.str.to_datetime(_ZONED, strict=False, time_unit="us").cast(UTC)
+
+
+def _no_times(like: pl.Series) -> pl.Series:
+    return pl.Series(like.name, [None], dtype=UTC).new_from_index(0, len(like))
 
 
 def _epoch_times(text: pl.Series) -> pl.Series:
