@@ -75,7 +75,7 @@ def test_every_line_with_an_open_quote_is_fast_and_fully_reported(tmp_path):
 
 
 def test_deeply_ragged_rows_cost_themselves(tmp_path):
-    ragged = "".join("a," * width + "\n" for width in [*range(0, 200), 5_000])
+    ragged = "".join("a," * width + "\n" for width in [*range(200), 5_000])
     result = load(tmp_path, HEADER + ragged + GOOD)
     assert customers(result) == ["good"]
     assert result.report.rows_rejected == 200
@@ -91,19 +91,21 @@ def test_random_bytes_are_refused_in_one_sentence(tmp_path, seed):
 
 @pytest.mark.parametrize(
     "data",
-    [b"\0", b'"', b",", b"\n,\n", b'"""', b"sep=;", b"sep=;\n", b"\xff\xfe", b"\xef\xbb\xbf", b"\xff\xfea",
-     b"PAR1", b"\r", b"\x00\x00\x00\x00", b"<html>\n<b>,</b>", b'{"a": [1, 2]}', b"\xef\xbb\xbf\n\n"],
+    [b"\0", b'"', b",", b"\n,\n", b'"""', b"sep=;", b"sep=;\n", b"\xff\xfe", b"\xef\xbb\xbf",
+     b"\xff\xfea", b"PAR1", b"\r", b"\x00\x00\x00\x00", b"<html>\n<b>,</b>", b'{"a": [1, 2]}',
+     b"\xef\xbb\xbf\n\n"],
 )  # fmt: skip
 def test_tiny_rubbish_is_refused_in_one_sentence(tmp_path, data):
     with pytest.raises(PenchantError):
         load(tmp_path, data)
 
 
-def test_ten_thousand_columns_are_read(tmp_path):
-    header = "product_id," + ",".join(f"c{i}" for i in range(5_000))
-    row = "p1," + ",".join("x" for _ in range(5_000))
+@pytest.mark.parametrize("cell", ["x", '"x"'])
+def test_thousands_of_columns_are_read(tmp_path, cell):
+    header = "product_id," + ",".join(f"c{i}" for i in range(2_000))
+    row = "p1," + ",".join([cell] * 2_000)
     result = load(tmp_path, f"{header}\n{row}\n", table="products")
-    assert result.frame["c4999"].to_list() == ["x"]
+    assert result.frame["c1999"].to_list() == ["x"]
 
 
 def test_header_names_cannot_collide_with_our_own(tmp_path):
@@ -141,7 +143,8 @@ def test_monstrous_numbers_become_a_number_or_null(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["9" * 19, "-" + "9" * 15, "0000-00-00", "9999-12-31T23:59:59Z", "99999999", "2026-01-01T00:00:00+99:99",
+    ["9" * 19, "-" + "9" * 15, "0000-00-00", "9999-12-31T23:59:59Z", "99999999",
+     "2026-01-01T00:00:00+99:99",
      "1e308", "00.00.0000", "31/31/2026", "2026-01-01" * 50],
 )  # fmt: skip
 def test_monstrous_times_cost_their_row_only(text):

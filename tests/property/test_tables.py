@@ -1,4 +1,4 @@
-"""What must hold of any table, whatever its rows: order, format and repetition do not change the result."""
+"""What must hold of any table: order, format and repetition do not change the result."""
 
 from __future__ import annotations
 

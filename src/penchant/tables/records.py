@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -19,6 +19,10 @@ MAX_RECORD_CHARS = 131_072
 
 MAX_RECORD_LINES = 500
 """How many lines one quoted field may span."""
+
+
+# the vectorised engine refuses expressions that repeat too much
+_MAX_FAST_WIDTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class Records:
     """Records of the right width and those that are broken, each with its first line number.
 
     `plain` has the columns `line` (Int64) and `text`: no quotes, one line each. `quoted` likewise,
-    but needs a CSV parser. `broken` has `line`, `text` and `reason`. `n_blank` counts blank lines.
+    but needs a CSV parser. `broken` has `line`, `text` and `reason`. `n_blank` counts blank lines,
+    `n_trailing` records that ended with one delimiter too many.
     """
 
     plain: pl.DataFrame
@@ -63,22 +68,17 @@ def split_records(lines: pl.Series, dialect: Dialect, *, first_line: int) -> Rec
         dialect: Delimiter and width.
         first_line: The line number of the first of them.
     """
-    frame = pl.DataFrame(
-        {"line": pl.int_range(first_line, first_line + len(lines), eager=True), "text": lines}
-    )
-    frame, n_trailing = _without_trailing(frame, dialect)
-    text = frame["text"]
-    fits = _fits(text, dialect) & (text.str.strip_chars(" \r") != "")
-    long = text.str.len_bytes() > MAX_RECORD_CHARS
-    fits = fits & ~long
+    numbers = pl.int_range(first_line, first_line + len(lines), eager=True)
+    frame = pl.DataFrame({"line": numbers, "text": lines})
+    fits = _fits(lines, dialect) & (lines.str.strip_chars(" \r") != "")
+    fits = fits & (lines.str.len_bytes() <= MAX_RECORD_CHARS)
     if fits.all():
-        return _sorted_records(frame, _broken([]), 0, n_trailing)
-    spans, broken, n_blank = _look_closer(text.to_list(), fits, dialect, first_line)
-    used = pl.Series([i for start, end in spans for i in range(start, end + 1)], dtype=pl.Int64)
-    alone = frame.filter(fits & ~pl.int_range(len(fits), eager=True).is_in(used.implode()))
-    joined = [(start + first_line, "\n".join(text[start : end + 1])) for start, end in spans]
-    many = pl.DataFrame(joined, schema={"line": pl.Int64, "text": pl.String}, orient="row")
-    return _sorted_records(pl.concat([alone, many]), _broken(broken), n_blank, n_trailing)
+        return _records(frame, _Found())
+    found = _look_closer(lines.to_list(), fits, dialect)
+    alone = frame.filter(fits & ~pl.int_range(len(fits), eager=True).is_in(found.used))
+    mended = pl.DataFrame(found.records, schema={"line": pl.Int64, "text": pl.String}, orient="row")
+    mended = mended.with_columns(pl.col("line") + first_line)
+    return _records(pl.concat([alone, mended]), found, first_line=first_line)
 
 
 def parse_messy(text: str, delimiter: str) -> list[str]:
@@ -96,45 +96,47 @@ def _fits(text: pl.Series, dialect: Dialect) -> pl.Series:
     quoted = text.str.contains('"', literal=True)
     if not quoted.any():
         return fits
-    return text.str.contains(dialect.pattern()).zip_with(quoted, fits)
+    if dialect.width <= _MAX_FAST_WIDTH:
+        return text.str.contains(dialect.pattern()).zip_with(quoted, fits)
+    exact = re.compile(dialect.pattern())
+    found = [exact.fullmatch(line) is not None for line in text.filter(quoted)]
+    return fits.scatter(quoted.arg_true(), found)
 
 
-def _without_trailing(frame: pl.DataFrame, dialect: Dialect) -> tuple[pl.DataFrame, int]:
-    """Cut one delimiter too many at the end of lines that fit without it."""
-    text = frame["text"]
-    extra = text.str.ends_with(dialect.delimiter)
-    if not extra.any():
-        return frame, 0
-    cut = text.str.strip_suffix(dialect.delimiter)
-    hit = extra & ~_fits(text, dialect) & _fits(cut, dialect)
-    return frame.with_columns(cut.zip_with(hit, text).alias("text")), int(hit.sum())
+@dataclass(slots=True)
+class _Found:
+    """What looking closer found, by place of the first line; `used` are lines of other records."""
+
+    records: list[tuple[int, str]] = field(default_factory=list)
+    broken: list[tuple[int, str, str]] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    n_blank: int = 0
+    n_trailing: int = 0
 
 
-def _look_closer(
-    texts: Sequence[str], fits: pl.Series, dialect: Dialect, first_line: int
-) -> tuple[list[tuple[int, int]], list[tuple[int, str, str]], int]:
+def _look_closer(texts: Sequence[str], fits: pl.Series, dialect: Dialect) -> _Found:
     complete, exact = re.compile(dialect.any_width()), re.compile(dialect.pattern())
-    fitting = fits.to_list()
-    spans: list[tuple[int, int]] = []
-    broken: list[tuple[int, str, str]] = []
-    n_blank, done = 0, -1
-    for start in (~fits).arg_true().to_list():
-        text = texts[start]
-        if start <= done:
+    fitting, found = fits.to_list(), _Found()
+    for place in (~fits).arg_true().to_list():
+        text = texts[place]
+        if place in found.used:
             continue
         if not text.strip(" \r"):
-            n_blank += 1
+            found.n_blank += 1
             continue
-        end = (
-            _end_of_record(texts, start, fitting, exact) if len(text) <= MAX_RECORD_CHARS else None
-        )
+        small = len(text) <= MAX_RECORD_CHARS
+        end = _end_of_record(texts, place, fitting, exact) if small else None
+        cut = text.removesuffix(dialect.delimiter)
         if end is not None:
-            spans.append((start, end))
-            done = end
+            found.records.append((place, "\n".join(texts[place : end + 1])))
+            found.used.update(range(place + 1, end + 1))
+        elif small and cut != text and exact.fullmatch(cut):
+            found.records.append((place, cut))
+            found.n_trailing += 1
         else:
             closed = complete.fullmatch(text) is not None
-            broken.append((start + first_line, text, _why(text, dialect, closed=closed)))
-    return spans, broken, n_blank
+            found.broken.append((place, text, _why(text, dialect, closed=closed)))
+    return found
 
 
 def _end_of_record(
@@ -167,13 +169,14 @@ def _why(text: str, dialect: Dialect, *, closed: bool) -> str:
     return f"the row has {width} fields, the header has {dialect.width}"
 
 
-def _broken(rows: list[tuple[int, str, str]]) -> pl.DataFrame:
+def _records(good: pl.DataFrame, found: _Found, *, first_line: int = 0) -> Records:
+    quoted = good["text"].str.contains('"', literal=True)
     schema = {"line": pl.Int64, "text": pl.String, "reason": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _sorted_records(
-    frame: pl.DataFrame, broken: pl.DataFrame, n_blank: int, n_trailing: int
-) -> Records:
-    quoted = frame["text"].str.contains('"', literal=True)
-    return Records(frame.filter(~quoted), frame.filter(quoted), broken, n_blank, n_trailing)
+    broken = pl.DataFrame(found.broken, schema=schema, orient="row")
+    return Records(
+        plain=good.filter(~quoted),
+        quoted=good.filter(quoted),
+        broken=broken.with_columns(pl.col("line") + first_line),
+        n_blank=found.n_blank,
+        n_trailing=found.n_trailing,
+    )

@@ -87,6 +87,10 @@ def test_one_separator_too_many_is_dropped_and_counted():
     assert table.n_trailing == 2
 
 
+def test_the_last_line_of_a_quoted_field_is_not_taken_for_a_row_of_its_own():
+    assert parsed('a,b,c\n"\n,x",,\n1,2,3\n') == [(2, "\n,x", "", ""), (4, "1", "2", "3")]
+
+
 def test_a_row_over_the_limit_stands_apart():
     text = f"a,b\n1,{'x' * MAX_RECORD_CHARS}\n2,y\n"
     assert parsed(text) == [(3, "2", "y")]
