@@ -108,6 +108,20 @@ def build_shop(
     return BuildOutcome(Manifest.read(folder), folder, reused, findings)
 
 
+def gather_inputs(
+    shop: ShopDirectory, *, settings: Settings, on_progress: PhotoProgress | None = None
+) -> BuildInputs:
+    """Give what a build would be made of, photos embedded; builds nothing.
+
+    Args:
+        shop: The shop.
+        settings: The shop's settings.
+        on_progress: Told (photos done, photos in all).
+    """
+    with shop.writing():
+        return _gather(shop, settings, None, on_progress)[0]
+
+
 def load_interactions(shop: ShopDirectory) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Give all interactions of a shop, purchases from orders among them.
 

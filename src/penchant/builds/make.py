@@ -110,6 +110,16 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
     )
 
 
+def find_shop_baskets(inputs: BuildInputs) -> Baskets:
+    """Give the baskets a map would be learned from.
+
+    Args:
+        inputs: Products and interactions.
+    """
+    products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
+    return _baskets(_gather_people(inputs, products).histories, inputs.settings.space)
+
+
 def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:
     """Everyone who is in the customers table or did something."""
     known = pl.concat([inputs.customers[c.CUSTOMER_ID], inputs.interactions[c.CUSTOMER_ID]])

@@ -1,5 +1,96 @@
-"""stub."""
+"""`penchant demo`: from the sample shop's photos to explained recommendations, in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from penchant.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from penchant.engine import Shop
+    from penchant.pipeline import BuildOutcome
+
+CUSTOMER = "C10001"
+K = 10
 
 
-def run() -> None:
-    """Measure."""
+def run(
+    directory: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Where the sample shop is made.")
+    ] = Path("penchant-demo"),
+    customer: Annotated[str, typer.Option(help="Whose taste is shown.")] = CUSTOMER,
+    as_json: AsJson = False,
+) -> None:
+    """Build the sample jewellery shop from its photos and show what a customer would like.
+
+    Example: penchant demo
+    """
+    import penchant
+    from penchant.cli.output import print_json
+
+    _build(directory)
+    shop = penchant.open(directory)
+    if as_json:
+        print_json(_values(shop, customer))
+    else:
+        _show(shop, customer, directory)
+
+
+def _build(directory: Path) -> BuildOutcome:
+    from penchant.cli.build import show_outcome
+    from penchant.cli.output import note, photo_progress
+    from penchant.pipeline import build_shop
+    from penchant.sample.files import SAMPLE_AS_OF, sample_sources
+    from penchant.shop_directory import SETTINGS_FILE, ShopDirectory
+    from penchant.store.ingest import ingest
+
+    there = (directory / SETTINGS_FILE).is_file()
+    shop = ShopDirectory.open(directory) if there else ShopDirectory.create(directory)
+    settings = shop.settings()
+    note(f"Reading the sample shop into {directory}")
+    ingest(shop, sample_sources(), as_of=SAMPLE_AS_OF, settings=settings.tables)
+    with photo_progress() as progress:
+        outcome = build_shop(shop, settings=settings, on_step=note, on_progress=progress)
+    show_outcome(outcome)
+    return outcome
+
+
+def _values(shop: Shop, customer: str) -> dict[str, Any]:
+    slate = shop.recommend(customer, k=K)
+    return {
+        "profile": shop.profile(customer).to_dict(),
+        "slate": slate.to_dict(),
+        "explanations": [
+            shop.explain(customer, slot.product_id).to_dict()
+            for slot in slate.slots
+            if slot.similarity is not None and slate.step == "profile"
+        ],
+        "neighbors": shop.neighbors(customer, k=5).to_dict(),
+    }
+
+
+def _show(shop: Shop, customer: str, directory: Path) -> None:
+    from penchant.cli.explain import show_explanation
+    from penchant.cli.neighbors import show_neighbors
+    from penchant.cli.output import out
+    from penchant.cli.profile import show_card
+    from penchant.cli.recommend import show_slate
+
+    show_card(shop.profile(customer))
+    slate = shop.recommend(customer, k=K)
+    show_slate(shop, slate, f"recommended to {customer}")
+    if slate.step == "profile":
+        show_explanation(shop, shop.explain(customer, slate.slots[0].product_id))
+    show_neighbors(shop.neighbors(customer, k=5))
+    best = slate.slots[0].product_id
+    out().print(
+        f"Try next:\n"
+        f"  penchant explain {directory} {customer} {slate.slots[-1].product_id}\n"
+        f"  penchant similar {directory} {best}\n"
+        f"  penchant recommend {directory} C10007 --json\n"
+        f"  penchant doctor {directory}\n"
+        f"Your own shop: penchant init shop, then penchant ingest shop --products products.csv"
+    )

@@ -1,0 +1,45 @@
+# Every target sets up .venv by itself from a bare Python 3.11 or newer; the second time it is quick.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint types unit proof bench lock clean
+
+demo: $(READY)  ## build the sample shop from its photos and show what it recommends
+	$(BIN)/penchant demo shops/demo
+
+test: lint types unit  ## everything that must pass
+
+lint: $(READY)
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/pytest -n auto --dist loadfile -m "not proof"
+
+proof: $(READY)  ## the long proofs: many kills, many cases
+	$(BIN)/pytest -m proof
+
+bench: $(READY)  ## speed of the main jobs, as ratios within one run
+	$(BIN)/penchant bench photos
+	$(BIN)/penchant bench profiles
+	$(BIN)/penchant bench profiler
+
+lock: $(READY)  ## renew requirements.lock
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade -q -o requirements.lock
+
+clean:
+	rm -rf .venv shops .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "penchant needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)

@@ -1,0 +1,1 @@
+"""Quality on real purchases: data are private and given by path."""
