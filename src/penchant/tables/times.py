@@ -114,7 +114,28 @@ def _iso_times(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     iso = text.str.contains(_ISO).fill_null(value=False)
     if not iso.any():
         return _no_times(text), iso
-    spelt = text.set(~iso, None)
+    quick = _quick_times(text)
+    done = quick.is_not_null()
+    if done.all():
+        return quick, text.str.ends_with("Z")
+    times, zoned = _careful_times(text.set(~iso | done, None))
+    zoned = zoned | (done & text.str.ends_with("Z").fill_null(value=False))
+    return times.zip_with(~done, quick), zoned
+
+
+def _quick_times(text: pl.Series) -> pl.Series:
+    """Read the two most common layouts, several times faster than the rest."""
+    bare = text.str.strip_suffix("Z")
+    times = _no_times(text)
+    for layout in ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"):
+        if times.null_count():
+            found = bare.str.to_datetime(layout, strict=False, time_unit="us")
+            times = times.zip_with(times.is_not_null(), found.dt.replace_time_zone("UTC"))
+    return times
+
+
+def _careful_times(spelt: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Read any ISO layout, with or without zone; the second answer marks those that carry one."""
     if spelt.str.contains("/", literal=True).any():
         spelt = spelt.str.replace_all("/", "-", literal=True)
     spelt = spelt.str.replace(r"^([\d-]+)[Tt]\s*", "${1} ").str.replace(

@@ -65,7 +65,8 @@ def test_completed_and_unstated_orders_count(status):
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [("cancelled", "order_cancelled"), ("canceled", "order_cancelled"), ("refunded", "order_returned"),
+    [("cancelled", "order_cancelled"), ("canceled", "order_cancelled"),
+     ("refunded", "order_returned"),
      ("pending", "order_open"), ("compleet", "unknown_order_status")],
 )  # fmt: skip
 def test_other_orders_do_not_count_and_are_counted(status, code):
