@@ -17,6 +17,9 @@ Matrix = NDArray[np.float32]
 SHRINKAGE = 0.3
 """Share of the mean within-basket variance added to every direction."""
 
+STEP = 20_000
+"""Baskets at a time; bounds the memory."""
+
 
 def closed_form_map(
     z: Matrix, baskets: Baskets, *, dim: int = 256, shrinkage: float = SHRINKAGE
@@ -47,9 +50,8 @@ def closed_form_map(
 def _within_scatter(z: Matrix, baskets: Baskets) -> NDArray[np.float64]:
     """Give the mean outer product of (product - basket mean), shape (d, d)."""
     scatter = np.zeros((z.shape[1], z.shape[1]))
-    step = 20_000
-    for first in range(0, len(baskets), step):
-        starts = baskets.starts[first : first + step + 1]
+    for first in range(0, len(baskets), STEP):
+        starts = baskets.starts[first : first + STEP + 1]
         rows = z[baskets.product_row[starts[0] : starts[-1]]]
         lengths = np.diff(starts)
         sums = np.add.reduceat(rows, starts[:-1] - starts[0], axis=0)
