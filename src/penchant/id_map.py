@@ -73,9 +73,12 @@ class IdMap:
 
         Args:
             name: The shop's own id.
+
+        Raises:
+            InputError: if it is not a string.
         """
         try:
-            wanted = name.encode()
+            wanted = _checked(self.kind, name).encode()
         except UnicodeEncodeError:  # half a surrogate pair, as JSON may carry: nobody's id
             return None
         low, high = 0, len(self)
@@ -95,6 +98,7 @@ class IdMap:
 
         Raises:
             NotFoundError: if there is no such id; ids that start alike are suggested.
+            InputError: if it is not a string.
         """
         found = self.find(name)
         if found is None:
@@ -153,15 +157,20 @@ class IdMap:
                 low = middle + 1
             else:
                 high = middle
-        return [self[row] for row in range(low, min(low + 200, len(self)))]
+        near = range(low, min(low + 200, len(self)))
+        return [self[row] for row in near if self._bytes(row).startswith(stem)]
 
 
 def _encoded(kind: str, name: str) -> bytes:
+    try:
+        return _checked(kind, name).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{kind}_id {name!r} is not valid text: {error.reason}.") from error
+
+
+def _checked(kind: str, name: str) -> str:
     if not isinstance(name, str):
         raise InputError(
             f"{kind}_id {name!r} is {type(name).__name__}, must be str: ids are strings end to end."
         )
-    try:
-        return name.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"{kind}_id {name!r} is not valid text: {error.reason}.") from error
+    return name

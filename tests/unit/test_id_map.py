@@ -40,3 +40,52 @@ def test_a_saved_map_opens_with_the_same_rows(tmp_path):
     again = IdMap.load(tmp_path, "products", kind="product")
     assert list(again) == list(id_map)
     assert again.row("ä") == id_map.row("ä")
+
+
+def test_only_ids_that_begin_alike_are_suggested():
+    id_map = IdMap.from_ids("customer", ["C10001", "C20002"])
+    with pytest.raises(NotFoundError) as caught:
+        id_map.row("C10002")
+    assert str(caught.value) == 'No customer "C10002". Did you mean "C10001"?'
+    assert caught.value.code == "not_found"
+
+
+def test_half_a_surrogate_pair_is_a_stranger_and_cannot_be_an_id():
+    assert IdMap.from_ids("customer", ["a"]).find("\ud800") is None
+    with pytest.raises(NotFoundError):
+        IdMap.from_ids("customer", ["a"]).row("\ud800\ud800")
+    with pytest.raises(InputError, match="is not valid text"):
+        IdMap.from_ids("customer", ["\ud800"])
+
+
+@pytest.mark.parametrize("name", [7, 7.0, None, b"7"])
+def test_an_id_that_is_no_string_is_refused(name):
+    message = r"product_id .* must be str: ids are strings end to end"
+    with pytest.raises(InputError, match=message):
+        IdMap.from_ids("product", [name])
+    with pytest.raises(InputError, match=message):
+        IdMap.from_ids("product", ["7"]).row(name)
+
+
+@given(st.sets(st.text(max_size=2), max_size=150), st.lists(st.text(max_size=2), max_size=8))
+def test_few_names_and_many_are_looked_up_alike(ids, names):
+    id_map = IdMap.from_ids("product", ids)
+    expected = [sorted(ids, key=str.encode).index(n) if n in ids else -1 for n in names]
+    assert id_map.rows(names).tolist() == expected
+    assert [id_map.rows([name])[0] for name in names] == expected
+    assert id_map.rows(names * 40).tolist() == expected * 40
+
+
+def test_an_empty_map_knows_nobody_and_can_be_saved(tmp_path):
+    empty = IdMap.from_ids("customer", [])
+    assert len(empty) == 0
+    assert empty.find("a") is None
+    assert empty.rows(["a"]).tolist() == [-1]
+    empty.save(tmp_path, "nobody")
+    assert list(IdMap.load(tmp_path, "nobody", kind="customer")) == []
+
+
+def test_rows_run_in_the_order_of_the_utf_8_bytes():
+    assert list(IdMap.from_ids("product", ["é", "z", "Z", "10", "9", ""])) == [
+        "", "10", "9", "Z", "z", "é",
+    ]  # fmt: skip

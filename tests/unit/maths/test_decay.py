@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from penchant.errors import InputError
-from penchant.maths.decay import age_in_days, recency_weights
+from penchant.maths.decay import age_in_days, halved, recency_weights
 
 
 def test_weight_halves_every_half_life():
@@ -31,3 +31,13 @@ def test_ages_keep_fractions_of_a_day():
     np.testing.assert_allclose(
         age_in_days(np.array([0, 21_600_000_000]), 86_400_000_000), [1, 0.75]
     )
+
+
+def test_halving_without_checks_gives_the_same_weights():
+    ages, half_lives = np.array([0.0, 3.0, 400.0]), np.array([1.0, 6.0, np.inf])
+    np.testing.assert_array_equal(halved(ages, half_lives), recency_weights(ages, half_lives))
+    assert halved(np.array([1e9]), np.array([1e-3])).tolist() == [0.0]
+
+
+def test_no_interactions_have_no_weights():
+    assert recency_weights(np.empty(0), np.empty(0)).shape == (0,)
