@@ -21,7 +21,7 @@ from penchant.tables import TableLoad, all_interactions, read_table
 from penchant.tables.csvfile import parse_csv
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=25, deadline=None)
 
 ids = st.text("ab01.-/ é,;|\"'=+", min_size=1, max_size=6)
 cells = st.none() | st.text("ab ,;\"\n'|é0", max_size=5)

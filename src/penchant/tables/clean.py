@@ -16,6 +16,7 @@ from penchant.tables.numbers import clean_age, clean_money, clean_quantity, clea
 from penchant.tables.photos import clean_photo_lists, clean_photos
 from penchant.tables.repair import Mark, Repaired, clean_text, marks_of, stripped
 from penchant.tables.schema import Column, Kind
+from penchant.tables.source import MIN_ROWS_TO_REFUSE
 from penchant.tables.times import clean_times, future_marks
 from penchant.tables.words import clean_words
 
@@ -32,9 +33,6 @@ _PLAIN: dict[Kind, Callable[[pl.Series], Repaired]] = {
 }
 
 _UNREAD = ("ambiguous_date", "unreadable_time")
-
-MIN_ROWS_TO_REFUSE = 3
-"""From this many rows on, a required column without a usable value is taken for the wrong one."""
 
 
 def clean_column(

@@ -114,7 +114,7 @@ def _quoted_fields(records: Records, headers: list[str], delimiter: str) -> pl.D
     schema = pl.Schema(dict.fromkeys(headers, pl.String()))
     texts = records.quoted["text"]
     if not len(texts):
-        return schema.to_frame()
+        return pl.DataFrame(schema=schema)
     parsed = csv.read_csv(
         io.BytesIO(texts.str.join("\n")[0].encode()),
         read_options=csv.ReadOptions(column_names=headers),

@@ -12,6 +12,13 @@ from penchant.tables.repair import Mark, Repaired, as_text, changed, marks_of, s
 MAX_ID_CHARS = 512
 """Longer ids are rejected: they are free text or an attack, and bloat every file they are in."""
 
+_SPACES = "spaces around ids were removed."
+_CONTROLS = "control characters were removed."
+_EXCEL = '="..." around ids was removed.'
+_FLOATS = "ids written as decimals were made whole."
+_ROUNDED = "ids in scientific notation may have lost digits; export this column as text."
+_LONG = f"the id is too long, at most {MAX_ID_CHARS} characters are allowed."
+
 _DECIMAL = r"^-?(?:0|[1-9]\d*)\.0+$"
 _FRACTION = r"^-?\d+\.\d*[1-9]\d*$"
 # needs a point or a plus sign: "1E5" alone may well be an article number
@@ -32,7 +39,8 @@ def clean_ids(values: pl.Series) -> Repaired:
 
     Returns:
         Text ids in the same order, null where blank, with the marks `id_spaces`,
-        `control_characters`, `excel_text`, `float_id` (repairs) and `long_id` (reject).
+        `control_characters`, `excel_text`, `float_id` (repairs), `rounded_id` (warning: digits may
+        be lost for good) and `long_id` (reject).
 
     Example:
         >>> ids = pl.Series("product_id", ["597941.0", "1.449508e+09", "007", " a\x00b "])
@@ -47,25 +55,20 @@ def clean_ids(values: pl.Series) -> Repaired:
     spaces = changed(raw.set(text.is_null(), None), text)
     text, control = _without_control(text)
     text, excel = _without_excel_marks(text)
-    text, floats = _without_floats(text)
-    long = (text.str.len_chars() > MAX_ID_CHARS).fill_null(value=False)
+    whole, floats = _without_floats(text)
+    rounded = floats & text.str.contains("[eE]").fill_null(value=False) if floats.any() else floats
+    long = (whole.str.len_chars() > MAX_ID_CHARS).fill_null(value=False)
     return Repaired(
-        text,
+        whole,
         marks_of(
-            Mark("repair", "id_spaces", f"{name}: spaces around ids were removed.", spaces),
-            Mark(
-                "repair", "control_characters", f"{name}: control characters were removed.", control
-            ),
-            Mark("repair", "excel_text", f'{name}: ="..." around ids was removed.', excel),
-            Mark("repair", "float_id", f"{name}: ids written as decimals were made whole.", floats),
-            _long_mark(name, text, long),
+            Mark("repair", "id_spaces", f"{name}: {_SPACES}", spaces),
+            Mark("repair", "control_characters", f"{name}: {_CONTROLS}", control),
+            Mark("repair", "excel_text", f"{name}: {_EXCEL}", excel),
+            Mark("repair", "float_id", f"{name}: {_FLOATS}", floats),
+            Mark("warning", "rounded_id", f"{name}: {_ROUNDED}", rounded),
+            Mark("reject", "long_id", f"{name}: {_LONG}", long),
         ),
     )
-
-
-def _long_mark(name: str, text: pl.Series, long: pl.Series) -> Mark:
-    message = f"{name}: the id is too long, at most {MAX_ID_CHARS} characters are allowed."
-    return Mark("reject", "long_id", message, long)
 
 
 def _without_control(text: pl.Series) -> tuple[pl.Series, pl.Series]:

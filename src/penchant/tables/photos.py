@@ -46,7 +46,7 @@ def clean_photo_lists(values: pl.Series, folder: Path | None) -> Repaired:
         text = clean_text(values).values
         lists = text.str.replace_all(_SEPARATORS, "\x1f").str.split("\x1f")
     rows = pl.DataFrame({"row": pl.int_range(len(lists), eager=True), "path": lists})
-    long = rows.explode("path", empty_as_null=True, keep_nulls=True).drop_nulls()
+    long = rows.explode("path").drop_nulls()
     long = long.with_columns(_resolved(clean_text(long["path"]).values, folder).alias("path"))
     grouped = long.drop_nulls().group_by("row", maintain_order=True).agg("path")
     joined = rows.select("row").join(grouped, on="row", how="left", maintain_order="left")

@@ -166,7 +166,8 @@ def _why(text: str, dialect: Dialect, *, closed: bool) -> str:
     width = len(parse_messy(text, dialect.delimiter))
     if width == dialect.width:
         return "a quote stands inside a quoted field; write it twice"
-    return f"the row has {width} fields, the header has {dialect.width}"
+    fields = "field" if width == 1 else "fields"
+    return f"the row has {width} {fields}, the header has {dialect.width}"
 
 
 def _records(good: pl.DataFrame, found: _Found, *, first_line: int = 0) -> Records:

@@ -24,6 +24,9 @@ Source: TypeAlias = "str | Path | IntoFrame"
 MAX_CSV_BYTES = 4_000_000_000
 """Larger text does not fit one polars string; Parquet has no such limit."""
 
+MIN_ROWS_TO_REFUSE = 3
+"""From this many rows on, a file (or a needed column) without one usable row is refused."""
+
 _PARQUET = b"PAR1"
 
 
@@ -85,6 +88,11 @@ def _of_path(table: str, path: Path) -> RawTable:
         raise InputError(f"{path.name} is larger than 4 GB. Save it as Parquet, or in parts.")
     decoded = decode_text(path.read_bytes(), path.name)
     parsed = parse_csv(decoded.text, path.name)
+    if not parsed.frame.height and parsed.broken.height >= MIN_ROWS_TO_REFUSE:
+        raise InputError(
+            f"No row of {path.name} fits its first line: {parsed.broken['reason'][0]}. Check the "
+            "separator and the line with the column names."
+        )
     findings = (*_text_findings(table, decoded), *_csv_findings(table, parsed))
     return RawTable(path.name, parsed.frame, parsed.lines, "line", parsed.broken, folder, findings)
 

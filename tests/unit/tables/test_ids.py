@@ -34,7 +34,12 @@ def codes(*values: object) -> dict[str, int]:
 )
 def test_whole_numbers_written_as_floats_become_ids_again(raw, clean):
     assert cleaned(raw) == [clean]
-    assert codes(raw) == {"float_id": 1}
+    assert codes(raw)["float_id"] == 1
+
+
+def test_scientific_notation_is_warned_about_because_digits_may_be_gone():
+    assert codes("1.449508e+09", "5.0", "a") == {"float_id": 2, "rounded_id": 1}
+    assert codes("5.0", "a") == {"float_id": 1}
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ def test_what_is_no_number_becomes_null_and_is_counted(raw):
 
 def test_the_column_decides_what_three_digits_after_a_mark_mean():
     assert cleaned("1.500", "12,50") == [1500.0, 12.5]
+    assert codes("1.500", "12,50") == {"number_format": 2}
     assert cleaned("1,500", "12.50") == [1500.0, 12.5]
     assert cleaned("1.500", "12.50") == [1.5, 12.5]
     assert cleaned("1,500", "12,50") == [1.5, 12.5]

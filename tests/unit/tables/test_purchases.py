@@ -139,12 +139,13 @@ def test_a_purchase_of_a_cancelled_order_is_left_out():
 
 
 def test_a_second_completed_order_keeps_the_purchase():
-    frame, _ = all_interactions(
+    frame, findings = all_interactions(
         events(("c", "p", "purchase", DAY)),
         orders(("o1", "c", "cancelled", None), ("o2", "c", "paid", None)),
         items(("o1", "p"), ("o2", "p")),
     )
     assert frame["interaction_id"].to_list() == ["order:o2:p"]
+    assert counts(findings) == {"order_cancelled": 1, "purchase_in_both": 1}
 
 
 def test_an_open_order_leaves_the_recorded_purchase_alone():

@@ -81,6 +81,13 @@ def test_times_keep_their_type():
     ) == datetime(2026, 3, 1, 8)  # noqa: DTZ001
 
 
+def test_a_file_whose_rows_never_fit_its_header_is_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("sku,title,price\n" + "1;Ring;5\n" * 3)
+    with pytest.raises(InputError, match=r"No row of a\.csv fits.*1 field, the header has 3"):
+        read_source("products", path)
+
+
 def test_what_is_no_frame_is_refused():
     with pytest.raises(InputError, match="cannot be read from int"):
         read_source("products", 5)  # type: ignore[arg-type]
