@@ -125,7 +125,9 @@ def _read_zip(data: bytes) -> Tensors:
             if sum(entry.file_size for entry in entries.values()) > len(data):
                 raise InputError("the archive's entries overlap.")
             raw = {key: archive.read(entry) for key, entry in entries.items()}
-    except (zipfile.BadZipFile, NotImplementedError, KeyError, EOFError, RuntimeError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # zipfile lets value, struct and OS errors of damaged files through
         raise InputError(f"the archive is damaged ({error}).") from error
     return {name: _array(tensor, raw[tensor.storage.key]) for name, tensor in tensors.items()}
 

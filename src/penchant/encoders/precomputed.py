@@ -160,15 +160,20 @@ def _checked(raw: NDArray[Any], n_ids: int, path: Path) -> Embeddings:
 
 
 def _read_npy(path: Path, ids: Sequence[str] | None) -> tuple[list[str], NDArray[Any]]:
-    raw = _load(path)
+    try:
+        with path.open("rb") as file:
+            raw = np.load(file, allow_pickle=False)
+    except Exception as error:  # damaged files raise value, OS, end-of-file and zip errors alike
+        raise _unreadable(path, error) from error
+    if not isinstance(raw, np.ndarray):
+        raise InputError(f'"{path}" is an archive of several arrays; name it .npz.')
     return _ids_beside(path) if ids is None else [str(key) for key in ids], raw
 
 
-def _load(path: Path) -> Any:
-    try:
-        return np.load(path, allow_pickle=False)
-    except Exception as error:  # damaged files raise value, OS, end-of-file and zip errors alike
-        raise InputError(f'"{path}" cannot be read as numpy arrays: {error}') from error
+def _unreadable(path: Path, error: Exception) -> InputError:
+    return InputError(
+        f'"{path}" cannot be read as numpy arrays: {error}. Save it again with numpy.'
+    )
 
 
 def _ids_beside(path: Path) -> list[str]:
@@ -207,17 +212,16 @@ def _parse_list(path: Path) -> list[str]:
     return [str(value) for value in values]
 
 
-def _read_npz(path: Path, ids: Sequence[str] | None) -> tuple[list[str], NDArray[Any]]:
-    archive = _load(path)
+def _read_npz(path: Path, _: Sequence[str] | None) -> tuple[list[str], NDArray[Any]]:
     try:
-        with archive:
-            keys = _first_of(archive.files, _ID_NAMES, path)
-            values = _first_of(archive.files, _VECTOR_NAMES, path)
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            names = list(archive.files)
+            keys, values = _first_of(names, _ID_NAMES, path), _first_of(names, _VECTOR_NAMES, path)
             found, raw = archive[keys], archive[values]
-    except (ValueError, OSError, EOFError, AttributeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f'"{path}" cannot be read as numpy arrays: {error}') from error
+    except InputError:
+        raise
+    except Exception as error:  # damaged files raise value, OS, end-of-file and zip errors alike
+        raise _unreadable(path, error) from error
     if found.ndim != 1 or found.dtype.kind not in "Uiu":
         raise InputError(f'"{path}" has ids of type {found.dtype}, must be a row of text.')
     return found.astype(str).tolist(), raw
@@ -232,7 +236,7 @@ def _first_of(names: Sequence[str], wanted: Sequence[str], path: Path) -> str:
     )
 
 
-def _read_parquet(path: Path, ids: Sequence[str] | None) -> tuple[list[str], NDArray[Any]]:
+def _read_parquet(path: Path, _: Sequence[str] | None) -> tuple[list[str], NDArray[Any]]:
     import polars as pl
 
     try:

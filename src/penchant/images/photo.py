@@ -205,7 +205,7 @@ def _opened(data: bytes) -> Image.Image:
     except _BOMBS as error:
         raise PhotoError("too_large", f"The photo is too large: {error}") from error
     except Exception as error:  # damaged headers raise whatever the format's reader happens to
-        raise PhotoError("unreadable", f"The photo's header is damaged: {error}") from error
+        raise _damage(error) from error
 
 
 def _decoded(image: Image.Image, *, size: int, fit: str) -> Photo:
