@@ -106,6 +106,12 @@ def test_known_troublemakers_are_refused(data: bytes) -> None:
     assert outcome(data) in REASONS
 
 
+def test_formats_that_run_other_programs_are_not_read() -> None:
+    script = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\n(x) run\n"
+    assert outcome(script) == "not_an_image"
+    assert outcome(encoded("EPS")) == "not_an_image"
+
+
 def test_one_pixel_wide_and_very_long_is_a_photo() -> None:
     assert outcome(encoded("PNG", (1, 60_000))) == "ok"
 

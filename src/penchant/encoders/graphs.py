@@ -9,6 +9,7 @@ from penchant.encoders import lite0, mobilenet_v2
 from penchant.encoders.base import fingerprint_of, photo_parts
 from penchant.encoders.checkpoint import read_checkpoint
 from penchant.encoders.model_cache import cached_model
+from penchant.encoders.network import weights_digest
 from penchant.encoders.onnx_encoder import OnnxEncoder, OnnxInput
 from penchant.encoders.onnx_graph import INPUT, OUTPUT, onnx_bytes
 from penchant.encoders.session import open_session
@@ -67,7 +68,7 @@ def mobilenet_v2_encoder(
     """
     tensors = mobilenet_v2.used_tensors(read_checkpoint(path))
     network = mobilenet_v2.mobilenet_network(tensors)
-    parts = {"kind": "mobilenet_v2/1", "weights": lite0.weights_digest(tensors), "graph": _GRAPH}
+    parts = {"kind": "mobilenet_v2/1", "weights": weights_digest(tensors), "graph": _GRAPH}
     return _encoder(
         f"mobilenet_v2:{path.name}",
         onnx_bytes(network, size),

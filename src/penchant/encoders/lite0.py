@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 from numpy.typing import NDArray
 
 from penchant.encoders.checkpoint import read_checkpoint
@@ -98,24 +97,3 @@ def _block(tensors: Mapping[str, NDArray[Any]], name: str, *, stride: int, resid
     convs.append(folded_conv(tensors, depthwise, f"{name}._bn1", eps=EPS, stride=stride))
     convs.append(folded_conv(tensors, project, f"{name}._bn2", eps=EPS, relu6=False))
     return Block(tuple(convs), residual=residual)
-
-
-def weights_digest(tensors: Mapping[str, NDArray[Any]]) -> str:
-    """Digest the values of the tensors, whatever file they came from.
-
-    Args:
-        tensors: Arrays by name.
-
-    Returns:
-        SHA-256 in hex over names, types, shapes and values in order of name.
-
-    Example:
-        >>> weights_digest({"a": np.zeros(2)}) == weights_digest({"a": np.ones(2)})
-        False
-    """
-    digest = hashlib.sha256()
-    for name in sorted(tensors):
-        value = np.ascontiguousarray(tensors[name])
-        digest.update(f"{name}:{value.dtype.str}:{value.shape};".encode())
-        digest.update(value.tobytes())
-    return digest.hexdigest()

@@ -6,6 +6,7 @@ EfficientNet-Lite. No names of any framework appear here, and nothing is compute
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
@@ -152,6 +153,27 @@ def tensor_of(
     if not np.isfinite(value).all():
         raise InputError(f'Tensor "{name}" holds NaN or infinity; train or export the model again.')
     return value
+
+
+def weights_digest(tensors: Mapping[str, NDArray[Any]]) -> str:
+    """Digest the values of the tensors, whatever file they came from.
+
+    Args:
+        tensors: Arrays by name.
+
+    Returns:
+        SHA-256 in hex over names, types, shapes and values in order of name.
+
+    Example:
+        >>> weights_digest({"a": np.zeros(2)}) == weights_digest({"a": np.ones(2)})
+        False
+    """
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        value = np.ascontiguousarray(tensors[name])
+        digest.update(f"{name}:{value.dtype.str}:{value.shape};".encode())
+        digest.update(value.tobytes())
+    return digest.hexdigest()
 
 
 def check_chain(network: Network) -> Network:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import stat
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,9 @@ RECIPE: Final = "draft1-gap2-bilinear/1"
 
 MAX_PIXELS: Final = 80_000_000
 MAX_BYTES: Final = 256 * 1024 * 1024
+FORMATS: Final = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
+"""What is read. Pillow knows more, some of which run other programs (EPS) or have no signature."""
+
 _ORIENTATION_TAG: Final = 0x0112
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -198,14 +202,23 @@ def check_fit(fit: str) -> str:
 
 def _opened(data: bytes) -> Image.Image:
     try:
-        return Image.open(io.BytesIO(data))
+        return Image.open(io.BytesIO(data), formats=_formats())
     except UnidentifiedImageError as error:
         hint = " It looks like a web page." if data.lstrip()[:1] == b"<" else ""
-        raise PhotoError("not_an_image", f"The file is not a known image format.{hint}") from error
+        raise PhotoError(
+            "not_an_image",
+            f"The file is not in a format that is read ({', '.join(FORMATS)}).{hint}",
+        ) from error
     except _BOMBS as error:
         raise PhotoError("too_large", f"The photo is too large: {error}") from error
     except Exception as error:  # damaged headers raise whatever the format's reader happens to
         raise _damage(error) from error
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
 def _decoded(image: Image.Image, *, size: int, fit: str) -> Photo:
