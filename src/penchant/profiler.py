@@ -215,7 +215,7 @@ class CustomerStyleProfiler:
         _check_at_least_one("top_n", top_n)
         profiles = self.profiles
         own = np.array([profiles.customer_ids.row(customer_id)])
-        index = ExactIndex.over(profiles.vectors)
+        index = ExactIndex(profiles.vectors, np.ones(len(profiles), bool))
         found = index.query(profiles.vectors[own], top_n, excluded=[own])
         return [(profiles.customer_ids[row], similarity) for row, similarity in found.of(0)]
 

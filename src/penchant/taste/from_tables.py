@@ -58,6 +58,16 @@ def row_column(name: str, frame: pl.DataFrame, ids: IdMap) -> pl.Series:
     return joined["row"].fill_null(-1)
 
 
+def newest_moment(interactions: pl.DataFrame) -> datetime:
+    """Give the time of the newest interaction; 1970 when there is none.
+
+    Args:
+        interactions: With a timestamp column.
+    """
+    newest = interactions[c.TIMESTAMP].max()
+    return newest if isinstance(newest, datetime) else datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def microseconds(moment: datetime) -> int:
     """Give microseconds since 1970 UTC; a moment without a zone is taken as UTC.
 

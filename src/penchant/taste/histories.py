@@ -89,7 +89,8 @@ class Histories:
             events: Aligned with customer_row.
             n_customers: Rows to make; customers without interactions get an empty history.
         """
-        order = np.lexsort((events.action, events.product_row, events.time_us, customer_row))
+        keys = (events.trust, events.action, events.product_row, events.time_us, customer_row)
+        order = np.lexsort(keys)  # by every part, so that the order of the rows never matters
         counts = np.bincount(customer_row, minlength=n_customers)
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
         return cls(starts, events.take(order))

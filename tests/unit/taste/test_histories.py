@@ -45,6 +45,13 @@ def test_customers_without_interactions_keep_their_row():
     assert listed(histories.of(2)) == [(4, 3, 9, 0.5)]
 
 
+def test_rows_of_one_instant_come_in_one_order_whatever_order_they_arrive_in():
+    rows = [(1, 0, 5, 1.0), (1, 0, 5, 0.0), (1, 6, 5, 1.0), (0, 6, 5, 1.0)]
+    for loose in (rows, rows[::-1]):
+        histories = Histories.from_rows(np.zeros(4, np.int32), events_of(loose), n_customers=1)
+        assert listed(histories.of(0)) == [rows[3], rows[1], rows[0], rows[2]]
+
+
 def test_saved_histories_open_with_the_same_values(tmp_path):
     rows = [(4, 3, 9, 0.5), (-1, 7, 2**60, 0.0), (1, 0, -5, 1.0)]
     before = Histories.from_rows(np.array([1, 0, 1], np.int32), events_of(rows), n_customers=2)
