@@ -66,11 +66,12 @@ def test_more_ties_at_the_boundary_than_spare_candidates():
     check(vectors[order], vectors_of(6, 16, seed=4), 90)
 
 
-def test_near_ties_below_float32_are_ordered_by_their_float64_similarity():
-    rng = np.random.default_rng(0)
-    query = unit_rows(rng.standard_normal((1, 64)))
-    vectors = unit_rows(query + 1e-6 * rng.standard_normal((500, 64)))
-    check(vectors, query, 10)
+@pytest.mark.parametrize("seed", range(4))
+def test_near_ties_below_float32_are_ordered_by_their_float64_similarity(seed):
+    rng = np.random.default_rng(seed)
+    query, base = rng.standard_normal((2, 1, 256))
+    vectors = unit_rows(base + 3e-7 * rng.standard_normal((400, 256)))
+    check(vectors, unit_rows(query), 10)
 
 
 def test_a_tie_of_half_the_catalogue_takes_several_portions(monkeypatch):
