@@ -108,11 +108,25 @@ class EmbeddingCache:
         self._contents, self._pending = {}, {}
 
     def content(self, digest: str) -> PhotoContent:
-        """Give the facts of a photo that is in the cache."""
+        """Give the facts of a photo that is in the cache.
+
+        Args:
+            digest: SHA-256 of its bytes, hex.
+
+        Returns:
+            Its size and look.
+        """
         return self._contents[digest]
 
     def vector(self, digest: str) -> Vector:
-        """Give the embedding of a photo that is in the cache; shape (dim,), read-only."""
+        """Give the embedding of a photo that is in the cache.
+
+        Args:
+            digest: SHA-256 of its bytes, hex.
+
+        Returns:
+            Shape (dim,), float32; not to be changed.
+        """
         if digest in self._pending:
             return self._pending[digest]
         shard, row = self._places[digest]
@@ -121,6 +135,10 @@ class EmbeddingCache:
 
     def add(self, content: PhotoContent, vector: Vector) -> None:
         """Keep one embedding; it is written with the next full shard or `flush`.
+
+        Args:
+            content: Facts of the photo.
+            vector: Shape (dim,), float32.
 
         Raises:
             BuildError: if the disk is full or cannot be written; earlier shards stay valid.
