@@ -154,3 +154,10 @@ def test_a_lost_or_cut_array_is_a_build_error(tmp_path, name):
     (tmp_path / name).unlink()
     with pytest.raises(BuildError):
         StyleSpace.load(tmp_path)
+
+
+def test_an_array_file_that_would_run_code_is_refused(tmp_path):
+    space_of("channels", 40)[1].save(tmp_path)
+    np.save(tmp_path / "photo.mean.npy", np.array([print], object), allow_pickle=True)
+    with pytest.raises(BuildError, match="allow_pickle"):
+        StyleSpace.load(tmp_path)
