@@ -1,1 +1,1 @@
-"""The sample shop: a jeweller's, drawn and written by this project, and larger shops with known tastes."""
+"""The sample shop, a jeweller's drawn by this project, and larger shops with known tastes."""

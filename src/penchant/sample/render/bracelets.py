@@ -10,7 +10,7 @@ import numpy as np
 from penchant.sample.render.chains import chain
 from penchant.sample.render.curves import circle, even_steps, frames
 from penchant.sample.render.kit import Kit
-from penchant.sample.render.materials import METALS, STONES, STRAPS, finished
+from penchant.sample.render.materials import STONES, STRAPS, finished
 from penchant.sample.render.motifs import motif
 from penchant.sample.render.motifs.floral import leaf
 from penchant.sample.render.motifs.urban import brushed, screw
@@ -137,15 +137,21 @@ def deco_plates(kit: Kit) -> Piece:
     for i, (place, base) in enumerate(zip(places, _bases(places), strict=True)):
         bed = box([0.34, 0.46, 0.07], kit.metal, bevel=0.025)
         inlay = moved([box([0.25, 0.36, 0.03], STONES["onyx"], bevel=0.01)], (0, 0, 0.06))
-        gem = seen_stone("baguette" if i % 2 else "emerald", 0.16, kit.stone if i % 2 == 0 else kit.accent)
+        gem = seen_stone(
+            "baguette" if i % 2 else "emerald", 0.16, kit.stone if i % 2 == 0 else kit.accent
+        )
         parts += moved([bed, *inlay, *moved([gem], (0, 0, 0.12))], place, rotation=base)
     return tuple(parts)
 
 
 def deco_cuff(kit: Kit) -> Piece:
     """Make a square-edged bangle with a geometric head."""
-    parts: list[Part] = [sweep(circle(1.0, 220), rounded(0.08, 0.2, square=7.0, n=20), kit.metal, closed=True)]
-    groove = sweep(circle(1.0, 220), rounded(0.086, 0.07, square=7.0, n=20), STONES["onyx"], closed=True)
+    parts: list[Part] = [
+        sweep(circle(1.0, 220), rounded(0.08, 0.2, square=7.0, n=20), kit.metal, closed=True)
+    ]
+    groove = sweep(
+        circle(1.0, 220), rounded(0.086, 0.07, square=7.0, n=20), STONES["onyx"], closed=True
+    )
     return (*parts, groove, *_at_front(motif("deco", kit), 0.36, out=0.05))
 
 
@@ -177,7 +183,11 @@ def pearl_strand(kit: Kit) -> Piece:
     parts: list[Part] = []
     for z in rows:
         places = _places(n)[1:] if len(rows) == 1 else _places(n)
-        parts += [p for place in places for p in moved([ball(radius, kit.pearl, n=28)], place + [0, 0, z])]
+        parts += [
+            p
+            for place in places
+            for p in moved([ball(radius, kit.pearl, n=28)], place + np.array([0, 0, z]))
+        ]
     if len(rows) == 1:
         parts += moved([ball(0.11, kit.metal, n=24)], (0, 1.0, 0))
     return tuple(parts)
@@ -187,7 +197,14 @@ def pearl_cuff(kit: Kit) -> Piece:
     """Make an open cuff with a pearl on each end."""
     path = _open_arc(30) * np.array([1, -1, 1])
     wire = sweep(path, rounded(0.07, 0.085, n=14), kit.metal)
-    return (wire, *(p for end in (path[0], path[-1]) for p in moved(pearl_on(0.16, kit.pearl, kit.metal), end)))
+    return (
+        wire,
+        *(
+            p
+            for end in (path[0], path[-1])
+            for p in moved(pearl_on(0.16, kit.pearl, kit.metal), end)
+        ),
+    )
 
 
 def pearl_chain(kit: Kit) -> Piece:
@@ -229,11 +246,25 @@ def leather_band(kit: Kit) -> Piece:
     """Make two rows of leather with a steel clasp in front."""
     parts: list[Part] = []
     for z in (-0.11, 0.11):
-        parts += moved([sweep(circle(1.0, 220), rounded(0.13, 0.19, square=2.6, n=20), STRAPS[kit.strap], closed=True)], (0, 0, z))
+        parts += moved(
+            [
+                sweep(
+                    circle(1.0, 220),
+                    rounded(0.13, 0.19, square=2.6, n=20),
+                    STRAPS.get(kit.strap, STRAPS["black"]),
+                    closed=True,
+                )
+            ],
+            (0, 0, z),
+        )
     a = np.deg2rad(np.linspace(-17, 17, 24))
     path = np.stack([np.sin(a), np.cos(a), 0 * a], 1) * 1.0
     clasp = sweep(path, rounded(0.22, 0.5, square=5.0, n=28), brushed(kit.metal))
-    pins = [p for x in (-0.2, 0.2) for p in moved(screw(0.05, kit.metal), (x, 1.09, 0), rotation=turn("x", -90))]
+    pins = [
+        p
+        for x in (-0.2, 0.2)
+        for p in moved(screw(0.05, kit.metal), (x, 1.09, 0), rotation=turn("x", -90))
+    ]
     return (*parts, clasp, *pins)
 
 
@@ -252,9 +283,15 @@ def black_beads(kit: Kit) -> Piece:
 
 def screwed_bangle(kit: Kit) -> Piece:
     """Make a flat bangle with screws round its edge."""
-    body = sweep(circle(1.0, 220), rounded(0.08, 0.28, square=6.0, n=24), brushed(kit.metal), closed=True)
+    body = sweep(
+        circle(1.0, 220), rounded(0.08, 0.28, square=6.0, n=24), brushed(kit.metal), closed=True
+    )
     places = _places(10, radius=1.03)
-    heads = [p for place, base in zip(places, _bases(places), strict=True) for p in moved(screw(0.085, kit.metal), place, rotation=base)]
+    heads = [
+        p
+        for place, base in zip(places, _bases(places), strict=True)
+        for p in moved(screw(0.085, kit.metal), place, rotation=base)
+    ]
     return (body, *heads)
 
 
@@ -271,9 +308,13 @@ def disc_chain(kit: Kit) -> Piece:
 
 
 BRACELETS: Final[dict[str, tuple[Callable[[Kit], Piece], ...]]] = {
-    "minimalist": (thin_bangle, chain_with("minimalist", "cable", 0.065, 0.22), open_cuff, disc_chain),
+    "minimalist": (
+        thin_bangle, chain_with("minimalist", "cable", 0.065, 0.22), open_cuff, disc_chain,
+    ),
     "vintage": (filigree_cuff, filigree_links, chain_with("vintage", "rope", 0.1, 0.36)),
-    "statement": (heavy("curb", 0.42), wide_cuff, round_bangle, bold_beads, heavy("paperclip", 0.32)),
+    "statement": (
+        heavy("curb", 0.42), wide_cuff, round_bangle, bold_beads, heavy("paperclip", 0.32),
+    ),
     "deco": (deco_plates, deco_cuff, deco_cuff),
     "floral": (leaf_bangle, flower_bangle, flower_bangle),
     "pearl": (pearl_strand, pearl_strand, pearl_cuff, pearl_chain),

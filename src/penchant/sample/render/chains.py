@@ -60,7 +60,7 @@ def _linked(
 ) -> Piece:
     pitch, link = {
         "cable": (1.05, _link(1.45 * size, size, 0.25 * size, metal)),
-        "curb": (0.78, _link(1.42 * size, size, 0.33 * size, metal, square=2.8)),
+        "curb": (0.74, _link(1.3 * size, size, 0.29 * size, metal, square=2.4)),
         "figaro": (0.8, _link(1.4 * size, size, 0.3 * size, metal, square=2.6)),
         "paperclip": (2.1, _link(2.6 * size, size, 0.22 * size, metal)),
         "box": (0.72, _link(0.95 * size, 0.9 * size, 0.26 * size, metal, square=5.0)),
@@ -69,7 +69,7 @@ def _linked(
     points, along = even_steps(path, n, closed=closed)
     towards = _front_at(front, n)
     flip = np.arange(n) % 2
-    roll = 38.0 * np.ones(n) if kind in ("curb", "figaro") else np.where(flip, 48.0, -42.0)
+    roll = 32.0 * np.ones(n) if kind in ("curb", "figaro") else np.where(flip, 48.0, -42.0)
     turns = frames(along, towards, roll_degrees=roll)
     scales = np.where(np.arange(n) % 4 == 0, 1.28, 0.9) if kind == "figaro" else np.ones(n)
     return (copies(link, turns, points, scales),)

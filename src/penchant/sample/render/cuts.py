@@ -1,12 +1,13 @@
 """Cut stones: the outline, facets and facet planes of each cut, in a frame of its own.
 
-A stone looks along +z: the girdle lies at z = 0 with a half width of 1, the table above it, the culet below.
-Facets are exact planes, so light can be followed through the stone.
+A stone looks along +z: the girdle lies at z = 0 with a half width of 1, the table above it, the
+culet below. Facets are exact planes, so light can be followed through the stone.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -43,9 +44,9 @@ def outline(cut: str, n: int = 180) -> Floats:
     if cut in ("cushion", "princess"):
         power = 2.7 if cut == "cushion" else 9.0
         radius = (np.abs(direction) ** power).sum(1) ** (-1 / power)
-        return direction * radius[:, None] * (0.93 if cut == "cushion" else 0.88)
+        return np.asarray(direction * radius[:, None] * (0.93 if cut == "cushion" else 0.88))
     if cut == "oval":
-        return direction * np.array([0.74, 1.0])
+        return np.asarray(direction * np.array([0.74, 1.0]))
     if cut == "pear":
         # an egg drawn out to a point at the top
         rise = (1 + direction[:, 1]) / 2
@@ -78,7 +79,7 @@ def _girdle(cut: str, n: int) -> Floats:
     radius = np.linalg.norm(dense, axis=1)
     wanted = np.arange(n) * 2 * np.pi / n + (np.pi / 2)
     r = np.interp(wanted % (2 * np.pi), around[order], radius[order], period=2 * np.pi)
-    return np.stack([np.cos(wanted), np.sin(wanted)], 1) * r[:, None]
+    return np.asarray(np.stack([np.cos(wanted), np.sin(wanted)], 1) * r[:, None])
 
 
 @cache
@@ -124,7 +125,7 @@ def _stepped_triangles(cut: str) -> Floats:
     rings = [_raised(_inset(rim, share * w), z * w) for z, share in reversed(depths)]
     rings += [_raised(_inset(rim, share * w), z * w) for z, share in levels]
     faces: list[list[Floats]] = []
-    for lower, upper in zip(rings[:-1], rings[1:], strict=True):
+    for lower, upper in pairwise(rings):
         for i in range(8):
             j = (i + 1) % 8
             faces += [[lower[i], lower[j], upper[j]], [lower[i], upper[j], upper[i]]]

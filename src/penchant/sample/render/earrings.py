@@ -173,7 +173,7 @@ def pair(style: str, kind: str, kit: Kit) -> Piece:
     one = {"stud": stud, "drop": drop, "hoop": hoop}[kind](style, kit)
     angles = {"stud": (-10.0, 38.0), "drop": (-8.0, 10.0), "hoop": (-38.0, -52.0)}[kind]
     low, high = bounds(one)
-    gap = max(high[0] - low[0], 0.9) * (0.78 if kind == "hoop" else 0.64)
+    gap = max(high[0] - low[0], 0.9) * (0.56 if kind == "hoop" else 0.64)
     placed: list[Part] = []
     for side, degrees in zip((-1, 1), angles, strict=True):
         shift = (side * gap, 0.0, 0.0)

@@ -13,8 +13,8 @@ from penchant.sample.render.materials import METALS, PEARLS, STONES, Material
 class Kit:
     """Materials and choices for one piece.
 
-    `variant` picks among a style's designs, `seed` fixes small proportions; metal variants of one design
-    share both and so have equal shapes.
+    `variant` picks among a style's designs, `seed` fixes small proportions; metal variants of one
+    design share both and so have equal shapes.
     """
 
     metal: Material

@@ -1,4 +1,4 @@
-"""What the pieces are made of: metals, stones, pearls, leather, lacquer, as numbers the shader reads."""
+"""What the pieces are made of: metals, stones, pearls, leather, as numbers the shader reads."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Colour: TypeAlias = tuple[float, float, float]
 class Material:
     """A surface.
 
-    `kind` is one of metal, gem, pearl, gloss, matte, leather, dial. `colour` is linear RGB: reflectance, or
-    for a gem the light left after one unit of way. `rough` (0..1) blurs reflections; `bump` names a
-    relief (brushed, hammered, grain, woven) and `patina` darkens hollows.
+    `kind` is one of metal, gem, pearl, gloss, matte, leather, dial. `colour` is linear RGB:
+    reflectance, or for a gem the light left after one unit of way. `rough` (0..1) blurs what is
+    mirrored; `bump` names a relief (brushed, hammered, grain, woven) and `patina` darkens hollows.
     """
 
     kind: str
@@ -54,10 +54,10 @@ STONES: Final[dict[str, Material]] = {
 }
 
 PEARLS: Final[dict[str, Material]] = {
-    "white pearl": Material("pearl", (0.93, 0.9, 0.86), 0.25),
-    "pink pearl": Material("pearl", (0.93, 0.77, 0.72), 0.25),
+    "white pearl": Material("pearl", (1.0, 0.965, 0.91), 0.25),
+    "pink pearl": Material("pearl", (1.0, 0.8, 0.73), 0.25),
     "grey pearl": Material("pearl", (0.3, 0.32, 0.35), 0.2),
-    "golden pearl": Material("pearl", (0.9, 0.76, 0.5), 0.25),
+    "golden pearl": Material("pearl", (1.0, 0.8, 0.5), 0.25),
 }
 
 STRAPS: Final[dict[str, Material]] = {

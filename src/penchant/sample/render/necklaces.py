@@ -64,14 +64,20 @@ def _fine_chain(style: str, kit: Kit, *, scale: float = 1.0) -> Piece:
 
 def _hung(head: Piece, size: float, metal_ring: Piece, *, at: float = -1.02) -> Piece:
     _, high = bounds(head)
-    return (*moved(head, (0, at - 0.1 - high[1] * size, 0.02), scale=size), *moved(metal_ring, (0, at - 0.05, 0.02)))
+    return (
+        *moved(head, (0, at - 0.1 - high[1] * size, 0.02), scale=size),
+        *moved(metal_ring, (0, at - 0.05, 0.02)),
+    )
 
 
 def single(style: str, size: float) -> Callable[[Kit], Piece]:
     """Give a maker of fine chains with one centrepiece of a style."""
 
     def make(kit: Kit) -> Piece:
-        return (*_fine_chain(style, kit), *_hung(motif(style, kit), size, jump_ring(0.06, kit.metal)))
+        return (
+            *_fine_chain(style, kit),
+            *_hung(motif(style, kit), size, jump_ring(0.06, kit.metal)),
+        )
 
     return make
 
@@ -102,7 +108,12 @@ def filigree_collar(kit: Kit) -> Piece:
     places, along = lower(5, 2.15)
     for place, way, size in zip(places, along, (0.17, 0.22, 0.29, 0.22, 0.17), strict=True):
         tilt = np.degrees(np.arctan2(way[1], way[0])) * 0.6
-        parts += moved(motif("vintage", kit), place + [0, -size * 0.5, 0.02], rotation=turn("z", float(tilt)), scale=size)
+        parts += moved(
+            motif("vintage", kit),
+            place + np.array([0, -size * 0.5, 0.02]),
+            rotation=turn("z", float(tilt)),
+            scale=size,
+        )
     return tuple(parts)
 
 
@@ -126,7 +137,9 @@ def torque(kit: Kit) -> Piece:
     path = np.stack([np.cos(a) * 0.98, np.sin(a) * 1.04, 0 * a], 1)
     swell = 0.6 + 0.9 * ((1 - np.sin(a)) / 2) ** 2
     body = sweep(path, rounded(0.13, 0.12, n=18), kit.metal, scale=swell)
-    gem = moved(motif("statement", Kit(kit.metal, kit.stone, kit.cut)), (0, -1.06, 0.08), scale=0.26)
+    gem = moved(
+        motif("statement", Kit(kit.metal, kit.stone, kit.cut)), (0, -1.06, 0.08), scale=0.26
+    )
     return (body, *gem)
 
 
@@ -149,7 +162,7 @@ def deco_plates(kit: Kit) -> Piece:
     parts: list[Part] = [*_fine_chain("deco", kit)]
     places, _ = lower(3, 0.95)
     for place, size in zip(places, (0.2, 0.3, 0.2), strict=True):
-        parts += moved(motif("deco", kit), place + [0, -size * 0.6, 0.03], scale=size)
+        parts += moved(motif("deco", kit), place + np.array([0, -size * 0.6, 0.03]), scale=size)
     return tuple(parts)
 
 
@@ -167,7 +180,9 @@ def garland(kit: Kit) -> Piece:
     return (*parts, merged(blades), *moved(flower, (0, -1.05, 0.08), scale=0.27))
 
 
-def _strand(kit: Kit, maker: Callable[[float], Piece], small: float, large: float, *, scale: float = 1.0) -> Piece:
+def _strand(
+    kit: Kit, maker: Callable[[float], Piece], small: float, large: float, *, scale: float = 1.0
+) -> Piece:
     path = even_steps(loop(scale), 2001, closed=True)[0]
     low, high = path[:, 1].min(), path[:, 1].max()
     step = path_length(loop(scale), closed=True) / 2001
@@ -186,8 +201,7 @@ def _strand(kit: Kit, maker: Callable[[float], Piece], small: float, large: floa
 def pearl_strand(kit: Kit) -> Piece:
     """Make a strand of pearls, even or growing towards the front."""
     small = (0.1, 0.07)[kit.seed % 2]
-    strand = _strand(kit, lambda radius: (ball(radius, kit.pearl, n=26),), small, 0.125)
-    return strand
+    return _strand(kit, lambda radius: (ball(radius, kit.pearl, n=26),), small, 0.125)
 
 
 def double_strand(kit: Kit) -> Piece:
@@ -220,8 +234,12 @@ def halo_line(kit: Kit) -> Piece:
     """Make a chain with a large halo between lines of small stones."""
     places, _ = lower(17, 1.7)
     normals = np.broadcast_to(_UP, places.shape)
-    stones = pave(places + [0, 0, 0.03], normals, 0.048, kit.accent, kit.metal)
-    return (*_fine_chain("halo", kit), *stones, *moved(motif("halo", kit), (0, -1.1, 0.06), scale=0.28))
+    stones = pave(places + np.array([0, 0, 0.03]), normals, 0.048, kit.accent, kit.metal)
+    return (
+        *_fine_chain("halo", kit),
+        *stones,
+        *moved(motif("halo", kit), (0, -1.1, 0.06), scale=0.28),
+    )
 
 
 def tag_on_balls(kit: Kit) -> Piece:
@@ -242,10 +260,13 @@ def corded(kit: Kit) -> Piece:
 NECKLACES: Final[dict[str, tuple[Callable[[Kit], Piece], ...]]] = {
     "minimalist": (single("minimalist", 0.22), stations, layered, single("minimalist", 0.24)),
     "vintage": (filigree_collar, single("vintage", 0.4), filigree_collar, single("vintage", 0.36)),
-    "statement": (heavy_chain("curb", 0.24), bold_balls, heavy_chain("paperclip", 0.21), torque, heavy_chain("rope", 0.19)),
-    "deco": (rod_bib, deco_plates, deco_plates, rod_bib),
+    "statement": (
+        heavy_chain("curb", 0.24), bold_balls, heavy_chain("paperclip", 0.21), torque,
+        heavy_chain("rope", 0.19),
+    ),
+    "deco": (rod_bib, deco_plates, deco_plates, deco_plates, deco_plates),
     "floral": (garland, single("floral", 0.34), garland, single("floral", 0.36)),
-    "pearl": (pearl_strand, double_strand, pearl_stations, pearl_strand),
+    "pearl": (pearl_strand, double_strand, pearl_stations, single("pearl", 0.3)),
     "halo": (riviere, halo_line, single("halo", 0.26), halo_line),
     "urban": (heavy_chain("curb", 0.15), tag_on_balls, corded, heavy_chain("figaro", 0.13)),
 }  # fmt: skip
@@ -269,6 +290,8 @@ def pendant(style: str, kit: Kit) -> Piece:
     if style == "vintage":
         parts += moved([milgrain("round", 0.13, aged(kit.metal), bead=0.03)], (0, top + 0.1, 0.05))
     for side in (1, -1):
-        knots = np.array([[0, top + 0.16, 0], [0.5, top + 1.02, 0], [1.02, top + 2.3, 0], [1.3, top + 3.6, 0]])
+        knots = np.array(
+            [[0, top + 0.16, 0], [0.5, top + 1.02, 0], [1.02, top + 2.3, 0], [1.3, top + 3.6, 0]]
+        )
         parts += chain(kind, spline(knots * np.array([side, 1, 1]), 120), size, kit.metal)
     return tuple(parts)

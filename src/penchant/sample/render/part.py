@@ -1,6 +1,6 @@
 """The building block of every drawn piece: a triangle mesh of one material.
 
-Coordinates are right-handed with y up; a piece is a tuple of parts. One unit is about one centimetre.
+Coordinates are right-handed with y up; a piece is a tuple of parts. One unit is about a centimetre.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A mesh: points and normals (n, 3), faces (m, 3), and `local`, the unmoved points for textures."""
+    """A mesh: points and normals (n, 3), faces (m, 3), and `local`, unmoved points for textures."""
 
     points: Floats
     normals: Floats

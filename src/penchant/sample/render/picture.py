@@ -23,7 +23,7 @@ OVERSAMPLE: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A piece, the camera, the ground (unit normal and height, shape (4,)) and a paper tone 0..1."""
+    """A piece, its camera, the ground (unit normal and height, shape (4,)), a paper tone 0..1."""
 
     piece: Piece
     camera: Camera

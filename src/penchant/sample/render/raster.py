@@ -14,7 +14,7 @@ _CELLS = 3_000_000
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What is seen: `face` (h * w,), -1 for nothing; `share` (h * w, 3), the corners' weights; `depth`."""
+    """What is seen: `face` (n,), -1 for nothing; `share` (n, 3), corner weights; `depth` (n,)."""
 
     face: Ints
     share: Floats

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -66,7 +67,7 @@ def thin_with_head(kit: Kit) -> Piece:
 
 def thin_with_sign(kit: Kit) -> Piece:
     """Make a thin band that carries a bar, a circle or a ball."""
-    head = motif("minimalist", Kit(kit.metal, kit.stone, kit.cut, variant=(3, 2, 7)[kit.seed % 3]))
+    head = motif("minimalist", Kit(kit.metal, kit.stone, kit.cut, variant=(3, 7, 1)[kit.seed % 3]))
     return (_thin(kit), *on_top(head, 0.4, lift=0.0))
 
 
@@ -223,6 +224,12 @@ def pearl_ring(kit: Kit) -> Piece:
     return (shank(0.14, 0.12, kit.metal, swell=0.5), *on_top(motif("pearl", kit), size, lift=0.1))
 
 
+def pearl_trio(kit: Kit) -> Piece:
+    """Make a slim band with three pearls round a small stone."""
+    head = motif("pearl", replace(kit, variant=2))
+    return (shank(0.14, 0.12, kit.metal, swell=0.5), *on_top(head, 0.5, lift=0.1))
+
+
 def two_pearls(kit: Kit) -> Piece:
     """Make an open band whose ends pass each other, a pearl and a stone on them."""
     a = np.linspace(np.deg2rad(76), np.deg2rad(464), 190)
@@ -313,7 +320,7 @@ RINGS: Final[dict[str, tuple[Callable[[Kit], Piece], ...]]] = {
     "statement": (cocktail, bombe, cocktail, cocktail, ridged),
     "deco": (deco_head, deco_head, deco_head, deco_head, baguette_band),
     "floral": (vine, leaf_band, vine, vine, vine),
-    "pearl": (pearl_ring, pearl_ring, two_pearls, pearl_ring),
+    "pearl": (pearl_ring, pearl_ring, two_pearls, pearl_ring, pearl_trio),
     "halo": (halo_ring, halo_ring, halo_ring, halo_ring, eternity),
     "urban": (grooved, hexagonal, signet, link_ring, inlaid),
 }

@@ -14,7 +14,7 @@ from penchant.sample.render.studio import light_from
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Pixels of one material: sight directions, normals, texture places (n, 3) and openness (n,)."""
+    """Pixels of one material: sight directions, normals, texture places (n, 3), openness (n,)."""
 
     way: Floats
     normals: Floats
@@ -78,7 +78,7 @@ def _metal(seen: Seen, material: Material) -> Floats:
     tint = np.array(material.colour)
     grazing = ((1 - cosine) ** 5)[:, None] * 0.6
     reflectance = tint * (1 - grazing) + grazing * max(0.6, tint.mean())
-    light = light_from(mirror, rough=material.rough) * 0.9 + light_from(mirror, rough=0.4) * 0.1
+    light = light_from(mirror, rough=material.rough) * 0.82 + light_from(mirror, rough=0.4) * 0.1
     # what a hollow reflects is metal again: darker and richer in its own colour
     hollow = (1 - seen.open)[:, None]
     inner = light * (1 - hollow) + light.mean(1, keepdims=True) * tint**2 * 0.42 * hollow
@@ -110,13 +110,13 @@ def _pearl(seen: Seen, material: Material) -> Floats:
     tint = np.array(material.colour)
     lit = np.clip(seen.normals @ unit(np.array([-0.35, 0.75, 0.55])) * 0.5 + 0.5, 0, 1)[:, None]
     bounce = np.clip(-seen.normals[:, 1:2], 0, 1) ** 2 * 0.2
-    body = 0.3 + 0.56 * lit**1.5 + bounce
+    body = 0.27 + 0.7 * lit**1.5 + bounce
     edge = (1 - cosine)[:, None]
     rose, green = np.array([1.04, 0.95, 0.96]), np.array([0.93, 1.02, 1.0])
     orient = rose * (1 - edge) + green * edge
     glint = light_from(mirror, rough=material.rough * 0.6)
     sheen = np.maximum(glint - 0.45, 0) * (0.16 + 0.3 * edge**3)
-    colour = tint * body * orient * (1 - 0.22 * edge**3) + sheen
+    colour = tint * body * orient * (1 - 0.36 * edge**2.5) + sheen
     return np.asarray(colour * (0.4 + 0.6 * seen.open[:, None]))
 
 

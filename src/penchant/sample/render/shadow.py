@@ -1,4 +1,4 @@
-"""Darkness: hollows that see little light, and the soft shadow a piece casts on the studio's ground."""
+"""Darkness: hollows that see little light, and the soft shadow a piece casts on the ground."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def openness(depth: Floats, *, pixels: Ints, size: int, pixels_per_unit: float) 
         radius = max(2.0, reach * pixels_per_unit)
         world = radius / pixels_per_unit
         for angle in (np.arange(_SPOKES) + reach * 3) * 2 * np.pi / _SPOKES:
-            r = np.clip(row + int(round(radius * np.sin(angle))), 0, size - 1)
-            c = np.clip(column + int(round(radius * np.cos(angle))), 0, size - 1)
+            r = np.clip(row + round(float(radius * np.sin(angle))), 0, size - 1)
+            c = np.clip(column + round(float(radius * np.cos(angle))), 0, size - 1)
             rise = (here - image[r, c]) / world
             near = np.clip(1.6 - np.abs(rise) / 3.0, 0, 1)
             blocked += np.clip(rise - 0.25, 0, 1.3) * np.where(rise > 0, near, 0)
@@ -61,7 +61,7 @@ def cast_shadow(
     pixels = small / camera.width
     dark = np.zeros((small, small))
     lean = np.array([0.16, -0.1, 0.0]) if normal[2] > 0.5 else np.array([0.16, 0.0, -0.08])
-    layers = ((0.0, 0.16, 0.05, 0.42), (0.0, 0.7, 0.16, 0.26), (0.0, 99.0, 0.42, 0.2))
+    layers = ((0.0, 0.16, 0.07, 0.36), (0.0, 0.7, 0.2, 0.26), (0.0, 99.0, 0.5, 0.24))
     for low, high, spread, strength in layers:
         mean = above[faces].mean(1)
         chosen = faces[(mean >= low - 0.05) & (mean < high)]
@@ -73,5 +73,8 @@ def cast_shadow(
             + above[:, None].clip(0) * (lean - lean @ normal * normal)
         )
         cover = rasterise(camera.project(flat, size=small), chosen, size=small).face >= 0
-        dark += blurred(cover.reshape(small, small) * 1.0, spread * pixels * 0.55) * strength
+        dark += (
+            blurred(cover.reshape(small, small).astype(np.float64), spread * pixels * 0.55)
+            * strength
+        )
     return np.asarray(np.repeat(np.repeat(dark, 3, 0), 3, 1)).clip(0, 0.75)

@@ -37,7 +37,7 @@ def grid(points: Floats, material: Material, *, closed: Sequence[bool] = (False,
     return part(points.reshape(-1, 3), normals.reshape(-1, 3), faces, material)
 
 
-def _slope(points: Floats, axis: int, wrap: bool) -> Floats:  # noqa: FBT001
+def _slope(points: Floats, axis: int, wrap: bool) -> Floats:
     if wrap:
         return np.roll(points, -1, axis) - np.roll(points, 1, axis)
     return np.asarray(np.gradient(points, axis=axis))
@@ -69,7 +69,7 @@ def sweep(
 
     Args:
         path: Shape (n, 3).
-        profile: Shape (m, 2) or (n, m, 2): first across (away from the curve's inside), second along `up`.
+        profile: Shape (m, 2) or (n, m, 2): first across (outward), second along `up`.
         material: What it is made of.
         up: Shape (3,) or (n, 3), nowhere parallel to the path.
         closed: Whether the path returns to its start.
@@ -103,7 +103,7 @@ def _cap(ring: Floats, normal: Floats, material: Material) -> Part:
 def tube(
     path: Floats, radius: float, material: Material, *, closed: bool = False, n: int = 12
 ) -> Part:
-    """Make a round wire along a path of shape (n, 3) that is nowhere parallel to (0.31, 0.17, 0.93)."""
+    """Make a round wire along a path (n, 3) that is nowhere parallel to (0.31, 0.17, 0.93)."""
     profile = rounded(2 * radius, 2 * radius, n=n)
     return sweep(path, profile, material, up=(0.31, 0.17, 0.93), closed=closed)
 

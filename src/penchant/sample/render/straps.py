@@ -17,7 +17,7 @@ _HALF_HEIGHT, _DEPTH = 1.72, 1.35
 
 def wrist_line(reach: float, n: int = 160) -> Floats:
     """Give the line of a strap from above the case round the wrist to below it, shape (n, 3)."""
-    start = np.arcsin(min(0.98, (reach + 0.16) / _HALF_HEIGHT))
+    start = np.arcsin(min(0.98, (reach + 0.03) / _HALF_HEIGHT))
     a = np.linspace(start, 2 * np.pi - start, n)
     drop = _DEPTH * (np.cos(a) - np.cos(start))
     return np.stack([0 * a, _HALF_HEIGHT * np.sin(a), drop - 0.2], 1)
@@ -63,7 +63,9 @@ def _leather(path: Floats, width: float, material: Material) -> Piece:
         places, along = even_steps(edge, 84)
         out = np.cross(along, [1.0, 0.0, 0.0])
         out = out * np.sign((out * (places - path.mean(0))).sum(1, keepdims=True))
-        stitches += bricks(places + out * 0.066, along, out, np.array([0.055, 0.018, 0.014]), THREAD)
+        stitches += bricks(
+            places + out * 0.066, along, out, np.array([0.055, 0.018, 0.014]), THREAD
+        )
     return (Part(points, body.normals, body.faces, material, body.local), *stitches)
 
 
@@ -82,7 +84,11 @@ def _links(path: Floats, width: float, kit: Kit) -> Piece:
     step = float(np.linalg.norm(places[1] - places[0]))
     parts: list[Part] = []
     outer = brushed(kit.metal) if kit.seed % 2 else kit.metal
-    for x, share, metal, shift in ((-0.34, 0.31, outer, 0.0), (0.0, 0.36, kit.metal, 0.5), (0.34, 0.31, outer, 0.0)):
+    for x, share, metal, shift in (
+        (-0.34, 0.31, outer, 0.0),
+        (0.0, 0.36, kit.metal, 0.5),
+        (0.34, 0.31, outer, 0.0),
+    ):
         moved_places = places + np.array([x * width, 0, 0]) + along * step * shift - out * 0.06
         size = np.array([step * 0.93, width * share, 0.13])
         parts += bricks(moved_places, along, out, size, metal)

@@ -60,10 +60,10 @@ def _cover(directions: Floats, panel: _Panel) -> Floats:
 
 def _analytic(directions: Floats) -> Floats:
     y, z = directions[..., 1], directions[..., 2]
-    wall = 0.3 + 0.3 * _smooth((y + 0.1) / 0.9) + 0.16 * _smooth(-z)
+    wall = 0.2 + 0.3 * _smooth((y + 0.1) / 0.9) + 0.16 * _smooth(-z)
     # a fill beside the lens keeps faces that look straight at it from going black
-    wall = wall + (0.62 - 0.25 * directions[..., 0]) * _smooth((z - 0.72) / 0.3)
-    floor = 0.8 + 0.12 * _smooth(-y)
+    wall = wall + (0.26 + 0.5 * y - 0.22 * directions[..., 0]) * _smooth((z - 0.7) / 0.3)
+    floor = 0.6 + 0.16 * _smooth(-y)
     light = np.where(y < 0, floor + (wall - floor) * _smooth((y + 0.14) / 0.16), wall)
     for panel in _PANELS:
         cover = _cover(directions, panel)
@@ -84,7 +84,7 @@ def _box_blur(image: Floats, radius: int, axis: int, *, wrap: bool) -> Floats:
 
 def blurred(image: Floats, radius: float, *, wrap: bool = False) -> Floats:
     """Blur the first two axes with three box passes, about a Gaussian of `radius` pixels."""
-    reach = int(round(radius))
+    reach = round(radius)
     if reach < 1:
         return image
     for _ in range(3):

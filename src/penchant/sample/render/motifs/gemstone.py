@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from penchant.sample.render.kit import Kit
-from penchant.sample.render.motifs.floral import leaf
 from penchant.sample.render.mounts import around, clawed, halo, pave, pearl_on
 from penchant.sample.render.part import Part, Piece, moved, turn
 
@@ -59,15 +58,12 @@ def pearl_halo(kit: Kit) -> Piece:
 
 
 def pearl_trio(kit: Kit) -> Piece:
-    """Make three pearls with two leaves."""
+    """Make three pearls round a small stone."""
     parts: list[Part] = []
     for degrees, size in ((90, 0.46), (205, 0.42), (330, 0.38)):
         place = turn("z", degrees) @ np.array([0.46, 0, 0])
         parts += moved(pearl_on(size, kit.pearl, kit.metal), place)
-    for degrees in (25, -25):
-        blade = leaf(0.4, 0.75, kit.metal, tip=1.3)
-        parts += moved([blade], (0, 0.4, 0.1), rotation=turn("z", degrees * 2.6))
-    return tuple(parts)
+    return (*parts, *moved(clawed("round", 0.16, kit.accent, kit.metal), (0, 0.0, 0.32)))
 
 
 def pearl_crescent(kit: Kit) -> Piece:

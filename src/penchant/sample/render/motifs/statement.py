@@ -12,7 +12,7 @@ from penchant.sample.render.cuts import outline
 from penchant.sample.render.kit import Kit
 from penchant.sample.render.materials import finished
 from penchant.sample.render.mounts import clawed, cup, seen_stone
-from penchant.sample.render.part import Piece, merged, moved, turn
+from penchant.sample.render.part import Part, Piece, merged, moved, turn
 from penchant.sample.render.shapes import ball, plate, rounded, sweep
 
 
@@ -45,7 +45,7 @@ def cocktail(kit: Kit) -> Piece:
 
 def sunburst(kit: Kit) -> Piece:
     """Make a disc that breaks into rays round a stone."""
-    parts = []
+    parts: list[Part] = []
     ray = np.array([[0.1, 0.0], [0.03, 0.62], [-0.03, 0.62], [-0.1, 0.0]])
     for i in range(16):
         size = 1.0 if i % 2 == 0 else 0.72
@@ -61,7 +61,7 @@ def sunburst(kit: Kit) -> Piece:
 
 def stacked_rings(kit: Kit) -> Piece:
     """Make three interlocked heavy rings."""
-    parts = []
+    parts: list[Part] = []
     for i in range(3):
         ring = sweep(circle(0.5), rounded(0.2, 0.24, n=18), kit.metal, closed=True)
         tilt = turn("z", 120 * i) @ turn("y", 24)
