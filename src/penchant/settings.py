@@ -151,7 +151,7 @@ class SpaceSettings(_Checked):
         'Map: "auto" picks by the number of baskets; or "softmax", "closed-form", "identity".',
         choices=("auto", "softmax", "closed-form", "identity"),
     )
-    dim: int = knob(256, "Dimensions of a learned space.", at_least=2)
+    dim: int = knob(256, "Columns of the softmax map.", at_least=2)
     photo_dim: int = knob(512, "Principal axes kept of the photo channel, at most.", at_least=2)
     whiten_power: float = knob(
         0.5, "0 keeps the photo's axes as they are, 1 makes them all equal.", at_least=0, at_most=1
@@ -181,7 +181,7 @@ class SpaceSettings(_Checked):
         "Interactions that put a product into a basket.",
     )
     min_baskets: int = knob(
-        100, "Fewer baskets of two products than this: no map is learned.", at_least=2
+        50, "Fewer baskets of two products than this: no map is learned.", at_least=2
     )
     min_softmax_baskets: int = knob(
         1000,

@@ -128,5 +128,5 @@ def _learn(
         return None
     z = plain.place(catalogue).channels
     if kind == "closed-form":
-        return closed_form_map(z, baskets, dim=settings.dim)
+        return closed_form_map(z, baskets)
     return learn_softmax_map(z, baskets, derived_rng(settings.seed, "map"), dim=settings.dim)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.maths.axes import fixed_sign
 from penchant.maths.rows import unit_rows
 from penchant.space.baskets import Baskets
+from penchant.space.start_map import start_map
 
 Matrix = NDArray[np.float32]
 
@@ -47,20 +47,6 @@ class Schedule:
         if n_baskets < FEW_BASKETS:
             return cls(epochs=25, batch=min(256, max(2, n_baskets // 2)))
         return cls(epochs=8, batch=min(1024, n_baskets // 2))
-
-
-def start_map(z: Matrix, dim: int) -> Matrix:
-    """Give the projection on the strongest axes of the channels, not centred.
-
-    Args:
-        z: Shape (n_products, d), unit rows.
-        dim: Columns wanted, at most d.
-
-    Returns:
-        Shape (d, min(dim, d)), orthonormal columns.
-    """
-    _, vectors = np.linalg.eigh((z.T @ z).astype(np.float64))
-    return np.asarray(fixed_sign(vectors[:, ::-1][:, :dim]), dtype=np.float32)
 
 
 def learn_softmax_map(

@@ -168,7 +168,7 @@ def test_the_map_is_chosen_by_the_number_of_baskets(n_baskets, settings, expecte
 
 
 def test_the_reason_for_the_map_names_the_numbers():
-    assert choose_map(40, SpaceSettings())[1] == "40 baskets, a learned map needs 100."
+    assert choose_map(40, SpaceSettings())[1] == "40 baskets, a learned map needs 50."
     assert choose_map(400, SpaceSettings())[1] == "400 baskets, the softmax map needs 1000."
 
 
