@@ -11,9 +11,9 @@ import polars as pl
 from penchant import columns as c
 from penchant.builds import Manifest
 from penchant.encoders import EmbeddingRun, load_run
-from penchant.errors import BuildError, NotBuiltError, NotFoundError
+from penchant.errors import BuildError, NotBuiltError, PenchantError
 from penchant.images import photo_findings
-from penchant.pipeline import load_interactions
+from penchant.pipeline import load_interactions, vector_findings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import load_report, load_table
 from penchant.tables import Finding, cross_check
@@ -71,6 +71,7 @@ def examine(shop: ShopDirectory) -> Checkup:
         *(one for report in reports.values() if report for one in report.findings),
         *order_findings,
         *cross_check(tables),
+        *_look_at_vectors(shop, tables[c.PRODUCTS]),
         *_look_at_photos(shop, tables[c.PRODUCTS]),
         *build_findings,
     ]
@@ -86,10 +87,20 @@ def examine(shop: ShopDirectory) -> Checkup:
     return Checkup(health, tuple(findings), build_id)
 
 
+def _look_at_vectors(shop: ShopDirectory, products: pl.DataFrame) -> tuple[Finding, ...]:
+    try:
+        return vector_findings(products, shop.settings())
+    except PenchantError as error:
+        return (_finding("vectors_unusable", str(error), 1, [], table="vectors"),)
+
+
 def _look_at_photos(shop: ShopDirectory, products: pl.DataFrame) -> list[Finding]:
     unnamed = products.filter(pl.col(c.IMAGE).is_null())[c.PRODUCT_ID].to_list()
     findings = []
-    run = newest_run(shop)
+    try:
+        run = newest_run(shop)
+    except BuildError as error:
+        return [_finding("embeddings_damaged", str(error), 1, [], table="photos")]
     if run is None or not run.photos:
         if unnamed and run is None:
             message = "Products name no photo."
@@ -112,32 +123,33 @@ def _look_at_photos(shop: ShopDirectory, products: pl.DataFrame) -> list[Finding
 
 
 def newest_run(shop: ShopDirectory) -> EmbeddingRun | None:
-    """Give the embedding run of the shop's present encoder, if it ran.
+    """Give the embedding run that was made last, if there is one.
 
     Args:
         shop: The shop.
+
+    Raises:
+        BuildError: if its files are damaged.
     """
-    folders = [path for path in shop.embeddings.glob("*") if (path / "run.json").is_file()]
-    if not folders:
-        return None
-    newest = max(folders, key=lambda path: (path / "run.json").stat().st_mtime_ns)
-    try:
-        return load_run(newest)
-    except (BuildError, NotFoundError):
-        return None
+    runs = sorted(
+        shop.embeddings.glob("*/run.json"), key=lambda path: (path.stat().st_mtime_ns, path)
+    )
+    return load_run(runs[-1].parent) if runs else None
 
 
 def _look_at_build(shop: ShopDirectory) -> tuple[str, list[Finding]]:
+    build_id = ""
     try:
         folder = shop.current_build()
+        build_id = folder.name
         manifest = Manifest.read(folder)
         manifest.verify(folder)
     except NotBuiltError as error:
         return "", [_finding("not_built", str(error), 1, [], table="build")]
     except BuildError as error:
-        return folder.name, [_finding("build_damaged", str(error), 1, [], table="build")]
+        return build_id, [_finding("build_damaged", str(error), 1, [], table="build")]
     counts = manifest.counts
-    unplaced = counts["products"] - counts["placed_products"]
+    unplaced = counts.get("products", 0) - counts.get("placed_products", 0)
     if unplaced:
         message = "Products of the build have no style vector: neither photo nor known attribute."
         return manifest.build_id, [_finding("unplaced", message, unplaced, [], table="build")]

@@ -18,8 +18,9 @@ from penchant.candidates.candidate import Candidates
 from penchant.customer import Customer, card_of
 from penchant.errors import InputError
 from penchant.index import ExactIndex
+from penchant.maths.threads import one_thread
 from penchant.reasons.explanation import Explanation, iso_time, split_similarity
-from penchant.reasons.sentence import plain_reason, taste_reason
+from penchant.reasons.sentence import plain_reason, taste_reasons
 from penchant.settings import Settings
 from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
@@ -51,7 +52,9 @@ def open_shop(path: str | Path) -> Shop:
         BuildError: if the build is damaged.
     """
     folder = ShopDirectory.open(path).current_build()
-    return Shop(Manifest.read(folder), Build.load(folder))
+    manifest = Manifest.read(folder)
+    manifest.verify_quickly(folder)
+    return Shop(manifest, Build.load(folder))
 
 
 class Shop:
@@ -95,6 +98,7 @@ class Shop:
             created_us=products[c.CREATED_DATE].dt.epoch("us").fill_null(unknown).to_numpy(),
         )
 
+    @one_thread()
     def recommend(
         self,
         customer_id: str,
@@ -133,6 +137,7 @@ class Shop:
         step = STEPS[slots[0].source] if slots else "empty"
         return self._slate(slots, surface, step, request_id, customer_id=customer_id)
 
+    @one_thread()
     def similar(
         self, product_id: str, *, k: int | None = None, request_id: str | None = None
     ) -> Slate:
@@ -154,6 +159,7 @@ class Shop:
         slots = self._slots(candidates, None, like=self.assortment.titles[row])
         return self._slate(slots, "product_page", "product", request_id, product_id=product_id)
 
+    @one_thread()
     def neighbors(
         self, customer_id: str, *, k: int | None = None, as_of: datetime | None = None
     ) -> StyleNeighbors:
@@ -178,6 +184,7 @@ class Shop:
         neighbors = tuple(Neighbor(ids[row], similarity) for row, similarity in found.of(0))
         return StyleNeighbors(customer_id, self.build_id, neighbors)
 
+    @one_thread()
     def explain(
         self, customer_id: str, product_id: str, *, as_of: datetime | None = None
     ) -> Explanation:
@@ -218,6 +225,7 @@ class Shop:
         similarity = float(np.sum([one.share for one in shares]))
         return Explanation(customer_id, product_id, self.build_id, similarity, shares)
 
+    @one_thread()
     def profile(self, customer_id: str, *, as_of: datetime | None = None) -> ProfileCard:
         """Show a customer's interactions, what each weighs, and how consistent the taste is.
 
@@ -282,12 +290,14 @@ class Shop:
     ) -> tuple[Slot, ...]:
         slots: list[Slot] = []
         for part in candidates:
-            for row, score in zip(part.rows.tolist(), part.scores.tolist(), strict=True):
-                visual = part.source == "visual"
-                if visual and profile is not None:
-                    reason = taste_reason(self.assortment, profile, row)
-                else:
-                    reason = plain_reason(part.source, like=like)
+            visual = part.source == "visual"
+            if visual and profile is not None:
+                reasons = taste_reasons(self.assortment, profile, part.rows)
+            else:
+                reasons = [plain_reason(part.source, like=like)] * len(part)
+            for row, score, reason in zip(
+                part.rows.tolist(), part.scores.tolist(), reasons, strict=True
+            ):
                 slots.append(
                     Slot(
                         slot=len(slots) + 1,

@@ -15,26 +15,42 @@ from penchant.errors import BuildError
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write to a temporary file beside `path`, force it to disk, and rename it.
+    """Write a file so that it is there whole or not at all.
 
     Args:
         path: The file to write; its folder must exist.
         data: The whole content.
 
     Raises:
-        OSError: if the disk is full or the folder not writable; no partial file is left.
+        BuildError: if the disk is full or the folder not writable; no partial file is left.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    write_together({path: data})
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write several files: all are forced to disk beside their places before the first is renamed.
+
+    Args:
+        contents: {file to write: its whole content}; the folders must exist.
+
+    Raises:
+        BuildError: if the disk is full or a folder not writable; then nothing was replaced.
+    """
+    written: dict[Path, Path] = {}
+    target = Path()
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+        for target, data in contents.items():
+            written[target] = _beside(target)
+            _write(written[target], data)
+        for target, temporary in written.items():
+            temporary.replace(target)
+        for folder in {target.parent for target in contents}:
+            sync(folder)
+    except OSError as error:
+        raise disk_error(error, target) from error
+    finally:
+        for temporary in written.values():
+            temporary.unlink(missing_ok=True)
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
@@ -43,9 +59,24 @@ def write_json(path: Path, values: Mapping[str, Any]) -> None:
     Args:
         path: The file to write.
         values: JSON-ready values.
+
+    Raises:
+        BuildError: if it cannot be written; no partial file is left.
     """
-    text = json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False)
-    write_atomically(path, (text + "\n").encode())
+    write_atomically(path, json_bytes(values))
+
+
+def json_bytes(values: Mapping[str, Any]) -> bytes:
+    """Give JSON as bytes, keys sorted, one per line.
+
+    Args:
+        values: JSON-ready values.
+
+    Example:
+        >>> json_bytes({"b": 1, "a": "é"}).decode().split()
+        ['{', '"a":', '"é",', '"b":', '1', '}']
+    """
+    return (json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -55,11 +86,13 @@ def read_json(path: Path) -> dict[str, Any]:
         path: The file.
 
     Raises:
-        BuildError: if the file is not readable JSON.
+        BuildError: if the file is missing or not readable JSON.
     """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except FileNotFoundError:
+        raise BuildError(f"{path} is missing.") from None
+    except (OSError, ValueError, RecursionError) as error:
         raise BuildError(f"{path} is not readable JSON: {error}.") from error
     if not isinstance(values, dict):
         raise BuildError(f"{path} holds no JSON object.")
@@ -71,28 +104,32 @@ def new_folder(path: Path) -> Iterator[Path]:
     """Fill a folder beside `path`, then rename it: `path` appears whole or not at all.
 
     Args:
-        path: The folder to make; must not exist yet, its parent must.
+        path: The folder to make; one that is there is replaced at the end. Its parent must exist.
 
     Yields:
         A temporary empty folder to write into.
 
     Raises:
-        BuildError: if the disk is full; nothing is left behind.
+        BuildError: if it cannot be written; then nothing is left behind, and what was there stays.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _beside(path)
+    replaced = temporary.with_suffix(".old.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
         temporary.mkdir()
         yield temporary
         for file in sorted(temporary.rglob("*")):
-            sync_folder(file)
-        sync_folder(temporary)
+            sync(file)
+        sync(temporary)
+        if path.exists():
+            path.rename(replaced)
         temporary.rename(path)
+        sync(path.parent)
     except OSError as error:
         raise disk_error(error, path) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    sync_folder(path.parent)
+        shutil.rmtree(replaced, ignore_errors=True)
 
 
 def disk_error(error: OSError, path: Path) -> BuildError:
@@ -107,10 +144,13 @@ def disk_error(error: OSError, path: Path) -> BuildError:
             f"The disk is full, {path} was not written. Free some space and run the command again; "
             "what was there before is untouched."
         )
-    return BuildError(f"{path} could not be written: {error.strerror or error}.")
+    return BuildError(
+        f"{path} could not be written: {error.strerror or error}. Mend that and run the command "
+        "again; what was there before is untouched."
+    )
 
 
-def sync_folder(path: Path) -> None:
+def sync(path: Path) -> None:
     """Force a file's or folder's content to disk, where the platform can.
 
     Args:
@@ -137,3 +177,14 @@ def remove_leftovers(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -97,12 +97,13 @@ class IdMap:
             name: The shop's own id.
 
         Raises:
-            NotFoundError: if there is no such id; ids that start alike are suggested.
+            NotFoundError: if there is no such id; one that starts alike is suggested, else any.
             InputError: if it is not a string.
         """
         found = self.find(name)
         if found is None:
-            raise NotFoundError(self.kind, name, self._near(name))
+            like = f'Ids of this shop look like "{self[0]}".' if len(self) else "There are none."
+            raise NotFoundError(self.kind, name, self._near(name), hint=like)
         return found
 
     def rows(self, names: Sequence[str]) -> NDArray[np.int32]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -25,7 +24,6 @@ from penchant.encoders import (
 from penchant.errors import BuildError, InputError
 from penchant.files import new_folder
 from penchant.settings import Settings
-from penchant.settings_file import settings_to_dict
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import load_table, table_file
 from penchant.tables import Finding, all_interactions
@@ -33,6 +31,16 @@ from penchant.taste.from_tables import newest_moment
 
 Step = Callable[[str], None]
 PhotoProgress = Callable[[int, int], None]
+
+MAX_SHOWN = 5
+
+VECTOR_PROBLEMS = {
+    "not_finite": "Vectors hold NaN or infinity and are not used.",
+    "all_zero": "Vectors hold only zeros and are not used.",
+    "duplicate_id": "Products have several vectors; the first one counts.",
+    "no_vector": "Products have no usable vector; other channels have to place them.",
+}
+"""What is said of each problem a file of precomputed vectors may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class BuildOutcome:
         manifest: Of the published build.
         folder: Where it lies.
         reused: True when the same input had been built before.
-        findings: What was noticed while orders became purchases.
+        findings: What was noticed of vectors made elsewhere, and while orders became purchases.
     """
 
     manifest: Manifest
@@ -86,7 +94,8 @@ def build_shop(
     Args:
         shop: The shop.
         settings: The shop's settings.
-        as_of: Reference time of profiles; by default that of the newest interaction.
+        as_of: Reference time of profiles, UTC if it names no zone; by default that of the newest
+            interaction.
         on_step: Told what is being done.
         on_progress: Told (photos done, photos in all).
 
@@ -102,7 +111,6 @@ def build_shop(
         folder = shop.builds / inputs.build_id
         reused = _is_sound(folder)
         if not reused:
-            shutil.rmtree(folder, ignore_errors=True)
             _write_build(folder, inputs, on_step)
         shop.publish(inputs.build_id)
     return BuildOutcome(Manifest.read(folder), folder, reused, findings)
@@ -148,6 +156,32 @@ def product_photos(products: pl.DataFrame) -> list[ProductPhotos]:
     ]
 
 
+def vector_findings(products: pl.DataFrame, settings: Settings) -> tuple[Finding, ...]:
+    """Say which vectors made elsewhere could not be used, and which products have none.
+
+    Args:
+        products: Cleaned products.
+        settings: Which encoder; nothing is found unless it is `precomputed:FILE`.
+    """
+    if not settings.encoder.spec.startswith("precomputed:"):
+        return ()
+    vectors = get_encoder(settings.encoder.spec)
+    if not isinstance(vectors, PrecomputedVectors):
+        return ()
+    groups: dict[str, list[str]] = {}
+    for problem in vectors.problems:
+        groups.setdefault(problem.reason, []).append(problem.product_id)
+    without = set(products[c.PRODUCT_ID]).difference(vectors.product_ids)
+    if without:
+        groups["no_vector"] = sorted(without)
+    return tuple(
+        Finding(
+            "vectors", "warning", reason, VECTOR_PROBLEMS[reason], len(ids), tuple(ids[:MAX_SHOWN])
+        )
+        for reason, ids in sorted(groups.items())
+    )
+
+
 def _gather(
     shop: ShopDirectory,
     settings: Settings,
@@ -161,7 +195,7 @@ def _gather(
             f"penchant ingest {shop.path} --products products.csv"
         )
     run = _embed(shop, products, settings, on_progress)
-    interactions, findings = load_interactions(shop)
+    interactions, order_findings = load_interactions(shop)
     inputs = BuildInputs(
         products=products,
         customers=load_table(shop, c.CUSTOMERS),
@@ -169,10 +203,14 @@ def _gather(
         embeddings=None if run is None else run.vectors,
         encoder="" if run is None else run.fingerprint,
         settings=settings,
-        as_of=as_of or newest_moment(interactions),
+        as_of=_in_utc(as_of or newest_moment(interactions)),
         digests=_digests(shop, run),
     )
-    return inputs, findings
+    return inputs, (*vector_findings(products, settings), *order_findings)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _embed(
@@ -234,7 +272,7 @@ def _write_build(folder: Path, inputs: BuildInputs, on_step: Step | None) -> Non
             as_of=inputs.as_of.isoformat(),
             version=__version__,
             inputs=inputs.digests,
-            settings=settings_to_dict(inputs.settings),
+            settings=inputs.settings_that_count,
             encoder=inputs.encoder,
             space=build.space.about,
             counts=build.counts,

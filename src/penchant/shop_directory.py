@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from penchant.errors import InputError, NotBuiltError, NotFoundError
-from penchant.files import remove_leftovers, write_atomically
+from penchant.errors import BuildError, InputError, NotBuiltError, NotFoundError
+from penchant.files import disk_error, remove_leftovers, write_atomically
 from penchant.settings import Settings
 from penchant.settings_file import load_settings, render_settings
 
@@ -44,8 +44,13 @@ class ShopDirectory:
 
         Raises:
             NotFoundError: if there is no shop.
+            InputError: if the path is a file.
         """
         shop = cls(Path(path).expanduser().absolute())
+        if shop.path.is_file():
+            raise InputError(
+                f"{path} is a file, a shop is a folder. Make one with: penchant init FOLDER"
+            )
         if not shop.settings_file.is_file():
             raise NotFoundError("shop", str(path), hint=f"Make one with: penchant init {path}")
         return shop
@@ -62,14 +67,14 @@ class ShopDirectory:
 
         Raises:
             InputError: if the folder holds something already.
+            BuildError: if it cannot be made.
         """
         shop = cls(Path(path).expanduser().absolute())
         if shop.settings_file.exists():
             raise InputError(f"{path} is a shop already: ingest into it, or choose another folder.")
         if shop.path.exists() and (not shop.path.is_dir() or any(shop.path.iterdir())):
             raise InputError(f"{path} exists and is not an empty folder: choose another one.")
-        for folder in (shop.data, shop.rejects, shop.embeddings, shop.builds):
-            folder.mkdir(parents=True, exist_ok=True)
+        shop._make_folders()
         write_atomically(shop.settings_file, render_settings(changes or {}).encode())
         return shop
 
@@ -116,15 +121,25 @@ class ShopDirectory:
 
         Raises:
             NotBuiltError: if nothing is published.
+            BuildError: if CURRENT names a build that is not there.
         """
         try:
             name = self.current_file.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             raise NotBuiltError(self.path) from None
-        folder = self.builds / name
-        if not name or not folder.is_dir():
-            raise NotBuiltError(self.path)
-        return folder
+        except (OSError, UnicodeDecodeError):
+            name = ""
+        if name not in self.build_ids():
+            raise BuildError(
+                f'{self.current_file} names the build "{name}", there is none in {self.builds}. '
+                f"Make one with: penchant build {self.path}"
+            )
+        return self.builds / name
+
+    def build_ids(self) -> list[str]:
+        """Give the names of all builds, sorted."""
+        folders = self.builds.iterdir() if self.builds.is_dir() else ()
+        return sorted(one.name for one in folders if one.is_dir() and not one.name.startswith("."))
 
     def publish(self, build_id: str) -> None:
         """Make a build the one that serves, atomically.
@@ -134,10 +149,10 @@ class ShopDirectory:
 
         Raises:
             NotFoundError: if there is no such build.
+            BuildError: if CURRENT cannot be written; the old build goes on serving.
         """
-        if not (self.builds / build_id / "manifest.json").is_file():
-            names = [path.name for path in self.builds.iterdir()]
-            raise NotFoundError("build", build_id, names)
+        if build_id not in self.build_ids():
+            raise NotFoundError("build", build_id, self.build_ids())
         write_atomically(self.current_file, f"{build_id}\n".encode())
 
     @contextmanager
@@ -146,15 +161,28 @@ class ShopDirectory:
 
         Raises:
             InputError: if another command is writing to this shop.
+            BuildError: if the folder cannot be written to.
         """
-        with (self.path / ".lock").open("a+") as file:
+        try:
+            lock = (self.path / ".lock").open("a+")
+        except OSError as error:
+            raise disk_error(error, self.path) from error
+        with lock:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise InputError(
                     f"Another command is writing to {self.path}: wait until it is done."
                 ) from None
-            for folder in (self.path, self.data, self.rejects, self.embeddings, self.builds):
-                folder.mkdir(parents=True, exist_ok=True)
+            for folder in (self.path, *self._make_folders()):
                 remove_leftovers(folder)
             yield
+
+    def _make_folders(self) -> tuple[Path, ...]:
+        folders = (self.data, self.rejects, self.embeddings, self.builds)
+        for folder in folders:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise disk_error(error, folder) from error
+        return folders

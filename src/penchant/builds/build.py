@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from penchant.builds.manifest import Manifest
 from penchant.errors import BuildError
 from penchant.id_map import IdMap
 from penchant.space import StyleSpace
@@ -86,21 +84,39 @@ class Build:
             folder: The build's folder.
 
         Raises:
-            BuildError: if a file is missing or damaged.
+            BuildError: if a file is missing or damaged, or files do not belong together.
         """
-        opened = partial(np.load, mmap_mode="r")
+        arrays = {name: folder / f"{name}.npy" for name in ARRAYS}
         try:
-            return cls(
+            build = cls(
                 products=pl.read_parquet(folder / "products.parquet"),
                 product_ids=IdMap.load(folder, "product_ids", kind="product"),
                 customer_ids=IdMap.load(folder, "customer_ids", kind="customer"),
                 histories=Histories.load(folder / "histories"),
                 space=StyleSpace.load(folder / "space"),
-                **{name: opened(folder / f"{name}.npy") for name in ARRAYS},
+                # as plain arrays: np.memmap makes each of the many small slices slow
+                **{name: np.asarray(np.load(path, mmap_mode="r")) for name, path in arrays.items()},
             )
-        except (OSError, ValueError, pl.exceptions.PolarsError) as error:
-            manifest = Manifest.read(folder)
+            build._check_lengths()
+        except (BuildError, OSError, ValueError, pl.exceptions.PolarsError) as error:
             raise BuildError(
-                f"Build {manifest.build_id} is damaged: {error}. Remove {folder} and make it anew "
-                f"with: penchant build {folder.parent.parent}"
+                f"Build {folder.name} is damaged: {str(error).rstrip('.')}. Make it anew with: "
+                f"penchant build {folder.parent.parent}"
             ) from error
+        return build
+
+    def _check_lengths(self) -> None:
+        products, customers = len(self.product_ids), len(self.customer_ids)
+        lengths = {
+            "products": (len(self.products), products),
+            "channels": (len(self.channels), products),
+            "styles": (len(self.styles), products),
+            "popularity": (len(self.popularity), products),
+            "opted_out": (len(self.opted_out), customers),
+            "profiles": (len(self.profiles), customers),
+            "consistency": (len(self.consistency), customers),
+            "histories": (len(self.histories), customers),
+        }
+        for name, (length, wanted) in lengths.items():
+            if length != wanted:
+                raise ValueError(f"{name} has {length} rows, must have {wanted}")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
-from penchant.builds.manifest import FORMAT
+from penchant.builds.manifest import digest_of
 from penchant.settings import Settings
 from penchant.settings_file import settings_to_dict
 from penchant.types import Embeddings
@@ -45,13 +44,17 @@ class BuildInputs:
         """Day of `as_of` and digest of everything above: same input, same id."""
         from penchant import __version__
 
-        parts = {
-            "format": FORMAT,
-            "version": __version__,
-            "inputs": dict(self.digests),
-            "encoder": self.encoder,
-            "settings": settings_to_dict(self.settings),
-            "as_of": self.as_of.isoformat(),
-        }
-        digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-        return f"{self.as_of:%Y%m%d}-{digest[:12]}"
+        return digest_of(
+            version=__version__,
+            inputs=self.digests,
+            encoder=self.encoder,
+            settings=self.settings_that_count,
+            as_of=self.as_of,
+        )
+
+    @property
+    def settings_that_count(self) -> dict[str, dict[str, Any]]:
+        """All settings but the number of workers, which changes no byte of a build."""
+        sections = settings_to_dict(self.settings)
+        del sections["encoder"]["workers"]
+        return sections

@@ -16,6 +16,7 @@ from penchant.candidates.popular import count_popularity
 from penchant.errors import InputError
 from penchant.id_map import IdMap
 from penchant.maths.rows import present_rows
+from penchant.maths.threads import one_thread
 from penchant.settings import SpaceSettings
 from penchant.space import Catalogue, fit_space
 from penchant.space.baskets import Baskets, find_baskets
@@ -49,7 +50,11 @@ def make_build(inputs: BuildInputs, *, on_step: Step | None = None) -> Build:
     Raises:
         InputError: if there are no products, or nothing to place them by.
     """
-    tell = on_step or (lambda _: None)
+    with one_thread():
+        return _make(inputs, on_step or (lambda _: None))
+
+
+def _make(inputs: BuildInputs, tell: Step) -> Build:
     if inputs.products.is_empty():
         raise InputError("The shop has no products. Give some with: penchant ingest --products")
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ FORMAT = 1
 """Raised when a build's files change in a way older code cannot read."""
 
 NAME = "manifest.json"
+
+LARGE_BYTES = 4 << 20
+"""Arrays above this size are checked whole by `verify` only: opening a build stays quick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +67,30 @@ class Manifest:
         Raises:
             BuildError: if it is missing, damaged, or of another format.
         """
-        values = read_json(folder / NAME)
-        if values.pop("format", None) != FORMAT:
-            raise BuildError(
-                f"{folder} was made by another version of penchant. Make it anew with: "
-                f"penchant build {folder.parent.parent}"
-            )
         try:
-            return cls(**values)
-        except TypeError as error:
-            raise BuildError(f"{folder / NAME} is damaged: {error}.") from error
+            values = read_json(folder / NAME)
+            if values.pop("format", None) == FORMAT:
+                return cls(**values)._checked()
+        except (BuildError, AttributeError, KeyError, TypeError, ValueError) as error:
+            raise _unusable(folder, f"is damaged: {error}".rstrip(".")) from error
+        raise _unusable(folder, "was made by another version of penchant")
+
+    def _checked(self) -> Manifest:
+        """Compare the name of the build with what it was made of: both must have been kept."""
+        moment = datetime.fromisoformat(self.as_of)
+        made_of = digest_of(
+            version=self.version,
+            inputs=self.inputs,
+            encoder=self.encoder,
+            settings=self.settings,
+            as_of=moment,
+        )
+        if self.build_id != made_of:
+            raise ValueError(f"{NAME} is changed")
+        sizes = [int(one["bytes"]) for one in self.files.values()]
+        if not sizes or any(type(count) is not int for count in self.counts.values()):
+            raise ValueError(f"{NAME} is changed")
+        return self
 
     def verify(self, folder: Path) -> None:
         """Compare every file with its checksum.
@@ -82,16 +101,73 @@ class Manifest:
         Raises:
             BuildError: naming the first file that is missing, changed or not in the manifest.
         """
-        found = describe_files(folder)
+        self._compare(folder, self.files)
+
+    def verify_quickly(self, folder: Path) -> None:
+        """Compare every file with its size, and all but large arrays with their checksum.
+
+        Args:
+            folder: The build's folder.
+
+        Raises:
+            BuildError: naming the first file that is missing, changed or not in the manifest.
+        """
+        small = {
+            name
+            for name, about in self.files.items()
+            if about["bytes"] <= LARGE_BYTES or not name.endswith(".npy")
+        }
+        self._compare(folder, small)
+
+    def _compare(self, folder: Path, whole: Iterable[str]) -> None:
+        found = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
         for name in sorted({*found, *self.files}):
-            if found.get(name) != self.files.get(name):
-                state = "changed" if name in found and name in self.files else "missing"
-                state = "not part of the build" if name not in self.files else state
-                shop = folder.parent.parent
-                raise BuildError(
-                    f"{name} of build {self.build_id} is {state}. Remove {folder} and make it anew "
-                    f"with: penchant build {shop}"
-                )
+            if name not in found:
+                raise _unusable(folder, f"is damaged: {name} is missing")
+            if name not in self.files:
+                raise _unusable(folder, f"is damaged: {name} is not part of it")
+            about = self.files[name]
+            same = found[name].stat().st_size == about["bytes"]
+            if not same or (name in whole and file_digest(found[name]) != about["sha256"]):
+                raise _unusable(folder, f"is damaged: {name} is changed")
+
+
+def digest_of(
+    *,
+    version: str,
+    inputs: Mapping[str, str],
+    encoder: str,
+    settings: Mapping[str, Mapping[str, Any]],
+    as_of: datetime,
+) -> str:
+    """Name a build by what it is made of: same input, same name.
+
+    Args:
+        version: Of penchant.
+        inputs: {input: sha256}.
+        encoder: Fingerprint.
+        settings: All settings that change a build.
+        as_of: Reference time.
+
+    Returns:
+        The day of `as_of` and twelve hex digits.
+    """
+    parts = {
+        "format": FORMAT,
+        "version": version,
+        "inputs": dict(inputs),
+        "encoder": encoder,
+        "settings": {name: dict(section) for name, section in settings.items()},
+        "as_of": as_of.isoformat(),
+    }
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return f"{as_of:%Y%m%d}-{digest[:12]}"
+
+
+def _unusable(folder: Path, what: str) -> BuildError:
+    return BuildError(
+        f"Build {folder.name} {what}. Make it anew with: penchant build {folder.parent.parent}"
+    )
 
 
 def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
@@ -105,9 +181,13 @@ def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
             "sha256": file_digest(path),
             "bytes": path.stat().st_size,
         }
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != NAME
+        for path in _files(folder)
     }
+
+
+def _files(folder: Path) -> list[Path]:
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path for path in found if path != folder / NAME]
 
 
 def file_digest(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.candidates.candidate import Candidates
+from penchant.candidates.candidate import Candidates, best_rows
 from penchant.types import Mask
 
 
@@ -20,9 +20,6 @@ def newest_candidates(created_us: NDArray[np.int64], k: int, *, eligible: Mask) 
     Returns:
         Candidates whose score is the date in days since 1970, 0 where unknown.
     """
-    rows = np.flatnonzero(eligible)
-    best = rows[np.argsort(-created_us[rows].astype(np.float64), kind="stable")[:k]].astype(
-        np.int32
-    )
+    best = best_rows(created_us.astype(np.float64), np.flatnonzero(eligible), k)
     days = np.maximum(created_us[best], 0) / 86_400_000_000
     return Candidates("newest", best, days)

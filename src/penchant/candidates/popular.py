@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.candidates.candidate import Candidates
+from penchant.candidates.candidate import Candidates, best_rows
 from penchant.types import Mask, Rows, Weights
 
 
@@ -48,6 +48,5 @@ def popular_candidates(popularity: NDArray[np.float64], k: int, *, eligible: Mas
         k: How many, at most.
         eligible: Shape (n_products,), which may be shown.
     """
-    rows = np.flatnonzero(eligible & (popularity > 0))
-    best = rows[np.argsort(-popularity[rows], kind="stable")[:k]].astype(np.int32)
+    best = best_rows(popularity, np.flatnonzero(eligible & (popularity > 0)), k)
     return Candidates("popular", best, popularity[best])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -72,18 +73,25 @@ def _version(
 
 def main() -> None:
     """Run the command line; every error penchant knows ends in one sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except PenchantError as error:
-        _report(error)
+        _report(error.code, str(error))
         sys.exit(1 if isinstance(error, BuildError) else 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        _report("system_error", f"The system said: {error.strerror or error}{place}.")
+        sys.exit(1)
 
 
-def _report(error: PenchantError) -> None:
+def _report(code: str, message: str) -> None:
     if "--json" in sys.argv:
-        sys.stderr.write(json.dumps({"code": error.code, "message": str(error)}) + "\n")
+        sys.stderr.write(json.dumps({"code": code, "message": message}) + "\n")
     else:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {message}\n")

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from penchant.cli.options import AsJson, AsOf, ShopPath, parse_time
+from penchant.cli.options import AsJson, ShopPath, parse_time
 
 if TYPE_CHECKING:
     from penchant.tables import TableReport
 
+Now = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="TIME", help="Now, ISO 8601: interactions a day after it are rejected."
+    ),
+]
 TableFile = Annotated[Path | None, typer.Option(metavar="FILE", help="CSV or Parquet.")]
 
 
@@ -26,7 +32,7 @@ def run(
     append: Annotated[
         bool, typer.Option(help="Add to the tables instead of replacing them.")
     ] = False,
-    as_of: AsOf = None,
+    as_of: Now = None,
     as_json: AsJson = False,
 ) -> None:
     """Read tables from CSV or Parquet; repair what can be repaired, set bad rows aside.

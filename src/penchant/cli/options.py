@@ -37,8 +37,8 @@ def parse_time(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise InputError(
             f'--as-of is "{text}", must be a time such as 2026-03-01 or 2026-03-01T12:00:00Z.'
         ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -20,7 +20,9 @@ def print_json(values: Any) -> None:
     Args:
         values: JSON-ready values.
     """
-    sys.stdout.write(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    # half a surrogate pair, as a terminal may pass on, is written the way JSON escapes it
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode())
 
 
 def out() -> Console:

@@ -8,6 +8,7 @@ from penchant import columns as c
 from penchant.candidates.assortment import Assortment
 from penchant.surfaces.slate import Reason
 from penchant.taste.profile import Profile
+from penchant.types import Rows
 
 VERBS = {
     c.PURCHASE: "bought {}",
@@ -17,30 +18,37 @@ VERBS = {
 """How an action is told; every other one is "looked at"."""
 
 
-def taste_reason(assortment: Assortment, profile: Profile, product_row: int) -> Reason:
-    """Name the touched product that gave most to a similarity.
+def taste_reasons(assortment: Assortment, profile: Profile, rows: Rows) -> list[Reason]:
+    """Name for each product shown the touched product that gave most to its similarity.
 
     Args:
         assortment: All products.
         profile: The customer's taste.
-        product_row: The product shown.
+        rows: Shape (n,), the products shown.
 
     Returns:
-        A reason whose share is the sum over all interactions with the product named.
+        One reason per product, whose share is the sum over all interactions with the product named.
     """
+    touched, group = np.unique(profile.events.product_row, return_inverse=True)
     styles = assortment.index.vectors
-    shares = profile.shares(styles, styles[product_row])
-    rows, group = np.unique(profile.events.product_row, return_inverse=True)
-    sums = np.bincount(group, shares)
-    best = int(sums.argmax())
-    if sums[best] <= 0:
+    likeness = styles[touched].astype(np.float64) @ styles[rows].astype(np.float64).T
+    weights = np.bincount(group, profile.weights, len(touched))
+    shares = (weights / profile.length)[:, None] * likeness
+    best = shares.argmax(axis=0)
+    return [
+        _reason(assortment, profile, int(touched[one]), float(shares[one, number]))
+        for number, one in enumerate(best)
+    ]
+
+
+def _reason(assortment: Assortment, profile: Profile, row: int, share: float) -> Reason:
+    if share <= 0:
         return Reason("The nearest there is to your taste")
-    mine = np.flatnonzero(group == best)
+    mine = np.flatnonzero(profile.events.product_row == row)
     heaviest = mine[np.abs(profile.weights[mine]).argmax()]
     verb = VERBS.get(c.ACTIONS[profile.events.action[heaviest]], "looked at {}")
-    row = int(rows[best])
     text = "Because you " + verb.format(assortment.titles[row])
-    return Reason(text, assortment.product_ids[row], float(sums[best]))
+    return Reason(text, assortment.product_ids[row], share)
 
 
 def plain_reason(source: str, *, like: str | None = None) -> Reason:

@@ -1,7 +1,7 @@
 """Ingest: read the shop's tables, clean them, keep them as Parquet, and set bad rows aside.
 
-All tables are read before any is written, and each is replaced atomically: a failed ingest
-leaves what was there before.
+All tables are read before any is written, and all are on disk before the first is replaced: a
+failed ingest leaves what was there before.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from penchant import columns as c
-from penchant.errors import InputError, NotFoundError
-from penchant.files import disk_error, read_json, write_atomically, write_json
+from penchant.errors import BuildError, InputError, NotFoundError
+from penchant.files import json_bytes, read_json, write_together
 from penchant.settings import TableSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.tables import TableLoad, TableReport, empty_table, read_table
@@ -55,6 +55,7 @@ def ingest(
 
     Raises:
         InputError: if nothing is named, or a table cannot be read at all.
+        BuildError: if the disk is full; then no table was replaced.
     """
     if not sources:
         raise InputError(f"No table was named. Give at least one of: {', '.join(c.TABLES)}.")
@@ -67,8 +68,10 @@ def ingest(
         if table in sources
     ]
     with shop.writing():
+        files: dict[Path, bytes] = {}
         for load in loads:
-            _keep(shop, load, append=append)
+            files |= _files_of(shop, load, append=append)
+        write_together(files)
     return tuple(load.report for load in loads)
 
 
@@ -78,9 +81,21 @@ def load_table(shop: ShopDirectory, table: str) -> pl.DataFrame:
     Args:
         shop: The shop.
         table: A name of `columns.TABLES`.
+
+    Raises:
+        BuildError: if the file is damaged.
     """
     path = table_file(shop, table)
-    return pl.read_parquet(path) if path.is_file() else empty_table(table)
+    if not path.is_file():
+        return empty_table(table)
+    try:
+        frame = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise _damaged(path, table, f"{error}") from error
+    missing = set(empty_table(table).columns).difference(frame.columns)
+    if missing:
+        raise _damaged(path, table, f"it lacks {', '.join(sorted(missing))}")
+    return frame
 
 
 def load_report(shop: ShopDirectory, table: str) -> TableReport | None:
@@ -89,9 +104,17 @@ def load_report(shop: ShopDirectory, table: str) -> TableReport | None:
     Args:
         shop: The shop.
         table: A name of `columns.TABLES`.
+
+    Raises:
+        BuildError: if the file is damaged.
     """
-    path = shop.data / f"{table}.report.json"
-    return TableReport.from_dict(read_json(path)) if path.is_file() else None
+    path = _report_file(shop, table)
+    if not path.is_file():
+        return None
+    try:
+        return TableReport.from_dict(read_json(path))
+    except (BuildError, KeyError, TypeError, ValueError) as error:
+        raise _damaged(path, table, f"{error}") from error
 
 
 def table_file(shop: ShopDirectory, table: str) -> Path:
@@ -104,17 +127,28 @@ def table_file(shop: ShopDirectory, table: str) -> Path:
     return shop.data / f"{table}.parquet"
 
 
-def _keep(shop: ShopDirectory, load: TableLoad, *, append: bool) -> None:
+def _report_file(shop: ShopDirectory, table: str) -> Path:
+    return shop.data / f"{table}.report.json"
+
+
+def _damaged(path: Path, table: str, what: str) -> BuildError:
+    shown = what.splitlines()[0].rstrip(".") if what else "it cannot be read"
+    option = table.replace("_", "-")
+    return BuildError(
+        f"{path} is damaged: {shown}. Read the table again with: "
+        f"penchant ingest {path.parent.parent} --{option} FILE"
+    )
+
+
+def _files_of(shop: ShopDirectory, load: TableLoad, *, append: bool) -> dict[Path, bytes]:
     frame = load.frame
     if append:
         frame = _merged(load_table(shop, load.table), frame, load.table)
-    rejects = shop.rejects / f"{load.table}.csv"
-    try:
-        write_atomically(rejects, load.rejects.write_csv().encode())
-        write_atomically(table_file(shop, load.table), _parquet(frame))
-        write_json(shop.data / f"{load.table}.report.json", load.report.to_dict())
-    except OSError as error:
-        raise disk_error(error, table_file(shop, load.table)) from error
+    return {
+        shop.rejects / f"{load.table}.csv": load.rejects.write_csv().encode(),
+        table_file(shop, load.table): _parquet(frame),
+        _report_file(shop, load.table): json_bytes(load.report.to_dict()),
+    }
 
 
 def _merged(old: pl.DataFrame, new: pl.DataFrame, table: str) -> pl.DataFrame:
