@@ -18,7 +18,7 @@ SHRINKAGE = 3.0
 """Times the mean within-basket variance added to every direction."""
 
 START_DIM = 400
-"""Strongest axes of the channels that take part; with all of them the map learns baskets by heart."""
+"""Strongest axes of the channels that take part; with all of them it learns baskets by heart."""
 
 STEP = 20_000
 """Baskets at a time; bounds the memory."""
