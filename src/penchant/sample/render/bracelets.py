@@ -176,21 +176,20 @@ def flower_bangle(kit: Kit) -> Piece:
 
 
 def pearl_strand(kit: Kit) -> Piece:
-    """Make a strand of pearls with a metal clasp."""
-    rows = (0.0,) if kit.seed % 2 else (-0.11, 0.11)
-    radius = 0.128 if len(rows) == 1 else 0.108
-    n = int(np.pi / radius)
-    parts: list[Part] = []
-    for z in rows:
-        places = _places(n)[1:] if len(rows) == 1 else _places(n)
-        parts += [
-            p
-            for place in places
-            for p in moved([ball(radius, kit.pearl, n=28)], place + np.array([0, 0, z]))
-        ]
-    if len(rows) == 1:
-        parts += moved([ball(0.11, kit.metal, n=24)], (0, 1.0, 0))
-    return tuple(parts)
+    """Make one strand of pearls with a metal ball in front, or two with a clasp behind."""
+    if kit.seed % 2:
+        pearls = _pearl_row(kit, 0.128, 0.0)[1:]
+        return (*pearls, *moved([ball(0.11, kit.metal, n=24)], (0, 1.0, 0)))
+    rows = [p for z in (-0.11, 0.11) for p in _pearl_row(kit, 0.108, z)[1:]]
+    clasp = box([0.2, 0.42, 0.1], kit.metal, bevel=0.03)
+    whole = (*rows, *moved([clasp], (0, 0.95, 0), rotation=turn("x", -90)))
+    return moved(whole, rotation=turn("z", 180))
+
+
+def _pearl_row(kit: Kit, radius: float, z: float) -> list[Part]:
+    pearl = ball(radius, kit.pearl, n=28)
+    places = _places(int(np.pi / radius)) + np.array([0, 0, z])
+    return [p for place in places for p in moved([pearl], place)]
 
 
 def pearl_cuff(kit: Kit) -> Piece:

@@ -176,7 +176,7 @@ def garland(kit: Kit) -> Piece:
         angle = np.degrees(np.arctan2(way[1], way[0])) - 90 + (180 if to_middle < 0 else 0)
         lean = turn("z", float(angle) + (34 if i % 2 else -34))
         blades += moved([leaf(0.13, 0.27, kit.metal, tip=1.35)], place, rotation=lean)
-    flower = motif("floral", Kit(kit.metal, kit.stone, kit.cut, variant=(0, 4, 2)[kit.seed % 3]))
+    flower = motif("floral", Kit(kit.metal, kit.stone, kit.cut, variant=(0, 4)[kit.seed % 2]))
     return (*parts, merged(blades), *moved(flower, (0, -1.05, 0.08), scale=0.27))
 
 
@@ -198,17 +198,22 @@ def _strand(
     return tuple(parts)
 
 
+def _ball_clasp(kit: Kit) -> Piece:
+    return moved([ball(0.075, kit.metal, n=24)], (0, 1.3, 0.05))
+
+
 def pearl_strand(kit: Kit) -> Piece:
     """Make a strand of pearls, even or growing towards the front."""
     small = (0.1, 0.07)[kit.seed % 2]
-    return _strand(kit, lambda radius: (ball(radius, kit.pearl, n=26),), small, 0.125)
+    pearls = _strand(kit, lambda radius: (ball(radius, kit.pearl, n=26),), small, 0.125)
+    return (*pearls, *_ball_clasp(kit))
 
 
 def double_strand(kit: Kit) -> Piece:
-    """Make two strands of pearls with a jewelled clasp in front."""
+    """Make two strands of pearls of two lengths on one clasp."""
     outer = _strand(kit, lambda radius: (ball(radius, kit.pearl, n=24),), 0.075, 0.09)
     inner = _strand(kit, lambda radius: (ball(radius, kit.pearl, n=24),), 0.07, 0.085, scale=0.82)
-    return (*outer, *moved(inner, (0, 0.2, 0)))
+    return (*outer, *moved(inner, (0, 0.2, 0)), *_ball_clasp(kit))
 
 
 def pearl_stations(kit: Kit) -> Piece:
