@@ -24,6 +24,9 @@ BETAS = (0.9, 0.99)
 FEW_BASKETS = 2000
 """Below this many baskets: smaller batches, more epochs."""
 
+MIN_STEPS = 160
+"""Steps the map needs to leave its start; with more baskets eight epochs give them anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -46,7 +49,8 @@ class Schedule:
         """
         if n_baskets < FEW_BASKETS:
             return cls(epochs=25, batch=min(256, max(2, n_baskets // 2)))
-        return cls(epochs=8, batch=min(1024, n_baskets // 2))
+        batch = min(1024, n_baskets // 8)
+        return cls(epochs=min(25, max(8, round(MIN_STEPS * batch / n_baskets))), batch=batch)
 
 
 def learn_softmax_map(

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -159,10 +161,26 @@ def test_the_start_is_the_strongest_axes_of_the_channels():
 
 @pytest.mark.parametrize(
     ("n", "epochs", "batch"),
-    [(2, 25, 2), (3, 25, 2), (400, 25, 200), (1999, 25, 256), (2000, 8, 1000), (90_000, 8, 1024)],
+    [
+        (2, 25, 2),
+        (3, 25, 2),
+        (400, 25, 200),
+        (1999, 25, 256),
+        (2000, 20, 250),
+        (8192, 20, 1024),
+        (20_480, 8, 1024),
+        (90_000, 8, 1024),
+    ],
 )
 def test_few_baskets_are_gone_through_more_often_in_smaller_batches(n, epochs, batch):
     assert Schedule.by_baskets(n) == Schedule(epochs, batch)
+
+
+def test_more_baskets_never_mean_much_less_training():
+    plans = [(n, Schedule.by_baskets(n)) for n in range(1200, 60_000, 37)]
+    steps = [plan.epochs * (n // plan.batch) for n, plan in plans]
+    assert min(steps) >= 100
+    assert min(after / before for before, after in itertools.pairwise(steps)) > 0.8
 
 
 def test_two_baskets_are_enough_to_train_on():
