@@ -95,7 +95,6 @@ def _orders() -> Table:
         c.ORDER_DATE,
         c.ORDER_STATUS,
         c.TOTAL_AMOUNT,
-        c.CURRENCY,
         c.IS_GIFT,
         c.OCCASION,
     ]
@@ -111,7 +110,6 @@ def _orders() -> Table:
                 order.at,
                 order.status,
                 total,
-                "EUR",
                 gift,
                 order.occasion,
             )
