@@ -165,7 +165,6 @@ _HOOPS = {
     "halo": _pave_hoop,
     "urban": _hex_hoop,
 }
-KINDS: Final = ("stud", "drop", "hoop")
 
 
 def pair(style: str, kind: str, kit: Kit) -> Piece:

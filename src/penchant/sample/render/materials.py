@@ -94,7 +94,6 @@ DIALS: Final[dict[str, Material]] = {
 THREAD: Final = Material("matte", (0.8, 0.76, 0.68), 0.8)
 INK: Final = Material("matte", (0.015, 0.015, 0.018), 0.5)
 PAPER: Final = Material("matte", (0.9, 0.9, 0.88), 0.5)
-GREEN_ENAMEL: Final = Material("gloss", (0.02, 0.2, 0.08), 0.1)
 
 
 def finished(

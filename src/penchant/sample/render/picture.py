@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from penchant.sample.render.camera import Camera
-from penchant.sample.render.part import Floats, Ints, Piece, unit
+from penchant.sample.render.materials import Material
+from penchant.sample.render.part import Floats, Ints, Part, Piece, unit
 from penchant.sample.render.raster import rasterise
 from penchant.sample.render.shade import Seen, shaded
 from penchant.sample.render.shadow import cast_shadow, openness
@@ -96,27 +98,28 @@ def _colours(scene: Scene, soup: _Soup, face: Ints, share: Floats, light: Floats
     local = (soup.local[corners] * share[..., None]).sum(1)
     way = unit(places - scene.camera.eye)
     normals = _towards_viewer(normals, soup.points[corners], way)
-    owner = soup.owner[face]
     colours = np.zeros((len(face), 3))
-    plain: dict[object, list[Ints]] = {}
-    order = np.argsort(owner, kind="stable")
-    cuts = np.searchsorted(owner[order], np.arange(len(scene.piece) + 1))
-    for number, each in enumerate(scene.piece):
-        mine = order[cuts[number] : cuts[number + 1]]
-        if len(mine) == 0:
-            continue
-        if each.setting is not None and each.material.kind == "gem":
-            found = shine(
-                places[mine], way[mine], normals[mine], setting=each.setting, material=each.material
-            )
-            colours[mine] = found * (0.5 + 0.5 * light[mine, None])
-        else:
+    plain: dict[Material, list[Ints]] = {}
+    for each, mine in _by_part(scene.piece, soup.owner[face]):
+        if each.setting is None or each.material.kind != "gem":
             plain.setdefault(each.material, []).append(mine)
+            continue
+        found = shine(
+            places[mine], way[mine], normals[mine], setting=each.setting, material=each.material
+        )
+        colours[mine] = found * (0.5 + 0.5 * light[mine, None])
     for material, groups in plain.items():
         rows = np.concatenate(groups)
-        seen = Seen(way[rows], normals[rows], local[rows], light[rows])
-        colours[rows] = shaded(seen, material)  # type: ignore[arg-type]
+        colours[rows] = shaded(Seen(way[rows], normals[rows], local[rows], light[rows]), material)
     return colours
+
+
+def _by_part(piece: Piece, owner: Ints) -> Iterator[tuple[Part, Ints]]:
+    order = np.argsort(owner, kind="stable")
+    cuts = np.searchsorted(owner[order], np.arange(len(piece) + 1))
+    for number, each in enumerate(piece):
+        if cuts[number] < cuts[number + 1]:
+            yield each, order[cuts[number] : cuts[number + 1]]
 
 
 def _towards_viewer(normals: Floats, corners: Floats, way: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from penchant.sample.render.camera import camera
-from penchant.sample.render.part import Floats, Piece, bounds, moved, turn
+from penchant.sample.render.part import Piece, bounds, moved, turn
 from penchant.sample.render.picture import Scene
 
 
@@ -16,7 +16,6 @@ def standing(
     lean: float,
     pitch: float,
     fill: float = 1.3,
-    sway: Floats | None = None,
 ) -> Scene:
     """Stand a piece on the studio floor.
 
@@ -26,11 +25,10 @@ def standing(
         lean: Degrees its top leans towards the camera.
         pitch: Degrees the camera looks down.
         fill: Width of the photo against the piece's longest side.
-        sway: Where the middle of the photo lies besides the piece's own middle.
     """
     placed = moved(piece, rotation=turn("y", yaw) @ turn("x", lean))
     low, high = bounds(placed)
-    middle = (low + high) / 2 + (0 if sway is None else sway)
+    middle = (low + high) / 2
     view = camera(middle, width=1.0, yaw=0, pitch=pitch)
     seen = np.concatenate([p.points for p in placed]) @ view.axes().T
     extent = float((seen.max(0) - seen.min(0))[:2].max())
@@ -40,21 +38,15 @@ def standing(
     return Scene(placed, lens, np.array([0.0, 1.0, 0.0, low[1]]))
 
 
-def lying(
-    piece: Piece, *, fill: float = 1.3, yaw: float = 0.0, lift: float = 0.0, drop: float = 0.0
-) -> Scene:
+def lying(piece: Piece, *, fill: float = 1.3, lift: float = 0.0) -> Scene:
     """Lay a piece on paper seen from above, its face to the camera.
 
     Args:
         piece: Facing +z.
         fill: Width of the photo against the piece's longest side.
-        yaw: Degrees it turns to the right.
         lift: How far it floats above the paper, as when hung.
-        drop: Shift of the photo's middle, down, as a share of the width.
     """
-    placed = moved(piece, rotation=turn("y", yaw))
-    low, high = bounds(placed)
+    low, high = bounds(piece)
     extent = float((high - low)[:2].max())
-    middle = (low + high) / 2 - np.array([0, drop * extent * fill, 0])
-    lens = camera(middle, width=extent * fill, yaw=0, pitch=4)
-    return Scene(placed, lens, np.array([0.0, 0.0, 1.0, low[2] - lift]))
+    lens = camera((low + high) / 2, width=extent * fill, yaw=0, pitch=4)
+    return Scene(piece, lens, np.array([0.0, 0.0, 1.0, low[2] - lift]))
