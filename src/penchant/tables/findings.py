@@ -42,7 +42,12 @@ def finding_of(mark: Mark, rows: Rows, *, before: pl.Series, after: pl.Series) -
 
 
 def plain_finding(mark: Mark, rows: Rows) -> Finding:
-    """Make a finding of a mark whose examples are row numbers, with the reason if there is one."""
+    """Make a finding of a mark whose examples are row numbers, with the reason if there is one.
+
+    Args:
+        mark: Which rows, and what is the matter with them.
+        rows: The table's name and the number each row has in its source.
+    """
     places = mark.rows.arg_true().head(MAX_EXAMPLES)
     examples = []
     for place, number in zip(places, rows.numbers.gather(places), strict=True):
@@ -54,7 +59,12 @@ def plain_finding(mark: Mark, rows: Rows) -> Finding:
 
 
 def reasons_of(mark: Mark, raw: pl.Series) -> pl.Series:
-    """Give the reason of every rejected row, null for the others."""
+    """Give the reason of every rejected row, null for the others.
+
+    Args:
+        mark: Which rows are rejected, and why.
+        raw: The column as it was read, aligned; quoted where the mark has no reasons of its own.
+    """
     shown = as_text(raw).str.slice(0, _SHOWN_CHARS)
     text = pl.lit(f'{mark.message.rstrip(".")}: "') + shown.fill_null("") + pl.lit('"')
     reasons = mark.reasons if mark.reasons is not None else pl.select(text).to_series()

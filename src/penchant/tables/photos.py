@@ -35,6 +35,10 @@ def clean_photo_lists(values: pl.Series, folder: Path | None) -> Repaired:
 
     Lists (from a frame) are taken as they are. Nothing in the list is null.
 
+    Args:
+        values: Text or lists.
+        folder: What relative paths start from; None leaves them as they are.
+
     Example:
         >>> photos = pl.Series("additional_images", ["a.jpg|b.jpg"])
         >>> clean_photo_lists(photos, None).values.to_list()

@@ -82,7 +82,12 @@ def split_records(lines: pl.Series, dialect: Dialect, *, first_line: int) -> Rec
 
 
 def parse_messy(text: str, delimiter: str) -> list[str]:
-    """Split one record leniently, as spreadsheets do."""
+    """Split one record leniently, as spreadsheets do.
+
+    Args:
+        text: One record, without its line end.
+        delimiter: One character.
+    """
     return next(csv.reader([text], delimiter=delimiter), [])
 
 

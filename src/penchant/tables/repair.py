@@ -81,7 +81,12 @@ def stripped(values: pl.Series) -> pl.Series:
 
 
 def changed(before: pl.Series, after: pl.Series) -> pl.Series:
-    """Mark the rows whose value differs, null included."""
+    """Mark the rows whose value differs, null included.
+
+    Args:
+        before: Values as they were.
+        after: Values as they are now, aligned.
+    """
     return before.ne_missing(after)
 
 

@@ -163,7 +163,12 @@ def clean_words(values: pl.Series, vocabulary: Vocabulary) -> Repaired:
 
 
 def suggestion(word: str, vocabulary: Vocabulary) -> str:
-    """Give ` Did you mean "view"?` for a word that is nearly known, or nothing."""
+    """Give ` Did you mean "view"?` for a word that is nearly known, or nothing.
+
+    Args:
+        word: What was given.
+        vocabulary: What is known.
+    """
     table = vocabulary.table()
     hint = did_you_mean(fold(word), table)
     return hint and f' Did you mean "{table[hint.split(chr(34))[1]]}"?'
