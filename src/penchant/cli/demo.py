@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 CUSTOMER = "C10001"
 K = 10
+
+SAMPLE_END = datetime(2026, 7, 1, tzinfo=UTC)
+"""The day after the sample shop's last interaction: the demo does not depend on today."""
 
 
 def run(
@@ -43,7 +47,7 @@ def _build(directory: Path) -> BuildOutcome:
     from penchant.cli.build import show_outcome
     from penchant.cli.output import note, photo_progress
     from penchant.pipeline import build_shop
-    from penchant.sample.files import SAMPLE_AS_OF, sample_sources
+    from penchant.sample.files import sample_sources
     from penchant.shop_directory import SETTINGS_FILE, ShopDirectory
     from penchant.store.ingest import ingest
 
@@ -51,7 +55,7 @@ def _build(directory: Path) -> BuildOutcome:
     shop = ShopDirectory.open(directory) if there else ShopDirectory.create(directory)
     settings = shop.settings()
     note(f"Reading the sample shop into {directory}")
-    ingest(shop, sample_sources(), as_of=SAMPLE_AS_OF, settings=settings.tables)
+    ingest(shop, sample_sources(), as_of=SAMPLE_END, settings=settings.tables)
     with photo_progress() as progress:
         outcome = build_shop(shop, settings=settings, on_step=note, on_progress=progress)
     show_outcome(outcome)
