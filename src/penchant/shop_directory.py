@@ -174,7 +174,7 @@ class ShopDirectory:
                 raise InputError(
                     f"Another command is writing to {self.path}: wait until it is done."
                 ) from None
-            for folder in (self.path, *self._make_folders()):
+            for folder in (self.path, *self._make_folders(), *self.embeddings.iterdir()):
                 remove_leftovers(folder)
             yield
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,9 +66,9 @@ class Build:
         Args:
             folder: An empty folder.
         """
-        self.products.write_parquet(
-            folder / "products.parquet", compression="zstd", statistics=False
-        )
+        table = io.BytesIO()  # polars reports a full disk as an error of its own, Python as OSError
+        self.products.write_parquet(table, compression="zstd", statistics=False)
+        (folder / "products.parquet").write_bytes(table.getvalue())
         self.product_ids.save(folder, "product_ids")
         self.customer_ids.save(folder, "customer_ids")
         for name in ARRAYS:
