@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,15 @@ from penchant.space import StyleSpace
 from penchant.taste.histories import Histories
 from penchant.types import Mask, Profiles, StyleVectors
 
-ARRAYS = ("channels", "styles", "profiles", "consistency", "opted_out", "popularity")
+ARRAYS = {
+    "channels": np.float32,
+    "styles": np.float32,
+    "profiles": np.float32,
+    "consistency": np.float32,
+    "opted_out": np.bool_,
+    "popularity": np.float64,
+}
+"""Arrays kept as `<name>.npy`, with their type."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +96,6 @@ class Build:
         Raises:
             BuildError: if a file is missing or damaged, or files do not belong together.
         """
-        arrays = {name: folder / f"{name}.npy" for name in ARRAYS}
         try:
             build = cls(
                 products=pl.read_parquet(folder / "products.parquet"),
@@ -95,10 +103,9 @@ class Build:
                 customer_ids=IdMap.load(folder, "customer_ids", kind="customer"),
                 histories=Histories.load(folder / "histories"),
                 space=StyleSpace.load(folder / "space"),
-                # as plain arrays: np.memmap makes each of the many small slices slow
-                **{name: np.asarray(np.load(path, mmap_mode="r")) for name, path in arrays.items()},
+                **{name: _opened(folder / f"{name}.npy", kind) for name, kind in ARRAYS.items()},
             )
-            build._check_lengths()
+            build._check_shapes()
         except (BuildError, OSError, ValueError, pl.exceptions.PolarsError) as error:
             raise BuildError(
                 f"Build {folder.name} is damaged: {str(error).rstrip('.')}. Make it anew with: "
@@ -106,18 +113,33 @@ class Build:
             ) from error
         return build
 
-    def _check_lengths(self) -> None:
-        products, customers = len(self.product_ids), len(self.customer_ids)
-        lengths = {
-            "products": (len(self.products), products),
-            "channels": (len(self.channels), products),
-            "styles": (len(self.styles), products),
-            "popularity": (len(self.popularity), products),
-            "opted_out": (len(self.opted_out), customers),
-            "profiles": (len(self.profiles), customers),
-            "consistency": (len(self.consistency), customers),
-            "histories": (len(self.histories), customers),
+    def _check_shapes(self) -> None:
+        products, customers = (len(self.product_ids),), (len(self.customer_ids),)
+        width = (sum(one.dim for one in self.space.channels),)
+        shapes = {
+            "products": ((len(self.products),), products),
+            "histories": ((len(self.histories),), customers),
+            "channels": (self.channels.shape, products + width),
+            "styles": (self.styles.shape, (*products, self.space.dim)),
+            "popularity": (self.popularity.shape, products),
+            "profiles": (self.profiles.shape, (*customers, self.space.dim)),
+            "opted_out": (self.opted_out.shape, customers),
+            "consistency": (self.consistency.shape, customers),
         }
-        for name, (length, wanted) in lengths.items():
-            if length != wanted:
-                raise ValueError(f"{name} has {length} rows, must have {wanted}")
+        for name, (shape, wanted) in shapes.items():
+            if shape != wanted:
+                raise ValueError(f"{name} has shape {shape}, must have {wanted}")
+
+
+def _opened(path: Path, kind: type[np.generic]) -> NDArray[Any]:
+    """Open an array by memory map.
+
+    It is a plain array to look at: np.memmap itself makes each of many small slices slow.
+    """
+    try:
+        array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except Exception as error:  # numpy's header reader raises syntax and token errors too
+        raise ValueError(f"{path.name} cannot be read: {error}") from error
+    if array.dtype != kind:
+        raise ValueError(f"{path.name} is of type {array.dtype}, must be {np.dtype(kind)}")
+    return array
