@@ -7,8 +7,8 @@ that costs more than it saves, on a busy machine twenty times more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
@@ -38,26 +38,40 @@ def one_thread() -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Limit:
-    controller: Any
+    libraries: Sequence[Any]
     lock: Lock = field(default_factory=Lock)
     inside: int = 0
-    undo: ExitStack = field(default_factory=ExitStack)
+    before: list[int] = field(default_factory=list)
 
     def enter(self) -> None:
         with self.lock:
             self.inside += 1
             if self.inside == 1:
-                self.undo.enter_context(self.controller.limit(limits=1))
+                self.before = [one.num_threads for one in self.libraries]
+                self._set([1] * len(self.before))
 
     def leave(self) -> None:
         with self.lock:
             self.inside -= 1
             if self.inside == 0:
-                self.undo.close()
+                self._set(self.before)
+
+    def _set(self, numbers: Sequence[int]) -> None:
+        """Set the numbers of threads, from whatever thread.
+
+        threadpoolctl lets only the thread that came first change a pool all threads share, and
+        ignores the others: the last one to leave could not restore the number.
+        """
+        for one, number in zip(self.libraries, numbers, strict=True):
+            if hasattr(one, "clear_controlling_thread"):
+                one.clear_controlling_thread(force=True)
+            one.set_num_threads(number)
+            if hasattr(one, "clear_controlling_thread"):
+                one.clear_controlling_thread(force=True)
 
 
 @cache
 def _limit() -> _Limit:
     from threadpoolctl import ThreadpoolController
 
-    return _Limit(ThreadpoolController().select(user_api="blas"))
+    return _Limit(ThreadpoolController().select(user_api="blas").lib_controllers)

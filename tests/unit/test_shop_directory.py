@@ -1,0 +1,99 @@
+"""A shop directory: made once, opened by name, published atomically, written by one at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from penchant.errors import BuildError, InputError, NotBuiltError, NotFoundError
+from penchant.shop_directory import ShopDirectory
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> ShopDirectory:
+    return ShopDirectory.create(tmp_path / "shop")
+
+
+def add_build(shop: ShopDirectory, name: str) -> Path:
+    (shop.builds / name).mkdir()
+    return shop.builds / name
+
+
+def test_a_new_shop_has_its_folders_and_default_settings(shop: ShopDirectory) -> None:
+    found = sorted(path.name for path in shop.path.iterdir())
+    assert found == ["builds", "data", "embeddings", "penchant.toml", "rejects"]
+    assert ShopDirectory.open(shop.path) == shop
+    assert shop.settings({}).taste.half_life_days == 30.0
+    assert shop.settings({"PENCHANT_TASTE_HALF_LIFE_DAYS": "60"}).taste.half_life_days == 60.0
+
+
+def test_changes_are_written_into_the_settings(tmp_path: Path) -> None:
+    shop = ShopDirectory.create(tmp_path / "shop", {"recommend": {"k": 7}})
+    assert shop.settings({}).recommend.k == 7
+
+
+def test_an_empty_folder_may_become_a_shop_and_a_full_one_not(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ShopDirectory.create(tmp_path / "empty")
+    with pytest.raises(InputError, match="is a shop already"):
+        ShopDirectory.create(tmp_path / "empty")
+    with pytest.raises(InputError, match="not an empty folder"):
+        ShopDirectory.create(tmp_path)
+
+
+def test_opening_says_how_to_make_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r'No shop ".*none"\. Make one with: penchant init'):
+        ShopDirectory.open(tmp_path / "none")
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(InputError, match="is a file, a shop is a folder"):
+        ShopDirectory.open(tmp_path / "file")
+
+
+def test_publishing_names_a_build_that_exists(shop: ShopDirectory) -> None:
+    with pytest.raises(NotBuiltError, match="has no build yet"):
+        shop.current_build()
+    first = add_build(shop, "20260101-a")
+    add_build(shop, "20260102-b")
+    add_build(shop, ".20260103-c.9.tmp")
+    shop.publish("20260101-a")
+    assert shop.current_build() == first
+    assert shop.build_ids() == ["20260101-a", "20260102-b"]
+    for wrong in ("20260103-c", ".20260103-c.9.tmp", "", "..", "../data"):
+        with pytest.raises(NotFoundError, match="No build"):
+            shop.publish(wrong)
+    assert shop.current_build() == first
+
+
+def test_a_published_build_that_went_away_is_damage(shop: ShopDirectory) -> None:
+    add_build(shop, "20260101-a")
+    shop.publish("20260101-a")
+    (shop.builds / "20260101-a").rmdir()
+    with pytest.raises(BuildError, match=r'names the build "20260101-a", there is none'):
+        shop.current_build()
+
+
+def test_one_writer_at_a_time_and_the_next_cleans_up(shop: ShopDirectory) -> None:
+    (shop.data / ".x.1.tmp").write_bytes(b"")
+    (shop.embeddings / "abc").mkdir()
+    (shop.embeddings / "abc" / ".y.1.tmp").write_bytes(b"")
+    with shop.writing():
+        assert not (shop.data / ".x.1.tmp").exists()
+        assert not (shop.embeddings / "abc" / ".y.1.tmp").exists()
+        with pytest.raises(InputError, match="Another command is writing"), shop.writing():
+            pass
+    with shop.writing():
+        pass
+
+
+def test_folders_that_went_away_are_made_again(shop: ShopDirectory) -> None:
+    shop.rejects.rmdir()
+    with shop.writing():
+        assert shop.rejects.is_dir()
+
+
+def test_an_error_while_writing_frees_the_lock(shop: ShopDirectory) -> None:
+    with pytest.raises(ZeroDivisionError), shop.writing():
+        _ = 1 / 0
+    with shop.writing():
+        pass
