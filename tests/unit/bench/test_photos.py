@@ -33,11 +33,12 @@ def test_end_to_end_is_compared_with_the_bare_model(tmp_path: Path) -> None:
         Image.new("RGB", (9, 9), (number, 9, 9)).save(tmp_path / f"{number}.png")
     encoder = Slow()
     found = bench_photos(sorted(tmp_path.glob("*.png")), encoder, workers=1, rounds=2)
-    assert encoder.shown == 6 * 2 * 2
+    assert encoder.shown == 6 * 2 * 3
     assert (found["photos"], found["workers"]) == (6.0, 1.0)
     ratio = found["photos_per_second"] / found["bare_photos_per_second"]
     assert found["share"] == pytest.approx(ratio, rel=0.02)
-    assert 0.05 < found["cpu_share"] < 1.5
+    assert found["cpu_share"] > 0
+    assert found["share_of_plain_loop"] > 0
 
 
 def test_no_photos_are_refused() -> None:
