@@ -1,0 +1,120 @@
+"""What the README says is run here: the demo, the Python, the commands."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import penchant
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The demo as a stranger runs it, with an empty cache."""
+    folder = tmp_path_factory.mktemp("stranger")
+    words = [sys.executable, "-c", "from penchant.cli.app import main; main()"]
+    done = subprocess.run(
+        [*words, "demo", str(folder / "shops" / "demo"), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PENCHANT_CACHE": str(folder / "cache"), "PATH": "", "HOME": str(folder)},
+    )
+    assert done.returncode == 0, done.stderr
+    return folder, json.loads(done.stdout)
+
+
+def test_the_demo_recommends_with_reasons_whose_shares_sum_to_the_score(demo):
+    _, said = demo
+    slots = said["slate"]["slots"]
+    assert said["slate"]["step"] == "profile"
+    assert len(slots) == len(said["explanations"]) == 10
+    for slot, explanation in zip(slots, said["explanations"], strict=True):
+        shares = [share["share"] for share in explanation["shares"]]
+        channels = [sum(share["channels"].values()) for share in explanation["shares"]]
+        assert sum(shares) == pytest.approx(slot["score"], abs=1e-6)
+        assert channels == pytest.approx(shares, abs=1e-6)
+        assert slot["similarity"] == slot["score"]
+        assert slot["reason"]["text"].startswith("Because you ")
+
+
+def test_the_demo_never_shows_what_the_customer_owns(demo):
+    _, said = demo
+    bought = {
+        touch["product_id"]
+        for touch in said["profile"]["interactions"]
+        if touch["interaction_type"] == "purchase"
+    }
+    assert bought
+    assert not bought & {slot["product_id"] for slot in said["slate"]["slots"]}
+
+
+def test_the_nearest_neighbor_is_the_one_who_shares_the_style(demo):
+    _, said = demo
+    assert said["neighbors"]["neighbors"][0]["customer_id"] == "C10017"
+
+
+def test_the_table_in_the_readme_is_what_the_demo_shows(demo):
+    _, said = demo
+    rows = re.findall(r"^ +(\d+) +(\d{6}) .*? (\d\.\d{3}) ", README, flags=re.MULTILINE)
+    shown = [
+        (str(slot["slot"]), slot["product_id"], f"{slot['similarity']:.3f}")
+        for slot in said["slate"]["slots"]
+    ]
+    assert rows
+    assert rows == shown[: len(rows)]
+
+
+def test_the_first_python_of_the_readme_runs(demo, monkeypatch, capsys):
+    folder, said = demo
+    monkeypatch.chdir(folder)
+    exec(compile(BLOCKS[0], "README.md", "exec"), {})  # noqa: S102
+    assert said["slate"]["slots"][0]["product_id"] in capsys.readouterr().out
+
+
+def test_the_profiler_of_the_readme_runs(monkeypatch):
+    rng = np.random.default_rng(0)
+    embeddings = {f"P{i}": rng.random(1280) for i in range(30)}
+    day = datetime(2026, 3, 1, tzinfo=UTC)
+    events = pl.DataFrame(
+        {
+            "customer_id": ["C10001"] * 4 + ["C10002"] * 4,
+            "product_id": [f"P{i}" for i in (1, 2, 3, 4, 3, 4, 5, 6)],
+            "interaction_type": ["view", "purchase"] * 4,
+            "timestamp": [day + timedelta(days=i) for i in range(8)],
+        }
+    )
+    names = {"product_embeddings": embeddings, "interactions_df": events, "owned": ["P2"]}
+    exec(compile(BLOCKS[1], "README.md", "exec"), names)  # noqa: S102
+    assert set(names["profiles"]) == {"C10001", "C10002"}
+
+
+def test_every_command_is_in_the_readme_and_every_one_there_exists():
+    from penchant.cli.app import app
+
+    section = README.split("## Commands")[1].split("##")[0]
+    named = set(re.findall(r"^\| `penchant ([a-z-]+)", section, flags=re.MULTILINE))
+    assert named == {command.name for command in app.registered_commands}
+
+
+def test_every_link_of_the_readme_leads_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+def test_the_readme_is_short_and_finished():
+    assert len(README.splitlines()) <= 120
+    assert "MEASURED" not in README
+    assert penchant.__version__ in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
