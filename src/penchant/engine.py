@@ -172,14 +172,13 @@ class Shop:
 
         Raises:
             NotFoundError: if there is no such customer.
+            InputError: if k is not allowed.
         """
-        own = self.build.customer_ids.row(customer_id)
+        own, wanted = self.build.customer_ids.row(customer_id), self._checked_k(k)
         profile = self.customer(customer_id, as_of=as_of).profile
         if profile is None:
             return StyleNeighbors(customer_id, self.build_id, ())
-        found = self._customers.query(
-            profile.vector[None, :], self._checked_k(k), excluded=[np.array([own])]
-        )
+        found = self._customers.query(profile.vector[None, :], wanted, excluded=[np.array([own])])
         ids = self.build.customer_ids
         neighbors = tuple(Neighbor(ids[row], similarity) for row, similarity in found.of(0))
         return StyleNeighbors(customer_id, self.build_id, neighbors)
