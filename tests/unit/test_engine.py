@@ -159,3 +159,13 @@ def test_a_profile_card_is_newest_first_with_weights_by_age(shop: penchant.Shop)
         assert touch.weight == pytest.approx(base * 0.5 ** (age / 30), rel=1e-6)
     assert card.mass == pytest.approx(sum(one.weight for one in card.interactions))
     assert card.to_dict()["interactions"][0]["product_id"] == "P09"
+
+
+def test_a_request_does_not_look_at_other_customers(shop: penchant.Shop) -> None:
+    """Its cost does not grow with their number: arrays of all customers are not even there."""
+    alone = dataclasses.replace(shop.build, profiles=None, consistency=None)
+    blind = penchant.Shop(shop.manifest, alone)
+    for customer in ("WARM", "COLD", "nobody"):
+        answer = blind.recommend(customer, k=9, request_id="r")
+        assert answer == shop.recommend(customer, k=9, request_id="r")
+    assert blind.explain("WARM", "P09") == shop.explain("WARM", "P09")
