@@ -9,12 +9,13 @@ from typing import Any
 import polars as pl
 
 from penchant import columns as c
-from penchant.builds import Manifest
+from penchant.builds import Manifest, settings_that_count
 from penchant.encoders import EmbeddingRun, load_run
 from penchant.errors import BuildError, NotBuiltError, PenchantError
 from penchant.images import photo_findings
-from penchant.pipeline import load_interactions, vector_findings
-from penchant.shop_directory import ShopDirectory
+from penchant.pipeline import load_interactions, table_digests, vector_findings
+from penchant.settings import Settings
+from penchant.shop_directory import SETTINGS_FILE, ShopDirectory
 from penchant.store.ingest import load_report, load_table
 from penchant.tables import Finding, cross_check
 
@@ -62,16 +63,21 @@ def examine(shop: ShopDirectory) -> Checkup:
 
     Args:
         shop: The shop.
+
+    Raises:
+        InputError: if the settings cannot be read.
+        BuildError: if a table is damaged.
     """
+    settings = shop.settings()
     tables = {name: load_table(shop, name) for name in c.TABLES}
     reports = {name: load_report(shop, name) for name in c.TABLES}
     _, order_findings = load_interactions(shop)
-    build_id, build_findings = _look_at_build(shop)
+    build_id, build_findings = _look_at_build(shop, settings)
     findings = [
         *(one for report in reports.values() if report for one in report.findings),
         *order_findings,
         *cross_check(tables),
-        *_look_at_vectors(shop, tables[c.PRODUCTS]),
+        *_look_at_vectors(tables[c.PRODUCTS], settings),
         *_look_at_photos(shop, tables[c.PRODUCTS]),
         *build_findings,
     ]
@@ -87,9 +93,9 @@ def examine(shop: ShopDirectory) -> Checkup:
     return Checkup(health, tuple(findings), build_id)
 
 
-def _look_at_vectors(shop: ShopDirectory, products: pl.DataFrame) -> tuple[Finding, ...]:
+def _look_at_vectors(products: pl.DataFrame, settings: Settings) -> tuple[Finding, ...]:
     try:
-        return vector_findings(products, shop.settings())
+        return vector_findings(products, settings)
     except PenchantError as error:
         return (_finding("vectors_unusable", str(error), 1, [], table="vectors"),)
 
@@ -137,7 +143,7 @@ def newest_run(shop: ShopDirectory) -> EmbeddingRun | None:
     return load_run(runs[-1].parent) if runs else None
 
 
-def _look_at_build(shop: ShopDirectory) -> tuple[str, list[Finding]]:
+def _look_at_build(shop: ShopDirectory, settings: Settings) -> tuple[str, list[Finding]]:
     build_id = ""
     try:
         folder = shop.current_build()
@@ -150,10 +156,23 @@ def _look_at_build(shop: ShopDirectory) -> tuple[str, list[Finding]]:
         return build_id, [_finding("build_damaged", str(error), 1, [], table="build")]
     counts = manifest.counts
     unplaced = counts.get("products", 0) - counts.get("placed_products", 0)
+    findings = _look_at_changes(shop, manifest, settings)
     if unplaced:
         message = "Products of the build have no style vector: neither photo nor known attribute."
-        return manifest.build_id, [_finding("unplaced", message, unplaced, [], table="build")]
-    return manifest.build_id, []
+        findings.append(_finding("unplaced", message, unplaced, [], table="build"))
+    return build_id, findings
+
+
+def _look_at_changes(shop: ShopDirectory, manifest: Manifest, settings: Settings) -> list[Finding]:
+    tables = {name: digest for name, digest in manifest.inputs.items() if name in c.TABLES}
+    now = table_digests(shop)
+    changed = [name for name in c.TABLES if now.get(name) != tables.get(name)]
+    if settings_that_count(settings) != manifest.settings:
+        changed.append(SETTINGS_FILE)
+    if not changed:
+        return []
+    message = "Tables or settings changed since the build; build again for them to count."
+    return [_finding("build_outdated", message, len(changed), changed, table="build")]
 
 
 def _finding(

@@ -143,6 +143,16 @@ def load_interactions(shop: ShopDirectory) -> tuple[pl.DataFrame, tuple[Finding,
     )
 
 
+def table_digests(shop: ShopDirectory) -> dict[str, str]:
+    """Give the sha256 of every table the shop has.
+
+    Args:
+        shop: The shop.
+    """
+    files = {table: table_file(shop, table) for table in c.TABLES}
+    return {name: file_digest(path) for name, path in files.items() if path.is_file()}
+
+
 def product_photos(products: pl.DataFrame) -> list[ProductPhotos]:
     """Give the photos each product names, its main one first.
 
@@ -245,10 +255,10 @@ def _look_up(vectors: PrecomputedVectors, product_ids: Sequence[str]) -> Embeddi
 
 
 def _digests(shop: ShopDirectory, run: EmbeddingRun | None) -> dict[str, str]:
-    files = {table: table_file(shop, table) for table in c.TABLES}
-    if run is not None:
-        files["embeddings"] = shop.embeddings / run.fingerprint / "vectors.npy"
-    return {name: file_digest(path) for name, path in files.items() if path.is_file()}
+    if run is None:
+        return table_digests(shop)
+    vectors = shop.embeddings / run.fingerprint / "vectors.npy"
+    return {**table_digests(shop), "embeddings": file_digest(vectors)}
 
 
 def _is_sound(folder: Path) -> bool:

@@ -65,3 +65,20 @@ def test_copies_of_a_photo_are_found(
     found = examine(ShopDirectory.open(tmp_path / "shop")).findings
     copies = [one for one in found if set(one.examples) == {"A", "B", "C"}]
     assert [one.count for one in copies if one.table == "photos"] == [3]
+
+
+def test_what_changed_since_the_build_is_told(desk: Any, own_shop: Path) -> None:
+    def outdated() -> tuple[str, ...]:
+        found = examine(ShopDirectory.open(own_shop)).findings
+        return next((one.examples for one in found if one.code == "build_outdated"), ())
+
+    assert outdated() == ()
+    settings = own_shop / "penchant.toml"
+    settings.write_text(settings.read_text().replace("# workers = 0", "workers = 2"))
+    assert outdated() == ()  # changes no byte of a build
+    settings.write_text(settings.read_text().replace("# k = 10", "k = 5"))
+    more = desk.write_csv(own_shop / "c.csv", "customer_id", [("NEW",)])
+    desk.run("ingest", own_shop, "--customers", more, "--append")
+    assert outdated() == ("customers", "penchant.toml")
+    assert desk.run("build", own_shop).code == 0
+    assert outdated() == ()

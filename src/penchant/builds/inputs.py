@@ -54,7 +54,16 @@ class BuildInputs:
 
     @property
     def settings_that_count(self) -> dict[str, dict[str, Any]]:
-        """All settings but the number of workers, which changes no byte of a build."""
-        sections = settings_to_dict(self.settings)
-        del sections["encoder"]["workers"]
-        return sections
+        """The settings that name the build, as plain values."""
+        return settings_that_count(self.settings)
+
+
+def settings_that_count(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Give all settings but the number of workers, which changes no byte of a build.
+
+    Args:
+        settings: All settings.
+    """
+    sections = settings_to_dict(settings)
+    del sections["encoder"]["workers"]
+    return sections
