@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from penchant.errors import BuildError
+from penchant.types import Embeddings
+
+Content: TypeAlias = bytes | Sequence[bytes | memoryview]
+"""A file's whole content, in one piece or in pieces that follow one another."""
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, content: Content) -> None:
     """Write a file so that it is there whole or not at all.
 
     Args:
         path: The file to write; its folder must exist.
-        data: The whole content.
+        content: The whole content.
 
     Raises:
         BuildError: if the disk is full or the folder not writable; no partial file is left.
     """
-    write_together({path: data})
+    write_together({path: content})
 
 
-def write_together(contents: Mapping[Path, bytes]) -> None:
+def write_together(contents: Mapping[Path, Content]) -> None:
     """Write several files: all are forced to disk beside their places before the first is renamed.
 
     Args:
@@ -39,9 +46,9 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
     written: dict[Path, Path] = {}
     target = Path()
     try:
-        for target, data in contents.items():
+        for target, content in contents.items():
             written[target] = _beside(target)
-            _write(written[target], data)
+            _write(written[target], content)
         for target, temporary in written.items():
             temporary.replace(target)
         for folder in {target.parent for target in contents}:
@@ -66,7 +73,7 @@ def write_json(path: Path, values: Mapping[str, Any]) -> None:
     write_atomically(path, json_bytes(values))
 
 
-def json_bytes(values: Mapping[str, Any]) -> bytes:
+def json_bytes(values: object) -> bytes:
     """Give JSON as bytes, keys sorted, one per line.
 
     Args:
@@ -77,6 +84,26 @@ def json_bytes(values: Mapping[str, Any]) -> bytes:
         ['{', '"a":', '"é",', '"b":', '1', '}']
     """
     return (json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def npy_parts(array: Embeddings) -> tuple[bytes, memoryview]:
+    """Give an array in numpy's file format, without a copy of its values.
+
+    Args:
+        array: Any shape, float32.
+
+    Returns:
+        Header and values; the same bytes for the same array, on every machine.
+
+    Example:
+        >>> head, values = npy_parts(np.array([[1.0, 2.0]], dtype=np.float32))
+        >>> np.load(io.BytesIO(head + values)).tolist()
+        [[1.0, 2.0]]
+    """
+    values = np.ascontiguousarray(array, dtype="<f4")
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, np.lib.format.header_data_from_array_1_0(values))
+    return buffer.getvalue(), values.reshape(-1).view(np.uint8).data
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -183,8 +210,18 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
-def _write(path: Path, data: bytes) -> None:
+def parts_of(content: Content) -> Sequence[bytes | memoryview]:
+    """Give content as pieces.
+
+    Args:
+        content: In one piece or in several.
+    """
+    return [content] if isinstance(content, bytes) else content
+
+
+def _write(path: Path, content: Content) -> None:
     with path.open("wb") as file:
-        file.write(data)
+        for part in parts_of(content):
+            file.write(part)
         file.flush()
         os.fsync(file.fileno())

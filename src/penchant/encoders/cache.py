@@ -7,7 +7,6 @@ whole. Shards are never changed: a crash loses what was not yet in one, and noth
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import logging
@@ -19,13 +18,12 @@ from typing import IO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.encoders import files
+from penchant import files
 from penchant.errors import BuildError, FingerprintError
 from penchant.types import Vector
 
 _FORMAT: Final = 1
 _META: Final = "meta.json"
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -94,7 +92,7 @@ class EmbeddingCache:
             self._read_shards()
         except OSError as error:
             self.close()
-            raise self._write_error(error) from error
+            raise files.disk_error(error, self.directory) from error
         except BaseException:
             self.close()
             raise
@@ -161,11 +159,15 @@ class EmbeddingCache:
         checksum = _checksum(contents, vectors)
         path = self.directory / f"shard-{checksum[:16]}"
         head = {"checksum": checksum, "photos": [astuple(content) for content in contents]}
+        shard: dict[Path, files.Content] = {
+            path.with_suffix(".npy"): files.npy_parts(vectors),
+            path.with_suffix(".json"): files.json_bytes(head),
+        }
         try:
-            files.write_atomically(path.with_suffix(".npy"), *files.npy_parts(vectors))
-            files.write_atomically(path.with_suffix(".json"), files.json_bytes(head))
-        except OSError as error:
-            raise self._write_error(error) from error
+            files.write_together(shard)
+        except BuildError as error:
+            kept = len(self._contents) - len(self._pending)
+            raise BuildError(f"{error} {kept} photos embedded so far are kept.") from error
         self._pending = {}
         self._accept(contents, np.load(path.with_suffix(".npy"), mmap_mode="r"))
 
@@ -213,18 +215,6 @@ class EmbeddingCache:
         for row, content in enumerate(contents):
             self._contents[content.sha256] = content
             self._places[content.sha256] = (len(self._shards) - 1, row)
-
-    def _write_error(self, error: OSError) -> BuildError:
-        kept = len(self._contents) - len(self._pending)
-        if error.errno in _FULL:
-            return BuildError(
-                f"The disk is full while writing to {self.directory}. {kept} photos embedded so "
-                "far are kept: free some space and run the same command again."
-            )
-        return BuildError(
-            f"{self.directory} cannot be written: {error}. {kept} photos embedded so far are kept: "
-            "mend it and run the same command again."
-        )
 
 
 def _read_shard(path: Path, dim: int) -> tuple[list[PhotoContent], NDArray[np.float32]] | None:

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from penchant.encoders.files import write_atomically
+from penchant.errors import BuildError
+from penchant.files import write_together
 
 
 def default_cache_dir() -> Path:
@@ -52,9 +53,8 @@ def cached_model(key: str, make: Callable[[], bytes], *, cache_dir: Path | None 
     data = make()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, data)
-        write_atomically(_digest_path(path), _digest(data).encode())
-    except OSError:
+        write_together({path: data, _digest_path(path): _digest(data).encode()})
+    except (OSError, BuildError):
         return data
     return data
 

@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from penchant.encoders.files import json_bytes, npy_parts, write_atomically
 from penchant.encoders.records import EmbeddingRun, PhotoRecord
 from penchant.errors import BuildError, NotFoundError
+from penchant.files import Content, disk_error, json_bytes, npy_parts, parts_of, write_together
 
 _FORMAT: Final = 1
 _RUN: Final = "run.json"
@@ -37,10 +37,10 @@ def save_run(run: EmbeddingRun, directory: Path) -> None:
     Raises:
         BuildError: if it cannot be written.
     """
-    parts: dict[str, tuple[bytes | memoryview, ...]] = {
+    parts: dict[str, Content] = {
         _VECTORS: npy_parts(run.vectors),
-        _PRODUCTS: (json_bytes(list(run.product_ids)),),
-        _PHOTOS: (_photos_bytes(run),),
+        _PRODUCTS: json_bytes(list(run.product_ids)),
+        _PHOTOS: _photos_bytes(run),
     }
     head = {
         "format": _FORMAT,
@@ -48,17 +48,14 @@ def save_run(run: EmbeddingRun, directory: Path) -> None:
         "dim": run.dim,
         "n_products": len(run.product_ids),
         "photos": run.counts,
-        "sha256": {name: _digest(*data) for name, data in parts.items()},
+        "sha256": {name: _digest(content) for name, content in parts.items()},
     }
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        for name, data in {**parts, _RUN: (json_bytes(head),)}.items():
-            write_atomically(directory / name, *data)
     except OSError as error:
-        raise BuildError(
-            f"The embeddings cannot be written to {directory}: {error}. Free some space or mend "
-            "the folder, then run the same command again; photos embedded so far are kept."
-        ) from error
+        raise disk_error(error, directory) from error
+    parts[_RUN] = json_bytes(head)
+    write_together({directory / name: content for name, content in parts.items()})
 
 
 def load_run(directory: Path) -> EmbeddingRun:
@@ -94,9 +91,13 @@ def _read(directory: Path) -> EmbeddingRun:
     products, photos = ((directory / name).read_bytes() for name in (_PRODUCTS, _PHOTOS))
     # mapped, not read: a catalogue's vectors may be the better part of a gigabyte
     vectors = np.load(directory / _VECTORS, mmap_mode="r", allow_pickle=False)
-    parts = {_VECTORS: npy_parts(vectors), _PRODUCTS: (products,), _PHOTOS: (photos,)}
-    for name, data in parts.items():
-        if _digest(*data) != head["sha256"][name]:
+    parts: dict[str, Content] = {
+        _VECTORS: npy_parts(vectors),
+        _PRODUCTS: products,
+        _PHOTOS: photos,
+    }
+    for name, content in parts.items():
+        if _digest(content) != head["sha256"][name]:
             raise ValueError(f"{name} has another digest than {_RUN} says")
     return EmbeddingRun(
         product_ids=tuple(json.loads(products)),
@@ -106,9 +107,9 @@ def _read(directory: Path) -> EmbeddingRun:
     )
 
 
-def _digest(*parts: bytes | memoryview) -> str:
+def _digest(content: Content) -> str:
     digest = sha256()
-    for part in parts:
+    for part in parts_of(content):
         digest.update(part)
     return digest.hexdigest()
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from penchant.encoders import EmbeddingCache, files
+from penchant import files
+from penchant.encoders import EmbeddingCache
 from penchant.encoders.cache import PhotoContent
 from penchant.errors import BuildError, FingerprintError
 
@@ -122,36 +123,17 @@ def test_two_runs_at_once_are_kept_apart(filled: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "message"), [(errno.ENOSPC, "disk is full"), (errno.EROFS, "cannot be written")]
+    ("number", "message"), [(errno.ENOSPC, "disk is full"), (errno.EROFS, "could not be written")]
 )
 def test_a_disk_that_cannot_be_written_is_told(
     filled: Path, monkeypatch: pytest.MonkeyPatch, number: int, message: str
 ) -> None:
-    def refuses(path: Path, *parts: bytes) -> None:
+    def refuses(path: Path, content: files.Content) -> None:
         raise OSError(number, "refused")
 
     cache = opened(filled)
-    monkeypatch.setattr(files, "write_atomically", refuses)
+    monkeypatch.setattr(files, "_write", refuses)
     cache.add(content(20), vector(20))
     with pytest.raises(BuildError, match=rf"{message}.*10 photos"):
         cache.flush()
     cache.close()
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "a.bin"
-    files.write_atomically(path, b"old")
-
-    def full(_: int) -> None:
-        raise OSError(errno.ENOSPC, "full")
-
-    monkeypatch.setattr("penchant.encoders.files.os.fsync", full)
-    with pytest.raises(OSError, match="full"):
-        files.write_atomically(path, b"new", b"er")
-    monkeypatch.undo()
-    assert path.read_bytes() == b"old"
-    assert [item.name for item in tmp_path.iterdir()] == ["a.bin"]
-    files.write_atomically(path, b"new", memoryview(b"er"))
-    assert path.read_bytes() == b"newer"
