@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,13 +13,13 @@ from penchant import columns as c
 from penchant.answers import Neighbor, ProfileCard, StyleNeighbors
 from penchant.builds import Build, Manifest
 from penchant.candidates.assortment import Assortment
-from penchant.candidates.candidate import Candidates
+from penchant.candidates.eligible import eligible_products
 from penchant.customer import Customer, card_of
 from penchant.errors import InputError
 from penchant.index import ExactIndex
 from penchant.maths.threads import one_thread
 from penchant.reasons.explanation import Explanation, iso_time, split_similarity
-from penchant.reasons.sentence import plain_reason, taste_reasons
+from penchant.reasons.slots import make_slots
 from penchant.settings import Settings
 from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
@@ -29,9 +28,7 @@ from penchant.surfaces import Slate, Slot
 from penchant.surfaces.homepage import homepage
 from penchant.surfaces.product_page import product_page
 from penchant.taste.from_tables import microseconds
-from penchant.taste.profile import Profile
 from penchant.taste.weights import Weigher
-from penchant.types import Mask
 
 STEPS = {"visual": "profile", "popular": "popular", "newest": "newest"}
 """The step of the ladder a slate stands on, by the source of its first slot."""
@@ -129,11 +126,16 @@ class Shop:
         candidates = homepage(
             self.assortment,
             customer.profile,
-            eligible=self._eligible(customer),
+            eligible=eligible_products(
+                self.assortment,
+                self.settings.recommend,
+                owned_rows=customer.owned_rows,
+                hidden_rows=customer.hidden_rows,
+            ),
             k=self._checked_k(k),
             min_similarity=self.settings.recommend.min_similarity,
         )
-        slots = self._slots(candidates, customer.profile, like=None)
+        slots = make_slots(candidates, self.assortment, profile=customer.profile)
         step = STEPS[slots[0].source] if slots else "empty"
         return self._slate(slots, surface, step, request_id, customer_id=customer_id)
 
@@ -153,10 +155,9 @@ class Shop:
             InputError: if k is not allowed.
         """
         row = self.build.product_ids.row(product_id)
-        candidates = product_page(
-            self.assortment, row, eligible=self._eligible(None), k=self._checked_k(k)
-        )
-        slots = self._slots(candidates, None, like=self.assortment.titles[row])
+        eligible = eligible_products(self.assortment, self.settings.recommend)
+        candidates = product_page(self.assortment, row, eligible=eligible, k=self._checked_k(k))
+        slots = make_slots(candidates, self.assortment, like=self.assortment.titles[row])
         return self._slate(slots, "product_page", "product", request_id, product_id=product_id)
 
     @one_thread()
@@ -170,6 +171,9 @@ class Shop:
             k: How many; the setting if absent.
             as_of: Reference time of this customer's profile; that of the build if absent.
 
+        Returns:
+            At most k; a customer whose taste points elsewhere (similarity <= 0) is no neighbor.
+
         Raises:
             NotFoundError: if there is no such customer.
             InputError: if k is not allowed.
@@ -180,7 +184,9 @@ class Shop:
             return StyleNeighbors(customer_id, self.build_id, ())
         found = self._customers.query(profile.vector[None, :], wanted, excluded=[np.array([own])])
         ids = self.build.customer_ids
-        neighbors = tuple(Neighbor(ids[row], similarity) for row, similarity in found.of(0))
+        neighbors = tuple(
+            Neighbor(ids[row], similarity) for row, similarity in found.of(0) if similarity > 0
+        )
         return StyleNeighbors(customer_id, self.build_id, neighbors)
 
     @one_thread()
@@ -273,42 +279,6 @@ class Shop:
         if not 1 <= wanted <= 1000:
             raise InputError(f"k is {wanted}, must be between 1 and 1000.")
         return wanted
-
-    def _eligible(self, customer: Customer | None) -> Mask:
-        rules = self.settings.recommend
-        shown = self.assortment.in_stock if rules.in_stock_only else None
-        eligible = np.ones(len(self.build.product_ids), bool) if shown is None else shown.copy()
-        if customer is not None:
-            eligible[customer.hidden_rows] = False
-            if rules.hide_owned:
-                eligible[customer.owned_rows] = False
-        return eligible
-
-    def _slots(
-        self, candidates: Sequence[Candidates], profile: Profile | None, *, like: str | None
-    ) -> tuple[Slot, ...]:
-        slots: list[Slot] = []
-        for part in candidates:
-            visual = part.source == "visual"
-            if visual and profile is not None:
-                reasons = taste_reasons(self.assortment, profile, part.rows)
-            else:
-                reasons = [plain_reason(part.source, like=like)] * len(part)
-            for row, score, reason in zip(
-                part.rows.tolist(), part.scores.tolist(), reasons, strict=True
-            ):
-                slots.append(
-                    Slot(
-                        slot=len(slots) + 1,
-                        product_id=self.build.product_ids[row],
-                        score=score,
-                        similarity=score if visual else None,
-                        source=part.source,
-                        propensity=1.0,
-                        reason=reason,
-                    )
-                )
-        return tuple(slots)
 
     def _slate(
         self,

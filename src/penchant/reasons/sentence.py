@@ -14,6 +14,7 @@ VERBS = {
     c.PURCHASE: "bought {}",
     c.ADD_TO_WISHLIST: "saved {}",
     c.ADD_TO_CART: "put {} into your cart",
+    c.HIDE: "hid {}",
 }
 """How an action is told; every other one is "looked at"."""
 
