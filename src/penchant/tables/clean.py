@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from penchant.errors import InputError
-from penchant.tables.flags import clean_flags
+from penchant.tables.flags import clean_consents, clean_flags
 from penchant.tables.ids import clean_ids
 from penchant.tables.money import clean_currency
 from penchant.tables.numbers import clean_age, clean_money, clean_quantity, clean_trust
@@ -30,6 +30,7 @@ _PLAIN: dict[Kind, Callable[[pl.Series], Repaired]] = {
     Kind.TRUST: clean_trust,
     Kind.TIME: clean_times,
     Kind.FLAG: clean_flags,
+    Kind.CONSENT: clean_consents,
 }
 
 _UNREAD = ("ambiguous_date", "unreadable_time")

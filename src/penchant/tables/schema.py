@@ -22,6 +22,7 @@ class Kind(StrEnum):
     TRUST = "trust"
     TIME = "time"
     FLAG = "flag"
+    CONSENT = "consent"
     WORD = "word"
     PHOTO = "photo"
     PHOTOS = "photos"
@@ -37,6 +38,7 @@ def dtype_of(kind: Kind) -> pl.DataType:
     others = {
         Kind.TIME: pl.Datetime("us", "UTC"),
         Kind.FLAG: pl.Boolean(),
+        Kind.CONSENT: pl.Boolean(),
         Kind.PHOTOS: pl.List(pl.String),
     }
     return others.get(kind, pl.String())

@@ -42,6 +42,14 @@ def test_photo_columns_are_known_by_many_names(header):
     assert mapped("products", "sku", header).columns[header] == "image"
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["consent", "Einwilligung", "personalisation consent", "opt-in", "tracking_consent", "optIn"],
+)
+def test_a_consent_to_nothing_in_particular_is_one_to_personalization(header):
+    assert mapped("customers", "user_id", header).columns[header] == "personalization_consent"
+
+
 def test_the_shops_alias_beats_our_own_name():
     found = mapped("products", "sku", "title", "Bezeichnung", aliases={"bezeichnung": "title"})
     assert found.columns == {"sku": "product_id", "Bezeichnung": "title"}

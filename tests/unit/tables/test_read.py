@@ -275,12 +275,12 @@ def test_age_and_consent_are_cleaned_for_customers():
     assert result.frame.select("age", "marketing_consent").rows() == [
         (31.0, True),
         (None, False),
-        (None, None),
+        (None, False),
     ]
     assert {f.code for f in result.report.findings} == {
         "not_a_number",
         "impossible_age",
-        "not_a_flag",
+        "unknown_consent",
     }
 
 
