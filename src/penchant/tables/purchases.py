@@ -26,6 +26,7 @@ _STATE = "\x00state"
 _DAY = "\x00day"
 _SORT = (c.CUSTOMER_ID, c.TIMESTAMP, c.PRODUCT_ID, c.INTERACTION_TYPE, c.INTERACTION_ID)
 _SAME_PURCHASE = (c.CUSTOMER_ID, c.PRODUCT_ID, _DAY)
+_HAS_QUANTITY = pl.col(c.QUANTITY).fill_null(1) != 0
 _NOT_BOUGHT = {
     CANCELLED: "Cancelled orders are no purchases.",
     RETURNED: "Returned orders are no purchases.",
@@ -62,7 +63,7 @@ def purchases_from_orders(
     orders = orders.with_columns(_states(orders).alias(_STATE))
     lines = items.join(orders, on=c.ORDER_ID, how="inner")
     completed = lines.filter(pl.col(_STATE) == COMPLETED)
-    bought = completed.filter(pl.col(c.QUANTITY).fill_null(1) != 0)
+    bought = completed.filter(_HAS_QUANTITY)
     rows = bought.unique([c.ORDER_ID, c.PRODUCT_ID], keep="first", maintain_order=True)
     findings = (
         *_state_findings(orders),
@@ -142,7 +143,7 @@ def _told_by_orders(orders: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     settled = orders.with_columns(_states(orders).alias(_STATE)).filter(
         pl.col(_STATE).is_in([COMPLETED, CANCELLED, RETURNED])
     )
-    lines = items.join(settled, on=c.ORDER_ID, how="inner")
+    lines = items.filter(_HAS_QUANTITY).join(settled, on=c.ORDER_ID, how="inner")
     return (
         lines.with_columns(pl.col(c.ORDER_DATE).dt.date().alias(_DAY))
         .group_by(_SAME_PURCHASE)

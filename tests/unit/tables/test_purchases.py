@@ -168,3 +168,14 @@ def test_every_table_may_be_absent():
     assert (frame.height, frame.schema, findings) == (0, empty_table("interactions").schema, ())
     alone, _ = all_interactions(events(("c", "p", "view", DAY)), None, None)
     assert alone["trust"].to_list() == [1.0]
+
+
+def test_a_line_of_quantity_zero_leaves_the_recorded_purchase_alone():
+    seen = events(("c1", "p1", "purchase", DAY), ("c1", "p2", "purchase", DAY))
+    lines = items(("o1", "p1"), ("o1", "p2")).with_columns(quantity=pl.Series([0.0, 1.0]))
+    frame, findings = all_interactions(seen, orders(("o1", "c1", "completed", None)), lines)
+    assert frame.select("product_id", "interaction_type", "interaction_id").rows() == [
+        ("p1", "purchase", None),
+        ("p2", "purchase", "order:o1:p2"),
+    ]
+    assert counts(findings) == {"no_quantity": 1, "purchase_in_both": 1}
