@@ -144,14 +144,24 @@ def _typed(value: Any, default: object, where: str) -> Any:
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not type(default):
-        wanted = {tuple: "a list of texts", str: "a text", bool: "true or false"}
-        raise InputError(f"{where} is {value!r}, must be {wanted.get(type(default), 'a number')}.")
+        raise InputError(f"{where} is {value!r}, must be {_wanted(default, where)}.")
     return value
+
+
+def _wanted(default: object, where: str) -> str:
+    if isinstance(default, Mapping):
+        return f"a table of {'texts' if _holds_texts(where) else 'numbers'}"
+    words = {tuple: "a list of texts", str: "a text", bool: "true or false"}
+    return words.get(type(default), "a number")
+
+
+def _holds_texts(where: str) -> bool:
+    return where.endswith(" aliases")
 
 
 def _typed_mapping(value: Mapping[str, Any], default: Mapping[str, Any], where: str) -> Any:
     """A mapping replaces only the keys it names; the others keep their default."""
-    texts = where.endswith(" aliases")
+    texts = _holds_texts(where)
     for key, part in value.items():
         number = isinstance(part, int | float) and not isinstance(part, bool)
         if not (isinstance(part, str) if texts else number):

@@ -83,6 +83,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("[taste.weights]\nview = 'much'", r"weights\.view is 'much', must be a number"),
         ("[taste.weights]\nstare = 1", "stare"),
         ("[tables.aliases]\nsku = 3", r"aliases\.sku is 3, must be a text"),
+        ("[tables]\naliases = 3", r"\[tables\] aliases is 3, must be a table of texts"),
+        ("[taste]\nweights = 'x'", r"\[taste\] weights is 'x', must be a table of numbers"),
         ("[space]\nattribute_columns = [1]", "attribute_columns"),
         ("[encoder]\nfit = 'stretch'", "squash"),
         ("taste = 3", "must be a section"),
