@@ -59,7 +59,8 @@ class MissingColumnError(InputError):
         hint = did_you_mean(column, found)
         super().__init__(
             f'No column "{column}" in {source}; it has: {", ".join(found) or "no columns"}.{hint} '
-            f"Required: {', '.join(required)}."
+            f"Required: {', '.join(required)}. "
+            "If it is called otherwise, name it in penchant.toml under [tables] aliases."
         )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from penchant.errors import InputError, MissingColumnError, did_you_mean
 from penchant.tables.report import Finding
 from penchant.tables.schema import TableSchema
+from penchant.tables.schemas import SCHEMAS
 from penchant.tables.words import fold
 
 _OWN, _CANONICAL, _KNOWN = range(3)
@@ -44,12 +45,13 @@ def map_headers(
     Args:
         headers: As in the table, unique.
         schema: The table's description.
-        aliases: The shop's own {header: canonical column}.
+        aliases: The shop's own {header: canonical column}; those of other tables are passed over.
         source: What to call the table in messages.
 
     Raises:
         MissingColumnError: if a required column has no header.
-        InputError: if two headers of equal right claim one column, or an alias names no column.
+        InputError: if two headers of equal right claim one column, or an alias names a column
+            that no table has.
     """
     own = _own_aliases(aliases, schema)
     known = _known_names(schema)
@@ -63,18 +65,22 @@ def map_headers(
     columns = {header: winners[header] for header in headers if header in winners}
     unknown = tuple(header for header in headers if header not in winners)
     beaten = tuple(h for many in claims.values() for _, h in many if h not in winners)
-    return HeaderMap(columns, unknown, _findings(schema.table, headers, beaten, aliases))
+    found = set(columns.values())
+    unused = tuple(h for h in aliases if fold(h) in own and own[fold(h)] not in found)
+    return HeaderMap(columns, unknown, _findings(schema.table, beaten, unused))
 
 
 def _own_aliases(aliases: Mapping[str, str], schema: TableSchema) -> dict[str, str]:
-    names = [column.name for column in schema.columns]
+    """Give the aliases that belong to this table; one shop's aliases serve all its tables."""
+    mine = [column.name for column in schema.columns]
+    known = {column.name for one in SCHEMAS.values() for column in one.columns}
     for header, column in aliases.items():
-        if column not in names:
+        if column not in known:
             raise InputError(
-                f'The alias "{header}" points to "{column}", which is no column of {schema.table}. '
-                f"Use one of: {', '.join(names)}.{did_you_mean(column, names)}"
+                f'The alias "{header}" points to "{column}", which is no column of any table. '
+                f"{schema.table} has: {', '.join(mine)}.{did_you_mean(column, sorted(known))}"
             )
-    return {fold(header): column for header, column in aliases.items()}
+    return {fold(header): column for header, column in aliases.items() if column in mine}
 
 
 def _known_names(schema: TableSchema) -> dict[str, tuple[int, str]]:
@@ -111,11 +117,7 @@ def _check_required(
             raise MissingColumnError(column, source, headers, schema.required)
 
 
-def _findings(
-    table: str, headers: Sequence[str], beaten: tuple[str, ...], aliases: Mapping[str, str]
-) -> tuple[Finding, ...]:
-    present = {fold(header) for header in headers}
-    unused = tuple(alias for alias in aliases if fold(alias) not in present)
+def _findings(table: str, beaten: tuple[str, ...], unused: tuple[str, ...]) -> tuple[Finding, ...]:
     findings = []
     if beaten:
         message = "Columns whose meaning another column already has were not used for it."
@@ -123,6 +125,6 @@ def _findings(
             Finding(table, "warning", "column_beaten", message, len(beaten), beaten[:5])
         )
     if unused:
-        message = "Aliases name headers that the table does not have."
+        message = "Aliases name headers that the table does not have, and nothing else fills them."
         findings.append(Finding(table, "warning", "alias_unused", message, len(unused), unused[:5]))
     return tuple(findings)

@@ -24,6 +24,12 @@ from penchant.tables.source import RawTable, Source, read_source
 
 NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 
+_LEFT_OUT = "Columns that are not known were left out; name them under [tables] aliases."
+_KEPT = (
+    "Columns that are not known were kept as text and are not used unless named: "
+    "[tables] aliases, or [space] attribute_columns."
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cleaned:
@@ -177,8 +183,8 @@ def _row_findings(raw: RawTable, schema: TableSchema, headers: HeaderMap) -> lis
         findings.append(plain_finding(mark, broken))
     elif not raw.frame.height:
         findings.append(Finding(table, "warning", "no_rows", "The table has no rows.", 1))
-    if headers.unknown and not schema.keeps_unknown:
-        message = "Columns that are not known were left out."
+    if headers.unknown:
+        message = _KEPT if schema.keeps_unknown else _LEFT_OUT
         shown = headers.unknown[:5]
         findings.append(
             Finding(table, "warning", "unknown_columns", message, len(headers.unknown), shown)

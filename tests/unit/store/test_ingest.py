@@ -116,3 +116,17 @@ def test_headers_of_the_shops_own_are_read_by_alias(shop: ShopDirectory) -> None
     settings = TableSettings(aliases={"Artikelkennung": "product_id"})
     ingest(shop, sources, as_of=MOMENT, settings=settings)
     assert load_table(shop, "products")["product_id"].to_list() == ["a", "b"]
+
+
+def test_two_tables_read_at_once_have_aliases_of_their_own(shop: ShopDirectory) -> None:
+    sources = {
+        "products": pl.DataFrame({"Artikelkennung": ["a", "b"]}),
+        "customers": pl.DataFrame({"Kundenkennung": ["x"]}),
+    }
+    settings = TableSettings(
+        aliases={"Artikelkennung": "product_id", "Kundenkennung": "customer_id"}
+    )
+    reports = ingest(shop, sources, as_of=MOMENT, settings=settings)
+    assert load_table(shop, "customers")["customer_id"].to_list() == ["x"]
+    codes = {one.code for report in reports for one in report.findings}
+    assert not codes & {"alias_unused", "unknown_columns"}

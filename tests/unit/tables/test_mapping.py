@@ -82,12 +82,13 @@ def test_a_missing_required_column_is_named_with_the_closest_header():
         'No column "timestamp" in shop.csv; '
         "it has: customer_id, product_id, interaction_type, timestmap."
         ' Did you mean "timestmap"? Required: customer_id, product_id, interaction_type, timestamp.'
+        " If it is called otherwise, name it in penchant.toml under [tables] aliases."
     )
 
 
 def test_an_alias_to_no_column_is_refused():
     with pytest.raises(
-        InputError, match=r'"prize", which is no column of products.*Did you mean "price"'
+        InputError, match=r'"prize", which is no column of any table.*Did you mean "price"'
     ):
         mapped("products", "sku", "cost", aliases={"cost": "prize"})
 
@@ -95,6 +96,18 @@ def test_an_alias_to_no_column_is_refused():
 def test_an_alias_that_names_no_header_is_reported():
     found = mapped("products", "sku", aliases={"costs": "price"})
     assert [(f.code, f.examples) for f in found.findings] == [("alias_unused", ("costs",))]
+    settled = mapped("products", "sku", "price", aliases={"costs": "price"})
+    assert settled.findings == ()
+
+
+def test_every_table_takes_its_own_aliases_and_passes_over_those_of_others():
+    aliases = {"Artikelkennung": "product_id", "Kunde Nr": "customer_id", "Zeitpunkt": "timestamp"}
+    products = mapped("products", "Artikelkennung", "Kunde Nr", aliases=aliases)
+    assert (products.columns, products.unknown) == ({"Artikelkennung": "product_id"}, ("Kunde Nr",))
+    headers = ("kunde_nr", "sku", "event", "zeitpunkt")
+    events = mapped("interactions", *headers, aliases=aliases)
+    assert tuple(events.columns.values()) == INTERACTION_HEADERS
+    assert products.findings + events.findings == ()
 
 
 def test_unknown_headers_are_listed_in_order():

@@ -57,6 +57,9 @@ def test_products_come_out_canonical_with_extra_columns_as_text(tmp_path):
     assert dict(result.frame.schema) == SCHEMAS["products"].dtypes() | {"weight": pl.String()}
     assert result.report.columns["Bild"] == "image"
     assert result.report.unknown_columns == ("weight",)
+    told = found(result, "unknown_columns")
+    assert (told.kind, told.count, told.examples) == ("warning", 1, ("weight",))
+    assert "[tables] aliases, or [space] attribute_columns" in told.message
     assert found(result, "float_id").examples == ('line 2: "2.0" -> "2"', 'line 3: "1.0" -> "1"')
 
 
