@@ -102,7 +102,7 @@ def _catalogue(chosen: pl.DataFrame, rows: NDArray[np.intp], directory: Path) ->
         n_products=len(chosen),
         embeddings=embeddings[rows].astype(np.float32),
         attributes={name: tuple(chosen[name]) for name in ATTRIBUTES},
-        text_features=texts[rows].astype(np.float32),
+        text_vectors=texts[rows].astype(np.float32),
         prices=chosen["price"].to_numpy(),
     )
 

@@ -35,7 +35,7 @@ class ProfileCard:
         customer_id: The customer.
         build_id: From which build.
         as_of: Reference time, ISO 8601 UTC.
-        status: "profile", "cold" or "opted_out".
+        status: "profile", "cold", "unknown" or "opted_out"; as in `Customer`.
         mass: Total weight behind the profile; 0 without one.
         consistency: Weighted mean cosine of products to the profile, in [0, 1]; None without one.
         interactions: Newest first.

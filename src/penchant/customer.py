@@ -10,7 +10,7 @@ from penchant import columns as c
 from penchant.answers import ProfileCard, Touch
 from penchant.candidates.assortment import Assortment
 from penchant.reasons.explanation import iso_time
-from penchant.taste.cancel import find_cancelled
+from penchant.taste.cancel import TAKEN_BACK_BY, find_cancelled
 from penchant.taste.histories import ACTION_CODES, History
 from penchant.taste.profile import Profile, build_profile
 from penchant.taste.weights import Weigher
@@ -25,8 +25,9 @@ class Customer:
         customer_id: The customer.
         history: Interactions up to that moment, oldest first.
         weights: Shape (n,), what each of them weighs.
-        opted_out: Whether personalisation was refused; then there is no profile.
-        profile: The taste; None for a cold or opted-out customer.
+        status: "profile", "cold" (too little is known), "unknown" (nothing ever was), or
+            "opted_out" (personalisation was refused).
+        profile: The taste; None unless the status is "profile".
         owned_rows: Products bought and not returned.
         hidden_rows: Products hidden.
     """
@@ -34,7 +35,7 @@ class Customer:
     customer_id: str
     history: History
     weights: Weights
-    opted_out: bool
+    status: str
     profile: Profile | None
     owned_rows: Rows
     hidden_rows: Rows
@@ -75,12 +76,20 @@ class Customer:
         return cls(
             customer_id=customer_id,
             history=past,
-            weights=weigher.weigh(past, as_of_us),
-            opted_out=opted_out,
+            weights=np.zeros(len(past)) if opted_out else weigher.weigh(past, as_of_us),
+            status=_status(history, profile, opted_out=opted_out),
             profile=profile,
             owned_rows=past.product_row[kept & (past.action == ACTION_CODES[c.PURCHASE])],
             hidden_rows=past.product_row[kept & (past.action == ACTION_CODES[c.HIDE])],
         )
+
+
+def _status(history: History | None, profile: Profile | None, *, opted_out: bool) -> str:
+    if opted_out:
+        return "opted_out"
+    if profile is not None:
+        return "profile"
+    return "unknown" if history is None else "cold"
 
 
 def card_of(
@@ -95,14 +104,13 @@ def card_of(
         as_of: Reference time, ISO 8601.
     """
     profile = customer.profile
-    status = "opted_out" if customer.opted_out else "cold" if profile is None else "profile"
     notes = _notes(customer, assortment)
     touches = [_touch(customer, assortment, number, note) for number, note in enumerate(notes)]
     return ProfileCard(
         customer_id=customer.customer_id,
         build_id=build_id,
         as_of=as_of,
-        status=status,
+        status=customer.status,
         mass=0.0 if profile is None else profile.mass,
         consistency=None if profile is None else profile.consistency,
         interactions=tuple(reversed(touches)),
@@ -125,16 +133,21 @@ def _notes(customer: Customer, assortment: Assortment) -> list[str]:
     """Say why an interaction does not count, for each; "" where it does."""
     events = customer.history
     cancelled = find_cancelled(np.zeros(len(events), np.int32), events)
+    if customer.status == "opted_out":
+        return ["personalisation was refused"] * len(events)
     notes = []
     for number, row in enumerate(events.product_row.tolist()):
+        action = c.ACTIONS[events.action[number]]
         if row < 0:
             notes.append("the product is not in the shop")
         elif cancelled[number]:
             notes.append("taken back")
+        elif action in TAKEN_BACK_BY.values():
+            notes.append("takes back what was before")
         elif not assortment.index.present[row]:
             notes.append("the product has no style vector")
         elif events.trust[number] == 0:
             notes.append("a gift, set aside")
         else:
-            notes.append("" if customer.weights[number] else "does not count")
+            notes.append("" if customer.weights[number] else f"{action} weighs 0 by setting")
     return notes

@@ -33,6 +33,8 @@ from penchant.taste.weights import Weigher
 STEPS = {"visual": "profile", "popular": "popular", "newest": "newest"}
 """The step of the ladder a slate stands on, by the source of its first slot."""
 
+MAX_K = 1000
+
 
 def open_shop(path: str | Path) -> Shop:
     """Open the published build of a shop.
@@ -111,7 +113,8 @@ class Shop:
             customer_id: Any customer; an unknown one gets what everyone likes.
             k: How many; the setting if absent.
             surface: "homepage".
-            as_of: Reference time; that of the build if absent.
+            as_of: Which of the customer's own interactions count, and how old they are; that of the
+                build if absent. Products and their popularity are always those of the build.
             request_id: To send back with clicks; a new one if absent.
 
         Returns:
@@ -158,7 +161,8 @@ class Shop:
         eligible = eligible_products(self.assortment, self.settings.recommend)
         candidates = product_page(self.assortment, row, eligible=eligible, k=self._checked_k(k))
         slots = make_slots(candidates, self.assortment, like=self.assortment.titles[row])
-        return self._slate(slots, "product_page", "product", request_id, product_id=product_id)
+        step = {**STEPS, "visual": "product"}[slots[0].source] if slots else "empty"
+        return self._slate(slots, "product_page", step, request_id, product_id=product_id)
 
     @one_thread()
     def neighbors(
@@ -243,7 +247,7 @@ class Shop:
         """
         self.build.customer_ids.row(customer_id)
         customer = self.customer(customer_id, as_of=as_of)
-        moment = iso_time(microseconds(as_of or self.as_of))
+        moment = iso_time(self._moment(as_of))
         return card_of(customer, self.assortment, build_id=self.build_id, as_of=moment)
 
     def customer(self, customer_id: str, *, as_of: datetime | None = None) -> Customer:
@@ -260,7 +264,7 @@ class Shop:
             opted_out=row is not None and bool(self.build.opted_out[row]),
             styles=self.build.styles,
             weigher=self._weigher,
-            as_of_us=microseconds(as_of or self.as_of),
+            as_of_us=self._moment(as_of),
             min_interactions=self.settings.taste.min_interactions,
         )
 
@@ -276,9 +280,19 @@ class Shop:
 
     def _checked_k(self, k: int | None) -> int:
         wanted = self.settings.recommend.k if k is None else k
-        if not 1 <= wanted <= 1000:
-            raise InputError(f"k is {wanted}, must be between 1 and 1000.")
+        if isinstance(wanted, bool) or not isinstance(wanted, int):
+            raise InputError(f"k is {wanted!r}, must be a whole number.")
+        if not 1 <= wanted <= MAX_K:
+            raise InputError(f"k is {wanted}, must be between 1 and {MAX_K}.")
         return wanted
+
+    def _moment(self, as_of: datetime | None) -> int:
+        """Give the reference time in microseconds, that of the build by default."""
+        if as_of is not None and not isinstance(as_of, datetime):
+            raise InputError(
+                f"as_of is {as_of!r}, must be a datetime such as datetime(2026, 3, 1, tzinfo=UTC)."
+            )
+        return microseconds(as_of or self.as_of)
 
     def _slate(
         self,

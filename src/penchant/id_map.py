@@ -114,7 +114,12 @@ class IdMap:
 
         Returns:
             Shape (len(names),), int32, in the order of `names`.
+
+        Raises:
+            InputError: if one is not a string.
         """
+        for name in names:
+            _checked(self.kind, name)
         if len(names) < len(self) / 50:
             found = (self.find(name) for name in names)
             return np.array([-1 if row is None else row for row in found], np.int32)

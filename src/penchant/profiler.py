@@ -7,6 +7,7 @@ needs no shop directory and no build, and is the baseline every richer pipeline 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import compress
 from typing import TYPE_CHECKING
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     from penchant.tables import TableReport
 
-END_OF_TIME = datetime(9000, 1, 1, tzinfo=UTC)
-
 
 class StyleProfiles(Mapping[str, Vector]):
     """Profiles by customer_id, in order of the ids; cold customers are not in it.
@@ -52,6 +51,9 @@ class StyleProfiles(Mapping[str, Vector]):
     def __getitem__(self, customer_id: str) -> Vector:
         return np.asarray(self.vectors[self.customer_ids.row(customer_id)])
 
+    def __contains__(self, customer_id: object) -> bool:
+        return isinstance(customer_id, str) and customer_id in self.customer_ids
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.customer_ids)
 
@@ -66,10 +68,12 @@ class CustomerStyleProfiler:
         product_embeddings: {product_id: vector}, all of one dim; it is read, not assumed. A
             vector with a NaN, an infinity or nothing but zeros is set aside: such a product is
             never found, and an interaction with it does not count.
-        INTERACTION_WEIGHTS: Weight per interaction type; those of `TasteSettings` by default.
+        INTERACTION_WEIGHTS: Weight per interaction type; what is not named keeps the default of
+            `TasteSettings`.
         recency_half_life_days: Days after which an interaction counts half, > 0.
         min_interactions: Different products with a vector a customer needs.
-        as_of: Reference time; by default the newest interaction, so that a rerun gives the same.
+        as_of: Reference time; by default that of the newest interaction, so that a rerun gives the
+            same. Interactions more than a day after it, or after today, are left out and told.
 
     Attributes:
         report: What was repaired and left out of the last interactions, row by row counted.
@@ -98,9 +102,7 @@ class CustomerStyleProfiler:
         self.product_ids, vectors = _stacked(product_embeddings)
         self.vectors = unit_rows(vectors)
         self.settings = TasteSettings(
-            weights=self.INTERACTION_WEIGHTS
-            if INTERACTION_WEIGHTS is None
-            else INTERACTION_WEIGHTS,
+            weights={**self.INTERACTION_WEIGHTS, **(INTERACTION_WEIGHTS or {})},
             half_life_days=recency_half_life_days,
             min_interactions=min_interactions,
         )
@@ -137,11 +139,16 @@ class CustomerStyleProfiler:
         self._profiles = None
         needed = self.settings.min_interactions if min_interactions is None else min_interactions
         _check_at_least_one("min_interactions", needed)
-        load = read_table(c.INTERACTIONS, interactions, as_of=END_OF_TIME)
-        self.report, frame = load.report, load.frame
+        given = as_of or self.as_of
+        load = read_table(c.INTERACTIONS, interactions, as_of=given or datetime.now(UTC))
+        frame = load.frame
+        self.report = self._with_strangers(load.report, frame[c.PRODUCT_ID].unique().to_list())
         if frame.is_empty():
-            raise InputError("interactions holds no usable row: nothing to learn a taste from.")
-        moment = as_of or self.as_of or newest_moment(frame)
+            reasons = "; ".join(finding.message for finding in load.report.findings[:3])
+            raise InputError(
+                f"interactions holds no usable row: nothing to learn a taste from. {reasons}"
+            )
+        moment = given or newest_moment(frame)
         customers = IdMap.from_ids("customer", frame[c.CUSTOMER_ID].unique())
         histories = histories_from_interactions(frame, customers, self.product_ids)
         batch = self._batch_of(histories, moment, needed)
@@ -149,6 +156,20 @@ class CustomerStyleProfiler:
         ids = IdMap.from_ids("customer", compress(customers, warm))
         self._profiles = StyleProfiles(ids, batch.vectors[warm], batch.consistency[warm])
         return self._profiles
+
+    def _with_strangers(self, report: TableReport, product_ids: list[str]) -> TableReport:
+        """Add a finding for products that interactions name and the embeddings do not."""
+        from penchant.tables import Finding
+
+        rows = self.product_ids.rows(product_ids)
+        strangers = sorted(name for name, row in zip(product_ids, rows, strict=True) if row < 0)
+        if not strangers:
+            return report
+        message = "Products without an embedding; interactions with them do not count."
+        finding = Finding(
+            c.INTERACTIONS, "warning", "no_embedding", message, len(strangers), tuple(strangers[:5])
+        )
+        return replace(report, findings=(*report.findings, finding))
 
     def _batch_of(
         self, histories: Histories, as_of: datetime, min_interactions: int
@@ -189,6 +210,11 @@ class CustomerStyleProfiler:
         _check_at_least_one("top_n", top_n)
         if not -1.0 <= min_similarity <= 1.0:
             raise InputError(f"min_similarity is {min_similarity:g}, must be in [-1, 1].")
+        if isinstance(exclude_products, str):
+            raise InputError(
+                f'exclude_products is "{exclude_products}", must be a list of product ids: '
+                f'["{exclude_products}"].'
+            )
         profile = self.profiles[customer_id]
         excluded = self.product_ids.rows(list(exclude_products))
         found = self._index.query(profile[None, :], top_n, excluded=[excluded])
@@ -250,6 +276,11 @@ class CustomerStyleProfiler:
 
 def _stacked(product_embeddings: Mapping[str, ArrayLike]) -> tuple[IdMap, NDArray[np.float32]]:
     """Put the vectors in order of their ids; unusable ones become zeros."""
+    if not isinstance(product_embeddings, Mapping):
+        raise InputError(
+            f"product_embeddings is a {type(product_embeddings).__name__}, must be a mapping "
+            "{product_id: vector}."
+        )
     if not product_embeddings:
         raise InputError("product_embeddings is empty: give {product_id: vector}.")
     ids = IdMap.from_ids("product", product_embeddings)
@@ -281,5 +312,7 @@ def _vector(product_id: str, values: ArrayLike) -> NDArray[np.float32]:
 
 
 def _check_at_least_one(name: str, value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise InputError(f"{name} is {value!r}, must be a whole number.")
     if value < 1:
         raise InputError(f"{name} is {value}, must be >= 1.")

@@ -237,7 +237,10 @@ class RecommendSettings(_Checked):
     in_stock_only: bool = knob(True, "Show only products that can be bought now.")
     hide_owned: bool = knob(True, "Never show a product the customer bought and kept.")
     min_similarity: float = knob(
-        -1.0, "Cosine below which a product is not shown to a known taste.", at_least=-1, at_most=1
+        -1.0,
+        "Cosine below which a product is not shown as matching a taste; popular ones fill up.",
+        at_least=-1,
+        at_most=1,
     )
 
 

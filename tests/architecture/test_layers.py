@@ -19,12 +19,12 @@ LAYERS = (
     ("tables",),
     ("images", "encoders", "space"),
     ("taste",),
-    ("index", "candidates", "ranking"),
+    ("index", "candidates"),
     ("surfaces", "reasons"),
-    ("builds", "store", "shop_directory", "shop", "privacy"),
-    ("answers", "customer", "pipeline", "engine", "executors"),
-    ("evaluation", "experiments"),
-    ("cli", "sample", "profiler", "bench", "doctor", "server", "ui"),
+    ("builds", "store", "shop_directory"),
+    ("answers", "customer", "pipeline", "engine"),
+    ("evaluation",),
+    ("cli", "sample", "profiler", "bench", "doctor"),
 )
 LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 MAY_SEE_THE_SAMPLE = {"sample", "cli", "bench"}
@@ -77,6 +77,14 @@ def imported_rooms(tree):
 def test_every_room_has_its_place_in_the_layers():
     homeless = {room_of(path) for path in FILES} - LAYER_OF.keys()
     assert not homeless, f"give {sorted(homeless)} a place in LAYERS"
+    gone = LAYER_OF.keys() - {room_of(path) for path in FILES}
+    assert not gone, f"{sorted(gone)} of LAYERS do not exist"
+
+
+def test_the_architecture_page_names_every_room():
+    page = (HOME.parents[1] / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    unnamed = [room for room in LAYER_OF if f"`{room}`" not in page and f"`{room}/`" not in page]
+    assert not unnamed
 
 
 @every_file

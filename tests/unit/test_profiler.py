@@ -9,6 +9,7 @@ import pytest
 
 from penchant import CustomerStyleProfiler
 from penchant.errors import InputError, MissingColumnError, NotFoundError
+from penchant.settings import TasteSettings
 
 WEIGHTS = {
     "purchase": 10, "add_to_wishlist": 5, "add_to_cart": 3, "view": 1, "click": 0.5, "hide": -5,
@@ -135,17 +136,56 @@ def test_taste_points_where_the_weights_say():
     assert best[0][1] == pytest.approx(3 / math.sqrt(10), abs=1e-6)
 
 
-def test_own_weights_replace_the_defaults_by_argument_or_by_subclass():
+def test_own_weights_win_over_the_defaults_by_argument_or_by_subclass():
     class Viewers(CustomerStyleProfiler):
         INTERACTION_WEIGHTS = {"view": 1.0}  # noqa: RUF012
 
     events = frame(("C1", "east", "view"), ("C1", "north", "purchase"))
     for profiler in (
-        CustomerStyleProfiler(PLANE, INTERACTION_WEIGHTS={"view": 2.0}, min_interactions=1),
+        CustomerStyleProfiler(PLANE, INTERACTION_WEIGHTS={"purchase": 0.0}, min_interactions=1),
         Viewers(PLANE, min_interactions=1),
     ):
         assert profiler.build_all_profiles(events)["C1"].tolist() == [1.0, 0.0]
     assert CustomerStyleProfiler.INTERACTION_WEIGHTS["purchase"] == 10.0
+
+
+def test_a_weight_that_is_not_named_keeps_its_default():
+    profiler = CustomerStyleProfiler(PLANE, INTERACTION_WEIGHTS={"purchase": 7.0})
+    assert profiler.settings.weights == {**TasteSettings().weights, "purchase": 7.0}
+
+
+def test_one_row_of_the_far_future_does_not_erase_everybody():
+    events = [("C1", "east", "view"), ("C1", "north", "view")]
+    far = frame(*events, ("C2", "east", "view"))
+    far = far.with_columns(
+        pl.when(pl.col("customer_id") == "C2")
+        .then(pl.lit("2200-01-01"))
+        .otherwise(pl.col("timestamp").cast(pl.String))
+        .alias("timestamp")
+    )
+    profiler = CustomerStyleProfiler(PLANE, min_interactions=1)
+    assert set(profiler.build_all_profiles(far)) == {"C1"}
+    assert profiler.report.rows_rejected == 1
+    assert any("future" in finding.message for finding in profiler.report.findings)
+
+
+def test_interactions_with_unknown_products_are_told():
+    profiler = CustomerStyleProfiler(PLANE, min_interactions=1)
+    profiler.build_all_profiles(frame(("C1", "east", "view"), ("C1", "nowhere", "view")))
+    found = [one for one in profiler.report.findings if one.code == "no_embedding"]
+    assert [(one.count, one.examples) for one in found] == [(1, ("nowhere",))]
+
+
+def test_wrong_kinds_of_argument_are_one_sentence():
+    with pytest.raises(InputError, match=r"exclude_products is \"east\", must be a list"):
+        built().recommend_by_style("C10001", exclude_products="east")
+    with pytest.raises(InputError, match="product_id 1 is int"):
+        built().recommend_by_style("C10001", exclude_products=[1])
+    with pytest.raises(InputError, match="top_n is None, must be a whole number"):
+        built().recommend_by_style("C10001", None)
+    with pytest.raises(InputError, match="must be a mapping"):
+        CustomerStyleProfiler(pl.DataFrame({"a": [1.0]}))
+    assert 1 not in built().profiles
 
 
 def test_equal_products_come_in_order_of_their_ids_and_equal_customers_too():

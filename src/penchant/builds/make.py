@@ -36,6 +36,11 @@ class _People:
     opted_out: Mask
     histories: Histories
 
+    def that_teach(self, as_of_us: int) -> Histories:
+        """What the map and popularity may learn from: nothing later, nobody who refused."""
+        allowed = ~self.opted_out[self.histories.customer_rows()]
+        return self.histories.where(allowed & (self.histories.events.time_us <= as_of_us))
+
 
 def make_build(inputs: BuildInputs, *, on_step: Step | None = None) -> Build:
     """Fit the space on the shop's own catalogue and baskets, and place everyone in it.
@@ -60,7 +65,8 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
     people = _gather_people(inputs, products)
     catalogue = read_catalogue(inputs)
-    baskets = _baskets(people.histories, inputs.settings.space)
+    lessons = people.that_teach(microseconds(inputs.as_of))
+    baskets = _baskets(lessons, inputs.settings.space)
     tell(f"fitting the style space on {len(products)} products and {len(baskets)} baskets")
     space = fit_space(catalogue, baskets, settings=inputs.settings.space)
     placement = space.place(catalogue)
@@ -82,7 +88,7 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         styles=placement.vectors,
         profiles=batch.vectors,
         consistency=batch.consistency,
-        popularity=_popularity(people.histories, weigher, len(products)),
+        popularity=_popularity(lessons, weigher, len(products)),
     )
 
 
@@ -122,7 +128,8 @@ def find_shop_baskets(inputs: BuildInputs) -> Baskets:
         inputs: Products and interactions.
     """
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
-    return _baskets(_gather_people(inputs, products).histories, inputs.settings.space)
+    lessons = _gather_people(inputs, products).that_teach(microseconds(inputs.as_of))
+    return _baskets(lessons, inputs.settings.space)
 
 
 def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:

@@ -40,7 +40,7 @@ def show_neighbors(found: StyleNeighbors) -> None:
     from penchant.cli.output import note, number, print_table
 
     if not found.neighbors:
-        note(f"{found.customer_id} has no profile, or nobody else has one.")
+        note(f"{found.customer_id} has no profile, or nobody's taste points the same way.")
         return
     rows = [(one.customer_id, number(one.similarity)) for one in found.neighbors]
     print_table(f"customers like {found.customer_id}", ("customer", ">similarity"), rows)

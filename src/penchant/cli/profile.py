@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 STATUS = {
     "profile": "has a profile",
     "cold": "has too few usable interactions for a profile",
+    "unknown": "is not known",
     "opted_out": "refused personalisation: no profile is made",
 }
 

@@ -14,10 +14,17 @@ if TYPE_CHECKING:
 
 STEPS = {
     "profile": "from the customer's taste",
-    "popular": "the customer has no profile yet: what everyone likes",
-    "newest": "nothing is known yet: the newest products",
-    "product": "products that look alike",
+    "popular": "what everyone likes",
+    "newest": "the newest products",
+    "product": "the most similar products",
     "empty": "no product is eligible",
+}
+
+
+WHY_NOT_PERSONAL = {
+    "opted_out": ", who refused personalisation",
+    "cold": ", who has too few usable interactions for a profile",
+    "unknown": ", of whom nothing is known",
 }
 
 
@@ -41,7 +48,8 @@ def run(
     if as_json:
         print_json(slate.to_dict())
     else:
-        show_slate(opened, slate, f"{surface} of {customer}")
+        status = opened.customer(customer, as_of=parse_time(as_of)).status
+        show_slate(opened, slate, f"{surface} of {customer}{WHY_NOT_PERSONAL.get(status, '')}")
 
 
 def show_slate(shop: Shop, slate: Slate, title: str) -> None:
@@ -74,4 +82,4 @@ def show_slate(shop: Shop, slate: Slate, title: str) -> None:
 def _reason(text: str, share: float | None, similarity: float | None) -> str:
     if share is None or not similarity or similarity <= 0:
         return text
-    return f"{text} ({share / similarity:.0%})"
+    return f"{text} ({min(share / similarity, 1.0):.0%})"

@@ -14,13 +14,14 @@ VERBS = {
     c.PURCHASE: "bought {}",
     c.ADD_TO_WISHLIST: "saved {}",
     c.ADD_TO_CART: "put {} into your cart",
-    c.HIDE: "hid {}",
 }
 """How an action is told; every other one is "looked at"."""
 
 
 def taste_reasons(assortment: Assortment, profile: Profile, rows: Rows) -> list[Reason]:
-    """Name for each product shown the touched product that gave most to its similarity.
+    """Name for each product shown the liked product that gave most to its similarity.
+
+    A hidden product may speak for its opposite, but it is never named as the reason.
 
     Args:
         assortment: All products.
@@ -34,20 +35,22 @@ def taste_reasons(assortment: Assortment, profile: Profile, rows: Rows) -> list[
     styles = assortment.index.vectors
     likeness = styles[touched].astype(np.float64) @ styles[rows].astype(np.float64).T
     weights = np.bincount(group, profile.weights, len(touched))
-    shares = (weights / profile.length)[:, None] * likeness
+    shares = np.where(weights > 0, weights / profile.length, 0.0)[:, None] * likeness
     best = shares.argmax(axis=0)
     return [
-        _reason(assortment, profile, int(touched[one]), float(shares[one, number]))
-        for number, one in enumerate(best)
+        _reason(assortment, profile, shown, int(touched[one]), float(shares[one, number]))
+        for number, (shown, one) in enumerate(zip(rows.tolist(), best.tolist(), strict=True))
     ]
 
 
-def _reason(assortment: Assortment, profile: Profile, row: int, share: float) -> Reason:
+def _reason(assortment: Assortment, profile: Profile, shown: int, row: int, share: float) -> Reason:
     if share <= 0:
         return Reason("The nearest there is to your taste")
     mine = np.flatnonzero(profile.events.product_row == row)
-    heaviest = mine[np.abs(profile.weights[mine]).argmax()]
+    heaviest = mine[profile.weights[mine].argmax()]
     verb = VERBS.get(c.ACTIONS[profile.events.action[heaviest]], "looked at {}")
+    if row == shown:
+        return Reason("You " + verb.format("this"), assortment.product_ids[row], share)
     text = "Because you " + verb.format(assortment.titles[row])
     return Reason(text, assortment.product_ids[row], share)
 
@@ -60,7 +63,7 @@ def plain_reason(source: str, *, like: str | None = None) -> Reason:
         like: Title of the product that "visual" was asked for.
     """
     texts = {
-        "visual": f"Looks like {like}",
+        "visual": f"Similar to {like}",
         "popular": "Popular in this shop",
         "newest": "New in this shop",
     }

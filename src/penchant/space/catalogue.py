@@ -23,7 +23,7 @@ class Catalogue:
         embeddings: Shape (n_products, dim), encoder output; zeros where there is no photo.
         attributes: Column name -> one label per product, None where unknown.
         texts: One text per product, "" where there is none.
-        text_features: Shape (n_products, dim), text vectors made elsewhere; used instead of texts.
+        text_vectors: Shape (n_products, dim), text vectors made elsewhere; used instead of texts.
         prices: Shape (n_products,), NaN where unknown.
     """
 
@@ -31,7 +31,7 @@ class Catalogue:
     embeddings: Embeddings | None = None
     attributes: Mapping[str, Labels] = field(default_factory=dict)
     texts: tuple[str, ...] | None = None
-    text_features: NDArray[np.float32] | None = None
+    text_vectors: NDArray[np.float32] | None = None
     prices: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
@@ -46,7 +46,7 @@ class Catalogue:
         named = {
             "embeddings": self.embeddings,
             "texts": self.texts,
-            "text_features": self.text_features,
+            "text_vectors": self.text_vectors,
             "prices": self.prices,
             **{f"attribute {name}": labels for name, labels in self.attributes.items()},
         }
@@ -65,6 +65,6 @@ class Catalogue:
                 name: tuple(labels[row] for row in rows) for name, labels in self.attributes.items()
             },
             texts=None if self.texts is None else tuple(self.texts[row] for row in rows),
-            text_features=None if self.text_features is None else self.text_features[rows],
+            text_vectors=None if self.text_vectors is None else self.text_vectors[rows],
             prices=None if self.prices is None else self.prices[rows],
         )

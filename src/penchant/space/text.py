@@ -25,7 +25,7 @@ class TextChannel:
     """Words that products share, in at most 256 axes.
 
     Attributes:
-        vocabulary: Words, sorted; empty when the vectors come from `Catalogue.text_features`.
+        vocabulary: Words, sorted; empty when the vectors come from `Catalogue.text_vectors`.
         idf: Shape (n_words,), weight of each word.
         axes: Shape (n_words, dim), projection whose scores are scaled by singular value ** 0.5.
         mean: Shape (dim,), of the unit rows of the catalogue fitted on.
@@ -46,16 +46,16 @@ class TextChannel:
         """Give unit rows of shape (n_products, dim); zeros without a known word.
 
         Args:
-            catalogue: With texts, or text_features if the channel was fitted on those.
+            catalogue: With texts, or text_vectors if the channel was fitted on those.
         """
         rows = self._rows(catalogue)
         return centred_unit_rows(rows, self.mean, present_rows(rows))
 
     def _rows(self, catalogue: Catalogue) -> NDArray[np.float32]:
         if not self.vocabulary:
-            features = catalogue.text_features
+            vectors = catalogue.text_vectors
             empty = np.zeros((catalogue.n_products, self.dim), np.float32)
-            return empty if features is None else _feature_rows(features, self.dim)
+            return empty if vectors is None else _vector_rows(vectors, self.dim)
         if catalogue.texts is None:
             return np.zeros((catalogue.n_products, self.dim), np.float32)
         return _reduced(catalogue.texts, self.vocabulary, self.idf, self.axes)
@@ -81,18 +81,18 @@ class TextChannel:
 
 
 def fit_text(catalogue: Catalogue) -> TextChannel | None:
-    """Fit the channel on a catalogue's texts, or on its ready-made text features.
+    """Fit the channel on a catalogue's texts, or on its ready-made text vectors.
 
     Args:
-        catalogue: With texts or text_features.
+        catalogue: With texts or text_vectors.
 
     Returns:
         The channel, or None when there are too few texts, or no words that products share.
     """
-    if catalogue.text_features is not None:
-        dim = catalogue.text_features.shape[1]
+    if catalogue.text_vectors is not None:
+        dim = catalogue.text_vectors.shape[1]
         none = np.empty((0, dim), np.float32)
-        return _centred((), np.empty(0), none, _feature_rows(catalogue.text_features, dim))
+        return _centred((), np.empty(0), none, _vector_rows(catalogue.text_vectors, dim))
     texts = catalogue.texts
     if texts is None or sum(bool(text) for text in texts) < MIN_TEXTS:
         return None
@@ -116,13 +116,13 @@ def _centred(
     return TextChannel(vocabulary, idf, axes, mean)
 
 
-def _feature_rows(features: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
-    if features.shape[1] != dim:
+def _vector_rows(vectors: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
+    if vectors.shape[1] != dim:
         raise InputError(
-            f"text_features has shape {features.shape}, this space needs (n, {dim}). Build again, "
-            "or make the features the way the build's were made."
+            f"text_vectors has shape {vectors.shape}, this space needs (n, {dim}). Build again, "
+            "or make the vectors the way the build's were made."
         )
-    return unit_rows(usable_rows(features))
+    return unit_rows(usable_rows(vectors))
 
 
 def _fit_words(

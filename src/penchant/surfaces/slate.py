@@ -54,7 +54,8 @@ class Slate:
         customer_id: For whom; None when for anyone.
         product_id: The product it goes with; None on a surface without one.
         surface: Where.
-        step: How far down the ladder: "profile", "popular", "newest", or "product".
+        step: How far down the ladder: "profile" or "product" (by likeness), "popular", "newest";
+            "empty" when nothing is eligible.
         build_id: From which build.
         request_id: To send back with clicks.
         degraded: True when something was out of order and the answer is a substitute.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant import columns as c
-from penchant.types import Rows
+from penchant.types import Mask, Rows
 
 ACTION_CODES = {action: code for code, action in enumerate(c.ACTIONS)}
 """The number that stands for an action in `History.action`."""
@@ -75,6 +75,16 @@ class Histories:
             customer_row: Row of the customer.
         """
         return self.events.take(slice(self.starts[customer_row], self.starts[customer_row + 1]))
+
+    def where(self, which: Mask) -> Histories:
+        """Give the histories with some of the interactions; all customers stay.
+
+        Args:
+            which: Shape (n_interactions,), those to keep.
+        """
+        counts = np.bincount(self.customer_rows()[which], minlength=len(self))
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        return Histories(starts, self.events.take(which))
 
     def customer_rows(self) -> Rows:
         """Give the customer of each interaction, shape (n,), sorted."""

@@ -74,10 +74,24 @@ def test_the_reason_is_the_product_whose_events_give_most() -> None:
     ],
 )
 def test_the_heaviest_event_says_what_was_done(action: str, told: str) -> None:
-    vectors = np.eye(2, dtype=np.float32)
+    vectors = np.array([[1, 0], [1, 0]], np.float32)
     profile = profile_of(vectors, [0.25, 2.0, 0.5], (0, c.VIEW), (0, action), (0, c.CLICK))
-    (reason,) = taste_reasons(assortment_of(vectors), profile, np.array([0], np.int32))
+    (reason,) = taste_reasons(assortment_of(vectors), profile, np.array([1], np.int32))
     assert (reason.text, reason.product_id) == (told, "P0")
+
+
+def test_a_product_touched_before_is_not_its_own_because() -> None:
+    vectors = np.eye(2, dtype=np.float32)
+    profile = profile_of(vectors, [5.0], (0, c.ADD_TO_WISHLIST))
+    (reason,) = taste_reasons(assortment_of(vectors), profile, np.array([0], np.int32))
+    assert (reason.text, reason.product_id) == ("You saved this", "P0")
+
+
+def test_a_hidden_product_is_never_named_though_its_opposite_is_shown() -> None:
+    vectors = np.array([[1, 0], [-1, 0], [0.6, 0.8]], np.float32)
+    profile = profile_of(vectors, [-5.0, 0.1], (0, c.HIDE), (2, c.VIEW))
+    (reason,) = taste_reasons(assortment_of(vectors), profile, np.array([1], np.int32))
+    assert (reason.text, reason.product_id) == ("The nearest there is to your taste", None)
 
 
 def test_a_product_no_event_speaks_for_has_no_cause() -> None:
@@ -95,7 +109,7 @@ def test_a_hidden_product_is_never_the_cause_of_its_own_kind() -> None:
 
 
 def test_plain_reasons() -> None:
-    assert plain_reason("visual", like="Ring 1").text == "Looks like Ring 1"
+    assert plain_reason("visual", like="Ring 1").text == "Similar to Ring 1"
     assert plain_reason("popular").text == "Popular in this shop"
     assert plain_reason("newest").text == "New in this shop"
 

@@ -193,12 +193,12 @@ def test_a_catalogue_that_lost_a_column_is_still_placed_by_the_rest():
     assert not placed.channels[:, width:].any()
 
 
-@pytest.mark.parametrize("part", ["embeddings", "texts", "text_features", "prices"])
+@pytest.mark.parametrize("part", ["embeddings", "texts", "text_vectors", "prices"])
 def test_parts_of_another_length_are_refused(part):
     parts = {
         "embeddings": np.ones((4, 2), np.float32),
         "texts": ("a",) * 4,
-        "text_features": np.ones((4, 2), np.float32),
+        "text_vectors": np.ones((4, 2), np.float32),
         "prices": np.ones(4),
     }
     with pytest.raises(InputError, match=f"{part} has 4 entries, .* each of 5 products"):

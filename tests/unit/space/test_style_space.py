@@ -19,7 +19,7 @@ def catalogue_of(n, seed=0, *, features=False):
         embeddings=embeddings,
         attributes={"Farbe": tuple(rng.choice(["silver", "gold", "roségold"], n))},
         texts=tuple(" ".join(rng.choice(words, 2, replace=False)) for _ in range(n)),
-        text_features=rng.standard_normal((n, 5)).astype(np.float32) if features else None,
+        text_vectors=rng.standard_normal((n, 5)).astype(np.float32) if features else None,
         prices=np.where(rng.random(n) < 0.1, np.nan, np.exp(rng.normal(4, 1, n))),
     )
 
@@ -99,7 +99,7 @@ def test_a_saved_space_places_products_bit_for_bit_alike(tmp_path, name, n):
     assert again.dim == space.dim == space.place(catalogue).vectors.shape[1]
 
 
-def test_a_space_of_ready_made_text_features_is_saved_and_opened(tmp_path):
+def test_a_space_of_ready_made_text_vectors_is_saved_and_opened(tmp_path):
     catalogue = catalogue_of(30, features=True)
     space = fit_space(catalogue)
     space.save(tmp_path)

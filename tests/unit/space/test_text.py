@@ -94,7 +94,7 @@ def test_ready_made_features_are_centred_and_win_over_texts():
     features = np.random.default_rng(0).standard_normal((30, 5)).astype(np.float32) + 1
     features[3] = 0
     features[4, 2] = np.nan
-    catalogue = Catalogue(30, texts=texts_of(30), text_features=features)
+    catalogue = Catalogue(30, texts=texts_of(30), text_vectors=features)
     channel = fit_text(catalogue)
     placed = channel.transform(catalogue)
     rest = np.delete(features, [3, 4], axis=0).astype(np.float64)
@@ -105,10 +105,10 @@ def test_ready_made_features_are_centred_and_win_over_texts():
 
 
 def test_features_that_are_all_zero_give_no_channel():
-    assert fit_text(Catalogue(4, text_features=np.zeros((4, 3), np.float32))) is None
+    assert fit_text(Catalogue(4, text_vectors=np.zeros((4, 3), np.float32))) is None
 
 
 def test_features_of_another_width_are_refused():
-    channel = fit_text(Catalogue(4, text_features=np.eye(4, dtype=np.float32)))
-    with pytest.raises(InputError, match=r"text_features has shape \(2, 3\).* needs \(n, 4\)"):
-        channel.transform(Catalogue(2, text_features=np.ones((2, 3), np.float32)))
+    channel = fit_text(Catalogue(4, text_vectors=np.eye(4, dtype=np.float32)))
+    with pytest.raises(InputError, match=r"text_vectors has shape \(2, 3\).* needs \(n, 4\)"):
+        channel.transform(Catalogue(2, text_vectors=np.ones((2, 3), np.float32)))
