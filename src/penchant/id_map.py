@@ -7,6 +7,7 @@ are searched in microseconds, whatever the number of customers.
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,14 +82,8 @@ class IdMap:
             wanted = _checked(self.kind, name).encode()
         except UnicodeEncodeError:  # half a surrogate pair, as JSON may carry: nobody's id
             return None
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self) and self._bytes(low) == wanted else None
+        row = bisect_left(range(len(self)), wanted, key=self._bytes)
+        return row if row < len(self) and self._bytes(row) == wanted else None
 
     def row(self, name: str) -> int:
         """Give the row of an id.
@@ -156,14 +151,8 @@ class IdMap:
     def _near(self, name: str) -> list[str]:
         """Give a few ids that share the beginning, enough for a suggestion."""
         stem = name[: max(1, len(name) - 2)].encode(errors="replace")
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._bytes(middle) < stem:
-                low = middle + 1
-            else:
-                high = middle
-        near = range(low, min(low + 200, len(self)))
+        first = bisect_left(range(len(self)), stem, key=self._bytes)
+        near = range(first, min(first + 200, len(self)))
         return [self[row] for row in near if self._bytes(row).startswith(stem)]
 
 
