@@ -47,8 +47,8 @@ def write_together(contents: Mapping[Path, Content]) -> None:
     target = Path()
     try:
         for target, content in contents.items():
-            written[target] = _beside(target)
-            _write(written[target], content)
+            written[target] = beside(target)
+            write_synced(written[target], content)
         for target, temporary in written.items():
             temporary.replace(target)
         for folder in {target.parent for target in contents}:
@@ -139,7 +139,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises:
         BuildError: if it cannot be written; then nothing is left behind, and what was there stays.
     """
-    temporary = _beside(path)
+    temporary = beside(path)
     replaced = temporary.with_suffix(".old.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
@@ -206,7 +206,12 @@ def remove_leftovers(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _beside(path: Path) -> Path:
+def beside(path: Path) -> Path:
+    """Give this process's temporary name for a file or folder; `remove_leftovers` knows it.
+
+    Args:
+        path: The file or folder to be made.
+    """
     return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
@@ -219,7 +224,13 @@ def parts_of(content: Content) -> Sequence[bytes | memoryview]:
     return [content] if isinstance(content, bytes) else content
 
 
-def _write(path: Path, content: Content) -> None:
+def write_synced(path: Path, content: Content) -> None:
+    """Write a file and force it to disk; a crash may leave a part of it.
+
+    Args:
+        path: The file to write.
+        content: The whole content.
+    """
     with path.open("wb") as file:
         for part in parts_of(content):
             file.write(part)

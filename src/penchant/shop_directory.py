@@ -21,6 +21,7 @@ from penchant.errors import BuildError, InputError, NotBuiltError, NotFoundError
 from penchant.files import disk_error, remove_leftovers, write_atomically
 from penchant.settings import Settings
 from penchant.settings_file import load_settings, render_settings
+from penchant.store.journal import finish_replacing
 
 SETTINGS_FILE = "penchant.toml"
 
@@ -108,6 +109,11 @@ class ShopDirectory:
         """The file that names the published build."""
         return self.path / "CURRENT"
 
+    @property
+    def journal(self) -> Path:
+        """The record of tables being replaced; only there in between."""
+        return self.path / ".journal"
+
     def settings(self, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the shop's settings.
 
@@ -159,6 +165,8 @@ class ShopDirectory:
     def writing(self) -> Iterator[None]:
         """Hold the shop's one writer lock; a killed writer frees it by itself.
 
+        What a killed writer had begun to put in place is finished first, and the rest removed.
+
         Raises:
             InputError: if another command is writing to this shop.
             BuildError: if the folder cannot be written to.
@@ -174,7 +182,9 @@ class ShopDirectory:
                 raise InputError(
                     f"Another command is writing to {self.path}: wait until it is done."
                 ) from None
-            for folder in (self.path, *self._make_folders(), *self.embeddings.iterdir()):
+            folders = self._make_folders()
+            finish_replacing(self.journal)
+            for folder in (self.path, *folders, *self.embeddings.iterdir()):
                 remove_leftovers(folder)
             yield
 

@@ -1,7 +1,7 @@
 """Ingest: read the shop's tables, clean them, keep them as Parquet, and set bad rows aside.
 
-All tables are read before any is written, and all are on disk before the first is replaced: a
-failed ingest leaves what was there before.
+All tables are read before any is written, and they are replaced as one: a failed or killed ingest
+leaves what was there before, or is finished by the next command that writes.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import polars as pl
 
 from penchant import columns as c
 from penchant.errors import BuildError, InputError, NotFoundError
-from penchant.files import json_bytes, read_json, write_together
+from penchant.files import json_bytes, read_json
 from penchant.settings import TableSettings
 from penchant.shop_directory import ShopDirectory
+from penchant.store.journal import replace_together
 from penchant.tables import TableLoad, TableReport, empty_table, read_table
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def ingest(
         files: dict[Path, bytes] = {}
         for load in loads:
             files |= _files_of(shop, load, append=append)
-        write_together(files)
+        replace_together(files, shop.journal)
     return tuple(load.report for load in loads)
 
 
