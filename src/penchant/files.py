@@ -193,13 +193,26 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def is_leftover(path: Path) -> bool:
+    """Say whether a name is one that only killed commands leave behind.
+
+    Args:
+        path: A file or folder.
+
+    Example:
+        >>> is_leftover(Path(".CURRENT.12.tmp")), is_leftover(Path("CURRENT"))
+        (True, False)
+    """
+    return path.name.startswith(".") and path.suffix == ".tmp"
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove what killed commands left behind in a folder.
 
     Args:
         folder: May not exist. Only call it while holding the shop's lock.
     """
-    for path in folder.glob(".*.tmp") if folder.is_dir() else ():
+    for path in filter(is_leftover, folder.iterdir() if folder.is_dir() else ()):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from penchant.errors import BuildError, InputError, NotBuiltError, NotFoundError
-from penchant.files import disk_error, remove_leftovers, write_atomically
+from penchant.files import disk_error, is_leftover, remove_leftovers, write_atomically
 from penchant.settings import Settings
 from penchant.settings_file import load_settings, render_settings
 from penchant.store.journal import finish_replacing
@@ -63,7 +63,7 @@ class ShopDirectory:
         """Make a new shop with all default settings.
 
         Args:
-            path: A folder that does not exist or is empty.
+            path: A folder that does not exist, is empty, or was left by an interrupted `create`.
             changes: {section: {key: value}} written into penchant.toml.
 
         Raises:
@@ -73,7 +73,7 @@ class ShopDirectory:
         shop = cls(Path(path).expanduser().absolute())
         if shop.settings_file.exists():
             raise InputError(f"{path} is a shop already: ingest into it, or choose another folder.")
-        if shop.path.exists() and (not shop.path.is_dir() or any(shop.path.iterdir())):
+        if shop.path.exists() and not shop._is_blank():
             raise InputError(f"{path} exists and is not an empty folder: choose another one.")
         shop._make_folders()
         write_atomically(shop.settings_file, render_settings(changes or {}).encode())
@@ -188,6 +188,16 @@ class ShopDirectory:
                 remove_leftovers(folder)
             yield
 
+    def _is_blank(self) -> bool:
+        """Say whether nothing lies here but what an interrupted `create` may leave."""
+        if not self.path.is_dir():
+            return False
+        ours = {self.data, self.rejects, self.embeddings, self.builds}
+        return all(
+            is_leftover(one) or one.name == ".lock" or (one in ours and _is_empty(one))
+            for one in self.path.iterdir()
+        )
+
     def _make_folders(self) -> tuple[Path, ...]:
         folders = (self.data, self.rejects, self.embeddings, self.builds)
         for folder in folders:
@@ -196,3 +206,7 @@ class ShopDirectory:
             except OSError as error:
                 raise disk_error(error, folder) from error
         return folders
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and all(is_leftover(one) for one in folder.iterdir())

@@ -261,6 +261,21 @@ def test_disk_full_while_making_a_shop(
     with disk_full_from(1, monkeypatch):
         check_one_sentence(desk.run("init", tmp_path / "shop"))
     assert not (tmp_path / "shop" / "penchant.toml").exists()
+    assert desk.run("init", tmp_path / "shop").code == 0
+
+
+def test_a_shop_whose_making_was_killed_can_be_made_again(desk: Any, tmp_path: Path) -> None:
+    killed = 0
+    for number in range(1, 12):
+        shop = tmp_path / f"shop{number}"
+        process = start(KILLED_AT_FILE_EVENT, shop, number, "init", shop)
+        process.communicate(timeout=60)
+        killed += process.returncode == -9
+        if not (shop / "penchant.toml").exists():
+            assert desk.run("init", shop).code == 0
+        assert desk.run("ingest", shop, "--products", desk.inputs / "products.csv").code == 0
+        assert leftovers(shop) == []
+    assert killed >= 6
 
 
 @pytest.mark.parametrize("size", [0, 300, 2000])

@@ -42,6 +42,28 @@ def test_an_empty_folder_may_become_a_shop_and_a_full_one_not(tmp_path: Path) ->
         ShopDirectory.create(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "left", [("data",), ("data", "rejects", "embeddings", "builds", ".penchant.toml.12.tmp")]
+)
+def test_an_interrupted_making_may_be_repeated(tmp_path: Path, left: tuple[str, ...]) -> None:
+    for name in left:
+        (tmp_path / "shop" / name).mkdir(parents=True)
+    shop = ShopDirectory.create(tmp_path / "shop")
+    assert ShopDirectory.open(tmp_path / "shop") == shop
+    with shop.writing():
+        assert not (shop.path / ".penchant.toml.12.tmp").exists()
+
+
+@pytest.mark.parametrize("name", ["data/products.parquet", "more", "builds/1/a", ".git/config"])
+def test_a_folder_with_anything_of_value_is_not_taken(tmp_path: Path, name: str) -> None:
+    for folder in ("data", "rejects"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(InputError, match="not an empty folder"):
+        ShopDirectory.create(tmp_path)
+
+
 def test_opening_says_how_to_make_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r'No shop ".*none"\. Make one with: penchant init'):
         ShopDirectory.open(tmp_path / "none")
