@@ -32,10 +32,15 @@ def run(
     append: Annotated[
         bool, typer.Option(help="Add to the tables instead of replacing them.")
     ] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Replace even a table with rows by an empty one.")
+    ] = False,
     as_of: Now = None,
     as_json: AsJson = False,
 ) -> None:
     """Read tables from CSV or Parquet; repair what can be repaired, set bad rows aside.
+
+    In the files of rows set aside, cells that a spreadsheet would run as a formula begin with '.
 
     Example: penchant ingest shop --products products.csv --interactions events.csv
     """
@@ -54,6 +59,7 @@ def run(
         as_of=parse_time(as_of) or datetime.now(UTC),
         settings=directory.settings().tables,
         append=append,
+        allow_empty=allow_empty,
     )
     if as_json:
         print_json({"tables": [report.to_dict() for report in reports]})

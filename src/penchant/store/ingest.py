@@ -20,6 +20,7 @@ from penchant.files import json_bytes, read_json
 from penchant.settings import TableSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.journal import replace_together
+from penchant.store.rejects import rejects_csv
 from penchant.tables import TableLoad, TableReport, empty_table, read_table
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def ingest(
     as_of: datetime,
     settings: TableSettings,
     append: bool = False,
+    allow_empty: bool = False,
 ) -> tuple[TableReport, ...]:
     """Read tables into a shop.
 
@@ -50,12 +52,14 @@ def ingest(
         settings: The shop's own column aliases.
         append: Add to what is there, a row with a known key replacing the old one; otherwise a
             named table is replaced as a whole.
+        allow_empty: Replace even a table that has rows by one that has none.
 
     Returns:
         One report per table, in order of `columns.TABLES`.
 
     Raises:
-        InputError: if nothing is named, or a table cannot be read at all.
+        InputError: if nothing is named, a table cannot be read at all, or one without rows would
+            replace one that has some.
         BuildError: if the disk is full; then no table was replaced.
     """
     if not sources:
@@ -71,6 +75,8 @@ def ingest(
     with shop.writing():
         files: dict[Path, bytes] = {}
         for load in loads:
+            if not append and not allow_empty:
+                _check_not_emptied(shop, load)
             files |= _files_of(shop, load, append=append)
         replace_together(files, shop.journal)
     return tuple(load.report for load in loads)
@@ -141,12 +147,25 @@ def _damaged(path: Path, table: str, what: str) -> BuildError:
     )
 
 
+def _check_not_emptied(shop: ShopDirectory, load: TableLoad) -> None:
+    """An export that went wrong often is a header alone; it must not take the shop's rows away."""
+    if not load.frame.is_empty():
+        return
+    rows = load_table(shop, load.table).height
+    if rows:
+        raise InputError(
+            f"{load.report.source} has no usable row and would replace the shop's {rows:,} rows of "
+            f"{load.table}. Check the export; if the table is to be emptied, give --allow-empty "
+            "(in Python: allow_empty=True)."
+        )
+
+
 def _files_of(shop: ShopDirectory, load: TableLoad, *, append: bool) -> dict[Path, bytes]:
     frame = load.frame
     if append:
         frame = _merged(load_table(shop, load.table), frame, load.table)
     return {
-        shop.rejects / f"{load.table}.csv": load.rejects.write_csv().encode(),
+        shop.rejects / f"{load.table}.csv": rejects_csv(load.rejects),
         table_file(shop, load.table): _parquet(frame),
         _report_file(shop, load.table): json_bytes(load.report.to_dict()),
     }

@@ -130,3 +130,38 @@ def test_two_tables_read_at_once_have_aliases_of_their_own(shop: ShopDirectory) 
     assert load_table(shop, "customers")["customer_id"].to_list() == ["x"]
     codes = {one.code for report in reports for one in report.findings}
     assert not codes & {"alias_unused", "unknown_columns"}
+
+
+def test_an_empty_export_takes_no_rows_away_unless_allowed(shop: ShopDirectory) -> None:
+    def read(allow_empty: bool = False, append: bool = False) -> TableReport:
+        sources = {"products": pl.DataFrame(schema={"product_id": pl.String})}
+        (report,) = ingest(
+            shop,
+            sources,
+            as_of=MOMENT,
+            settings=TableSettings(),
+            append=append,
+            allow_empty=allow_empty,
+        )
+        return report
+
+    assert read().rows_kept == 0  # nothing was there
+    put(shop, "products", [{"product_id": "a"}, {"product_id": "b"}])
+    with pytest.raises(InputError, match=r"no usable row .* 2 rows of products.*--allow-empty"):
+        read()
+    read(append=True)
+    assert load_table(shop, "products")["product_id"].to_list() == ["a", "b"]
+    read(allow_empty=True)
+    assert load_table(shop, "products").is_empty()
+
+
+def test_one_empty_table_keeps_the_others_as_they_were(shop: ShopDirectory) -> None:
+    put(shop, "products", [{"product_id": "a"}])
+    put(shop, "customers", [{"customer_id": "x"}])
+    sources = {
+        "products": pl.DataFrame({"product_id": ["b"]}),
+        "customers": pl.DataFrame(schema={"customer_id": pl.String}),
+    }
+    with pytest.raises(InputError, match="rows of customers"):
+        ingest(shop, sources, as_of=MOMENT, settings=TableSettings())
+    assert load_table(shop, "products")["product_id"].to_list() == ["a"]
