@@ -1,6 +1,6 @@
 """The `penchant` command: registers the verbs and turns errors into one sentence and an exit code.
 
-Exit codes: 0 ok, 1 failed, 2 bad usage or input. Nothing heavy is imported here.
+Exit codes: 0 ok, 1 failed, 2 bad usage or input, 130 interrupted. Nothing heavy is imported here.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ import json
 import os
 import sys
 from io import TextIOWrapper
+from typing import Any
 
 import typer
+import typer.main
 
 from penchant.cli import (
     bench,
@@ -27,6 +29,9 @@ from penchant.cli import (
     similar,
 )
 from penchant.errors import BuildError, PenchantError
+
+INTERRUPTED = 130
+"""What shells give for a command ended by Ctrl-C."""
 
 HELP = """A visual taste engine for online shops.
 
@@ -77,7 +82,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        sys.exit(_run())
     except PenchantError as error:
         _report(error.code, str(error))
         sys.exit(1 if isinstance(error, BuildError) else 2)
@@ -90,8 +95,57 @@ def main() -> None:
         sys.exit(1)
 
 
+def _run() -> int:
+    """Run one command and give its exit code; wrong usage and Ctrl-C are told here."""
+    try:
+        code = app(standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as error:
+        # by its method: the class is click's or, in newer versions, typer's own copy of it
+        if not hasattr(error, "format_message"):
+            raise
+        return _report_usage(error)
+    if code == INTERRUPTED:
+        _report("interrupted", "Interrupted. What was there before still is.")
+    return code if isinstance(code, int) else 0
+
+
+def _report_usage(error: Any) -> int:
+    if _wants_json():
+        _report("usage", str(error.format_message()))
+    else:
+        from typer.rich_utils import rich_format_error
+
+        rich_format_error(error)
+    return int(error.exit_code)
+
+
 def _report(code: str, message: str) -> None:
-    if "--json" in sys.argv:
+    if _wants_json():
         sys.stderr.write(json.dumps({"code": code, "message": message}) + "\n")
     else:
         sys.stderr.write(f"error: {message}\n")
+
+
+def _wants_json() -> bool:
+    """Say whether --json was given as an option, not as an option's value or behind `--`."""
+    words = sys.argv[1:]
+    options = words[: words.index("--")] if "--" in words else words
+    before = ["", *options]
+    takes_value = _options_with_value()
+    return any(
+        word == "--json" and last not in takes_value
+        for last, word in zip(before, options, strict=False)
+    )
+
+
+def _options_with_value() -> set[str]:
+    group: Any = typer.main.get_command(app)
+    return {
+        name
+        for command in group.commands.values()
+        for one in command.params
+        if one.param_type_name == "option" and not one.is_flag
+        for name in one.opts
+    }

@@ -139,6 +139,61 @@ def test_an_error_of_the_system_is_one_sentence(
     assert told["code"] == "system_error"
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("recommend", "--json"), "Missing argument 'SHOP'"),
+        (("recommend", "s", "c", "--jsn", "--json"), "No such option: --jsn"),
+        (("recommend", "s", "c", "--json", "-k", "many"), "Invalid value for '-k'"),
+        (("recomend", "--json"), "No such command 'recomend'"),
+        (("--json",), "No such option: --json"),
+    ],
+)
+def test_wrong_usage_is_json_too(desk: Any, words: tuple[str, ...], message: str) -> None:
+    result = desk.run(*words)
+    told = json.loads(result.err)
+    assert (result.code, result.out, told["code"]) == (2, "", "usage")
+    assert message in told["message"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("recommend",),
+        ("recommend", "s", "c", "d", "--surface", "--json"),
+        ("similar", "s", "--", "p", "--json"),
+    ],
+)
+def test_wrong_usage_is_told_to_people_as_usual(desk: Any, words: tuple[str, ...]) -> None:
+    result = desk.run(*words)
+    assert (result.code, result.out) == (2, "")
+    assert "Usage: " in result.err
+    assert "Error" in result.err
+    assert '"code"' not in result.err
+
+
+def test_an_id_that_looks_like_the_option_does_not_ask_for_json(
+    desk: Any, built_shop: Path
+) -> None:
+    result = desk.run("similar", built_shop, "--", "--json")
+    assert (result.code, result.err.split()[0]) == (2, "error:")
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_an_interrupted_command_ends_in_one_line(
+    desk: Any, built_shop: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("penchant.open", interrupted, raising=False)
+    result = desk.run("recommend", built_shop, "WARM", *more)
+    assert (result.code, result.out, result.err.count("\n")) == (130, "", 1)
+    assert "Interrupted" in result.err
+    if more:
+        assert json.loads(result.err)["code"] == "interrupted"
+
+
 def test_a_reader_who_stops_reading_is_no_error(built_shop: Path) -> None:
     code = "from penchant.cli.app import main; main()"
     words = [sys.executable, "-c", code, "recommend", str(built_shop), "WARM", "-k", "20"]
