@@ -13,6 +13,7 @@ from penchant.cli.options import AsJson
 if TYPE_CHECKING:
     from penchant.engine import Shop
     from penchant.pipeline import BuildOutcome
+    from penchant.shop_directory import ShopDirectory
 
 CUSTOMER = "C10001"
 K = 10
@@ -48,11 +49,9 @@ def _build(directory: Path) -> BuildOutcome:
     from penchant.cli.output import note, photo_progress
     from penchant.pipeline import build_shop
     from penchant.sample.files import sample_sources
-    from penchant.shop_directory import SETTINGS_FILE, ShopDirectory
     from penchant.store.ingest import ingest
 
-    there = (directory / SETTINGS_FILE).is_file()
-    shop = ShopDirectory.open(directory) if there else ShopDirectory.create(directory)
+    shop = _open(directory)
     settings = shop.settings()
     note(f"Reading the sample shop into {directory}")
     ingest(shop, sample_sources(), as_of=SAMPLE_END, settings=settings.tables)
@@ -60,6 +59,46 @@ def _build(directory: Path) -> BuildOutcome:
         outcome = build_shop(shop, settings=settings, on_step=note, on_progress=progress)
     show_outcome(outcome)
     return outcome
+
+
+def _open(directory: Path) -> ShopDirectory:
+    """Make the shop, or take the one an earlier demo made; a real shop is never written to."""
+    from penchant.errors import InputError
+    from penchant.shop_directory import SETTINGS_FILE, ShopDirectory
+
+    if not (directory.expanduser() / SETTINGS_FILE).is_file():
+        return ShopDirectory.create(directory)
+    shop = ShopDirectory.open(directory)
+    if not _holds_the_sample(shop):
+        raise InputError(
+            f"{directory} is a shop already, and not the sample shop: choose another folder, as in "
+            "penchant demo FOLDER"
+        )
+    return shop
+
+
+def _holds_the_sample(shop: ShopDirectory) -> bool:
+    """Say whether every table there is the sample's own; a demo may have been interrupted."""
+    from penchant.columns import TABLES
+    from penchant.errors import BuildError
+    from penchant.sample.files import sample_sources
+    from penchant.settings_file import render_settings
+    from penchant.store.ingest import load_table, table_file
+    from penchant.tables import SCHEMAS, read_table
+
+    tables = [table for table in TABLES if table_file(shop, table).is_file()]
+    if not tables:
+        return shop.settings_file.read_bytes() == render_settings().encode()
+    for table in tables:
+        required = SCHEMAS[table].required
+        sample = read_table(table, sample_sources()[table], as_of=SAMPLE_END).frame
+        try:
+            same = load_table(shop, table).select(required).equals(sample.select(required))
+        except BuildError:
+            same = False
+        if not same:
+            return False
+    return True
 
 
 def _values(shop: Shop, customer: str) -> dict[str, Any]:
