@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from penchant.builds import Manifest, settings_that_count
 from penchant.encoders import EmbeddingRun, load_run
 from penchant.errors import BuildError, NotBuiltError, PenchantError
 from penchant.images import photo_findings
-from penchant.pipeline import load_interactions, table_digests, vector_findings
+from penchant.pipeline import failed_photos, load_interactions, table_digests, vector_findings
 from penchant.settings import Settings
 from penchant.shop_directory import SETTINGS_FILE, ShopDirectory
 from penchant.store.ingest import load_report, load_table
@@ -117,10 +116,7 @@ def _look_at_photos(shop: ShopDirectory, products: pl.DataFrame) -> list[Finding
     if without:
         message = "Products have no usable photo; other channels have to place them."
         findings.append(_finding("no_usable_photo", message, len(without), without))
-    failed = [photo for photo in run.photos if photo.status != "ok"]
-    for status, count in sorted(Counter(photo.status for photo in failed).items()):
-        shown = [f"{p.product_id}: {p.message}" for p in failed if p.status == status]
-        findings.append(_finding(f"photo_{status}", "Photos could not be used.", count, shown))
+    findings += failed_photos(run)
     groups = products.drop_nulls(c.GROUP_ID).select(c.PRODUCT_ID, c.GROUP_ID)
     for one in photo_findings(run.facts(), groups=dict(groups.iter_rows())):
         names = list(one.product_ids)

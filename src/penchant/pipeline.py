@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from penchant.encoders import (
     get_encoder,
     save_run,
 )
+from penchant.encoders.records import OK
 from penchant.errors import BuildError, InputError
 from penchant.files import new_folder
 from penchant.settings import Settings
@@ -51,7 +53,8 @@ class BuildOutcome:
         manifest: Of the published build.
         folder: Where it lies.
         reused: True when the same input had been built before.
-        findings: What was noticed of vectors made elsewhere, and while orders became purchases.
+        findings: What was noticed of photos that could not be used, of vectors made elsewhere, and
+            while orders became purchases.
     """
 
     manifest: Manifest
@@ -104,7 +107,8 @@ def build_shop(
 
     Raises:
         InputError: if there is nothing to build from.
-        BuildError: if the build could not be written; the published one keeps serving.
+        BuildError: if the build could not be written, or products name photos and none of them can
+            be used; the published build keeps serving.
     """
     with shop.writing():
         inputs, findings = _gather(shop, settings, as_of, on_progress)
@@ -192,6 +196,37 @@ def vector_findings(products: pl.DataFrame, settings: Settings) -> tuple[Finding
     )
 
 
+def failed_photos(run: EmbeddingRun) -> tuple[Finding, ...]:
+    """Say how many photos could not be used, and why: one finding per status.
+
+    Args:
+        run: Of the shop's photos.
+    """
+    failed = [photo for photo in run.photos if photo.status != OK]
+    return tuple(
+        Finding(
+            "photos",
+            "warning",
+            f"photo_{status}",
+            "Photos could not be used.",
+            count,
+            tuple(f"{p.product_id}: {p.message}" for p in failed if p.status == status)[:MAX_SHOWN],
+        )
+        for status, count in sorted(Counter(photo.status for photo in failed).items())
+    )
+
+
+def _check_photos(run: EmbeddingRun) -> None:
+    """Refuse to build a shop that names photos as if it had none: most likely they moved."""
+    if run.photos and all(photo.status != OK for photo in run.photos):
+        first = run.photos[0]
+        raise BuildError(
+            f"None of the {len(run.photos)} photos the products name can be used. The first is "
+            f'"{first.path}" of product {first.product_id}: {first.message} Mend the photos, or '
+            "ingest products with the right paths, or without an image column to do without photos."
+        )
+
+
 def _gather(
     shop: ShopDirectory,
     settings: Settings,
@@ -205,6 +240,10 @@ def _gather(
             f"penchant ingest {shop.path} --products products.csv"
         )
     run = _embed(shop, products, settings, on_progress)
+    photo_findings: tuple[Finding, ...] = ()
+    if run is not None:
+        _check_photos(run)
+        photo_findings = failed_photos(run)
     interactions, order_findings = load_interactions(shop)
     inputs = BuildInputs(
         products=products,
@@ -216,7 +255,7 @@ def _gather(
         as_of=_in_utc(as_of or newest_moment(interactions)),
         digests=_digests(shop, run),
     )
-    return inputs, (*vector_findings(products, settings), *order_findings)
+    return inputs, (*photo_findings, *vector_findings(products, settings), *order_findings)
 
 
 def _in_utc(moment: datetime) -> datetime:

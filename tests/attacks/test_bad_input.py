@@ -212,7 +212,11 @@ def test_only_bad_photos_is_nothing_to_build_from(
         tmp_path / "p.csv", "product_id image", [("A", tmp_path / "a.jpg"), ("B", "b.jpg")]
     )
     assert ingest(desk, empty_shop, "products", products).code == 0
-    refused(desk.run("build", empty_shop))
+    result = desk.run("build", empty_shop)
+    assert (result.code, result.out) == (1, "")
+    last = result.err.splitlines()[-1]
+    assert last.startswith("error: None of the 2 photos the products name can be used")
+    assert "a.jpg" in last
     refused(desk.run("recommend", empty_shop, "C"), "has no build yet", "penchant build")
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from penchant.encoders import ProductPhotos
-from penchant.errors import InputError
+from penchant.errors import BuildError, InputError
 from penchant.pipeline import (
     build_shop,
     embed_shop,
@@ -115,3 +115,52 @@ def test_a_failed_build_publishes_nothing(own_shop: Path, monkeypatch: pytest.Mo
     with pytest.raises(InputError, match="No"):
         build_shop(shop, settings=shop.settings({}), as_of=datetime(2026, 6, 9, tzinfo=UTC))
     assert ((own_shop / "CURRENT").read_bytes(), shop.build_ids()) == before
+
+
+def photo_shop(desk: Any, folder: Path, rows: list[tuple[str, str, object]]) -> ShopDirectory:
+    products = desk.write_csv(folder / "p.csv", "product_id category image", rows)
+    desk.run("init", folder / "shop")
+    assert desk.run("ingest", folder / "shop", "--products", products).code == 0
+    return ShopDirectory.open(folder / "shop")
+
+
+def test_photos_that_cannot_be_used_are_told_by_reason(
+    desk: Any, photo_folder: Path, model_cache: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    rows = [(f"P{i}", "ring", photo_folder / f"P{i:02d}.jpg") for i in range(4)]
+    rows += [("P4", "ring", tmp_path / "empty.jpg"), ("P5", "ring", tmp_path / "none.jpg")]
+    rows += [("P6", "ring", tmp_path / "gone.jpg"), ("P7", "ring", "")]
+    shop = photo_shop(desk, tmp_path, rows)
+    found = {one.code: one for one in build_shop(shop, settings=shop.settings({})).findings}
+    assert {code: one.count for code, one in found.items()} == {
+        "photo_empty_file": 1,
+        "photo_missing": 2,
+    }
+    assert [one.split(":")[0] for one in found["photo_missing"].examples] == ["P5", "P6"]
+    told = desk.run("build", shop.path).err
+    assert "Photos could not be used. (2)" in told
+    assert "none.jpg" in told
+
+
+def test_a_shop_whose_photos_are_all_gone_is_not_built_without_them(
+    desk: Any, photo_folder: Path, model_cache: Path, tmp_path: Path
+) -> None:
+    here = tmp_path / "photos"
+    here.mkdir()
+    for number in range(3):
+        (here / f"{number}.jpg").write_bytes((photo_folder / f"P{number:02d}.jpg").read_bytes())
+    rows = [(f"P{i}", ("ring", "watch")[i % 2], here / f"{i}.jpg") for i in range(3)]
+    shop = photo_shop(desk, tmp_path, rows)
+    published = build_shop(shop, settings=shop.settings({})).folder
+    here.rename(tmp_path / "elsewhere")
+    with pytest.raises(BuildError, match=r"None of the 3 .*0\.jpg. of product P0: .* Mend"):
+        build_shop(shop, settings=shop.settings({}))
+    assert desk.run("build", shop.path).code == 1
+    assert shop.current_build() == published
+
+
+def test_a_shop_that_names_no_photos_is_built_without(desk: Any, tmp_path: Path) -> None:
+    rows = [(f"P{i:02d}", ("ring", "watch")[i % 2], "") for i in range(24)]
+    shop = photo_shop(desk, tmp_path, rows)
+    assert build_shop(shop, settings=shop.settings({})).findings == ()

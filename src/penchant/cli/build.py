@@ -54,6 +54,8 @@ def show_outcome(outcome: BuildOutcome) -> None:
     note(f"  style space: {channels}; map: {space['map']}. {space['reason']}")
     for finding in outcome.findings:
         note(f"  {finding.kind}: {finding.message} ({finding.count})")
+        for example in finding.examples[:2]:
+            note(f"    {example}")
 
 
 def _values(outcome: BuildOutcome) -> dict[str, Any]:
