@@ -132,7 +132,7 @@ def test_a_disk_that_cannot_be_written_is_told(
         raise OSError(number, "refused")
 
     cache = opened(filled)
-    monkeypatch.setattr(files, "_write", refuses)
+    monkeypatch.setattr(files, "write_synced", refuses)
     cache.add(content(20), vector(20))
     with pytest.raises(BuildError, match=rf"{message}.*10 photos"):
         cache.flush()

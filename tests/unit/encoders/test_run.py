@@ -257,7 +257,7 @@ def test_a_cache_of_another_encoder_is_refused(shop: list[ProductPhotos], tmp_pa
 def test_a_full_disk_stops_the_run_and_keeps_what_was_done(
     shop: list[ProductPhotos], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, written = files._write, []
+    real, written = files.write_synced, []
 
     def fills_up(path: Path, content: files.Content) -> None:
         if ".npy" in path.name and len(written) == 3:
@@ -266,7 +266,7 @@ def test_a_full_disk_stops_the_run_and_keeps_what_was_done(
             written.append(path)
         real(path, content)
 
-    monkeypatch.setattr(files, "_write", fills_up)
+    monkeypatch.setattr(files, "write_synced", fills_up)
     with pytest.raises(BuildError, match=r"disk is full.* run the command again.* 12 photos"):
         embed_products(
             shop, Colours(), EmbeddingCache(tmp_path / "cache", shard_size=4), batch_size=4
