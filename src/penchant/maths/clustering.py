@@ -145,4 +145,4 @@ def cross_similarity(vectors: Matrix, labels: Labels) -> NDArray[np.float64]:
     pairs = np.outer(size, size)
     np.fill_diagonal(total, np.diag(total) - size)  # a row's cosine with itself is 1
     np.fill_diagonal(pairs, size * (size - 1))
-    return np.divide(total, pairs, out=np.ones_like(total), where=pairs > 0)
+    return np.asarray(np.divide(total, pairs, out=np.ones_like(total), where=pairs > 0))

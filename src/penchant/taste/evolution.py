@@ -17,7 +17,7 @@ from penchant.maths.decay import MICROSECONDS_PER_DAY
 from penchant.maths.rows import unit_rows
 from penchant.taste.histories import History
 from penchant.taste.weights import Weigher
-from penchant.types import StyleVectors, Vector
+from penchant.types import StyleVectors, Vector, Weights
 
 DRAWS = 400
 """Resamples: the 5 % point of their noise is then known to about one percent."""
@@ -54,10 +54,12 @@ class Shift:
 
     Attributes:
         value: 1 - cosine of the two window tastes, in [0, 2]; noise alone makes it positive.
-        low: Lower end of the 95 % interval of the shift, noise taken off, >= 0.
+        low: Lower end of the 95 % interval of the value, >= 0.
         high: Upper end, <= 2.
-        noise: What a taste that stays the same stays below, 95 times in 100.
-        changed: Whether value and interval clear the noise.
+        noise: What a taste that stays the same stays below, 95 times in 100: the shift between
+            the customer's own days dealt to the two windows at random.
+        changed: Whether the value lies above the noise, and the whole interval above what half of
+            such deals give.
     """
 
     value: float
@@ -102,7 +104,8 @@ def follow_taste(
     Args:
         history: One customer's interactions, oldest first.
         styles: Style vectors of all products, by product_row.
-        weigher: Says what each interaction weighs; its half-lives are not used.
+        weigher: Says what each interaction weighs; its half-lives are not used. One with equal
+            action weights sees a change sooner, as no single purchase decides a window.
         edges_us: At least 2 rising times, microseconds: window i is edges_us[i]..edges_us[i + 1].
         rng: Decides the resampling.
         draws: Resamples, >= 20.
@@ -120,9 +123,10 @@ def follow_taste(
         >>> days = np.arange(8, dtype=np.int64) * 86_400_000_000
         >>> rows = np.repeat(np.array([0, 1], np.int32), 4)
         >>> events = History(rows, np.zeros(8, np.int8), days, np.ones(8, np.float32))
-        >>> shift = follow_taste(events, np.eye(2, dtype=np.float32), weigher,
-        ...     edges_us=(0, int(days[4]), int(days[7]) + 1), rng=np.random.default_rng(0)).shifts[0]
-        >>> shift.value, shift.changed
+        >>> edges = (0, int(days[4]), int(days[7]) + 1)
+        >>> found = follow_taste(events, np.eye(2, dtype=np.float32), weigher, edges_us=edges,
+        ...                      rng=np.random.default_rng(0))
+        >>> found.shifts[0].value, found.shifts[0].changed
         (1.0, True)
     """
     if len(edges_us) < 2 or any(b <= a for a, b in pairwise(edges_us)):
@@ -154,7 +158,7 @@ def follow_taste(
 
 def _sum_days(
     history: History,
-    weights: NDArray[np.float64],
+    weights: Weights,
     window: NDArray[np.int64],
     styles: StyleVectors,
 ) -> _Days:
@@ -167,9 +171,7 @@ def _sum_days(
     return _Days(sums, days[0])
 
 
-def _window(
-    span: tuple[int, int], sums: NDArray[np.float64], weights: NDArray[np.float64]
-) -> Window:
+def _window(span: tuple[int, int], sums: NDArray[np.float64], weights: Weights) -> Window:
     vector = unit_rows(sums.sum(axis=0)[None])[0]
     return Window(span[0], span[1], vector, float(np.abs(weights).sum()), len(sums))
 
@@ -189,7 +191,9 @@ def _shift(
     first = (np.arange(n + m) < n).astype(np.float64)
     value = float(_shifts(likeness, first[None], 1 - first[None])[0])
     shuffled = rng.permuted(np.tile(first, (draws, 1)), axis=1)
-    noise = float(np.quantile(_shifts(likeness, shuffled, 1 - shuffled), 1 - level))
+    typical, noise = np.quantile(
+        _shifts(likeness, shuffled, 1 - shuffled), [0.5, 1 - level]
+    ).tolist()
     one = np.concatenate([np.full(n, 1 / n), np.zeros(m)])
     other = np.concatenate([np.zeros(n), np.full(m, 1 / m)])
     drawn = _shifts(
@@ -197,10 +201,10 @@ def _shift(
         rng.multinomial(n, one, size=draws).astype(np.float64),
         rng.multinomial(m, other, size=draws).astype(np.float64),
     )
-    # a resample carries the noise twice: mirrored at the value, the interval is freed of it
-    near, far = np.quantile(drawn, [level / 2, 1 - level / 2])
-    low, high = max(0.0, 2 * value - float(far)), min(2.0, max(0.0, 2 * value - float(near)))
-    return Shift(value, low, high, noise, changed=value > noise and low > 0.0)
+    # a resample carries the noise twice, so its mean lies too high: the interval is moved back
+    near, far = np.quantile(drawn, [level / 2, 1 - level / 2]) - drawn.mean()
+    low, high = max(0.0, value + float(near)), min(2.0, value + float(far))
+    return Shift(value, low, high, noise, changed=value > noise and low > typical)
 
 
 def _shifts(

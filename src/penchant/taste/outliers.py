@@ -30,7 +30,7 @@ class OutlierRule:
     """
 
     min_products: int = 8
-    nearest_part: float = 0.3
+    nearest_part: float = 0.2
     stranger_part: float = 0.75
     spreads: float = 1.5
     max_days: int = 2

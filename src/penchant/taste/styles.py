@@ -64,7 +64,6 @@ class _Liked:
     """A customer's different liked products: rows, masses, and the product of each event."""
 
     events: NDArray[np.int64]
-    weights: Weights
     product_row: Rows
     mass: Weights
     place: NDArray[np.intp]
@@ -148,9 +147,7 @@ def group_products(
     return np.zeros(len(vectors), np.int64)
 
 
-def _clear(
-    vectors: StyleVectors, labels: Labels, background: Background, rule: StyleRule
-) -> bool:
+def _clear(vectors: StyleVectors, labels: Labels, background: Background, rule: StyleRule) -> bool:
     sizes = np.bincount(labels)
     if sizes.min() < max(rule.min_products, rule.min_share * len(labels)):
         return False
@@ -168,8 +165,8 @@ def _clear(
 def _gather(history: History, weights: Weights) -> _Liked:
     events = np.flatnonzero(weights > 0)
     rows, place = np.unique(history.product_row[events], return_inverse=True)
-    mass = np.bincount(place, weights[events], len(rows))
-    return _Liked(events, weights[events], rows, mass, place)
+    mass = np.bincount(place, weights[events], len(rows)).astype(np.float64)
+    return _Liked(events, rows, mass, place)
 
 
 def _style(

@@ -5,7 +5,7 @@ A verdict lowers the trust of an interaction; nothing is deleted, and a mark by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -79,6 +79,33 @@ class Verdict:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Interactions a person decided on, by place in the history.
+
+    Attributes:
+        aside: Trust 0: a gift, a mistake, somebody else.
+        kept: Trust 1, whatever speaks against them.
+    """
+
+    aside: frozenset[int] = frozenset()
+    kept: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse a place that is set aside and kept."""
+        both = self.aside & self.kept
+        if both:
+            raise InputError(f"Event {min(both)} is set aside and kept, must be one of the two.")
+
+    def check(self, n: int) -> None:
+        """Refuse places outside a history of n interactions."""
+        wrong = [event for event in self.aside | self.kept if not 0 <= event < n]
+        if wrong:
+            raise InputError(
+                f"Event {min(wrong)} is not in the history, which has {n}: 0..{n - 1}."
+            )
+
+
 def judge(
     history: History,
     styles: StyleVectors,
@@ -86,8 +113,7 @@ def judge(
     background: Background,
     *,
     as_of_us: int,
-    marked: Set[int] = frozenset(),
-    unmarked: Set[int] = frozenset(),
+    marks: Marks | None = None,
     rule: TrustRule | None = None,
 ) -> tuple[Verdict, ...]:
     """Judge a customer's interactions.
@@ -98,15 +124,14 @@ def judge(
         weigher: Says what each interaction weighs; what weighs nothing is no outlier.
         background: What strangers touch in this shop.
         as_of_us: Reference time, microseconds since 1970 UTC.
-        marked: Places set aside by hand: trust 0.
-        unmarked: Places kept by hand: trust 1, whatever else speaks against them.
+        marks: What was set aside or kept by hand; it wins over everything else.
         rule: What lowers the trust.
 
     Returns:
         By place, one for each interaction that is not simply trusted; the lowest trust wins.
 
     Raises:
-        InputError: if a place is marked and unmarked, or not in the history.
+        InputError: if a marked place is not in the history.
 
     Example:
         >>> from penchant.settings import TasteSettings
@@ -118,8 +143,9 @@ def judge(
         (Verdict(event=1, trust=0.0, reason='gift_order', text='Bought as a gift.'),)
     """
     chosen = rule or TrustRule()
-    _check_marks(len(history), marked, unmarked)
-    aside = np.isin(np.arange(len(history)), np.fromiter(marked, np.int64, len(marked)))
+    by_hand = marks or Marks()
+    by_hand.check(len(history))
+    aside = np.isin(np.arange(len(history)), sorted(by_hand.aside))
     weights = np.where(aside, 0.0, weigher.weigh(history, as_of_us))
     odd = find_outliers(history, weights, styles, background, rule=chosen.outliers)
     trusts = (
@@ -127,13 +153,13 @@ def judge(
         (BULK, _capped(history, chosen)),
         (OUTLIER, np.where(odd, chosen.outlier_trust, 1.0)),
     )
-    verdicts = {}
+    verdicts: dict[int, Verdict] = {}
     for reason, trust in trusts:
         for event in np.flatnonzero(trust < 1).tolist():
             if event not in verdicts or trust[event] < verdicts[event].trust:
                 verdicts[event] = _verdict(event, float(trust[event]), reason)
-    verdicts |= {event: _verdict(event, 0.0, MARKED) for event in marked}
-    verdicts |= {event: _verdict(event, 1.0, KEPT) for event in unmarked}
+    verdicts |= {event: _verdict(event, 0.0, MARKED) for event in by_hand.aside}
+    verdicts |= {event: _verdict(event, 1.0, KEPT) for event in by_hand.kept}
     return tuple(verdicts[event] for event in sorted(verdicts))
 
 
@@ -152,15 +178,6 @@ def with_trust(history: History, verdicts: Iterable[Verdict]) -> History:
 
 def _verdict(event: int, trust: float, reason: str) -> Verdict:
     return Verdict(int(event), trust, reason, SENTENCES[reason])
-
-
-def _check_marks(n: int, marked: Set[int], unmarked: Set[int]) -> None:
-    both = marked & unmarked
-    if both:
-        raise InputError(f"Event {min(both)} is marked and unmarked, must be one of the two.")
-    wrong = [event for event in marked | unmarked if not 0 <= event < n]
-    if wrong:
-        raise InputError(f"Event {min(wrong)} is not in the history, which has 0..{n - 1}.")
 
 
 def _capped(history: History, rule: TrustRule) -> NDArray[np.float64]:
