@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penchant.errors import InputError
+from penchant.maths.rows import present_rows
 from penchant.taste.histories import Histories
 from penchant.types import Rows, StyleVectors
 
@@ -63,7 +64,8 @@ def find_background(
     if sample < 2:
         raise InputError(f"sample is {sample}, must be >= 2.")
     product_row, customer_row = histories.events.product_row, histories.customer_rows()
-    placed = np.flatnonzero((product_row >= 0) & (styles[product_row] != 0).any(axis=1))
+    in_build = np.flatnonzero(product_row >= 0)
+    placed = in_build[present_rows(styles)[product_row[in_build]]]
     if not len(placed):
         return Background(np.empty(0, np.int32), 0.0, 0.0)
     drawn = rng.choice(placed, size=sample)

@@ -31,7 +31,7 @@ class OutlierRule:
 
     min_products: int = 8
     nearest_part: float = 0.2
-    stranger_part: float = 0.75
+    stranger_part: float = 0.5
     spreads: float = 1.5
     max_days: int = 2
 

@@ -145,8 +145,9 @@ def judge(
     chosen = rule or TrustRule()
     by_hand = marks or Marks()
     by_hand.check(len(history))
-    aside = np.isin(np.arange(len(history)), sorted(by_hand.aside))
-    weights = np.where(aside, 0.0, weigher.weigh(history, as_of_us))
+    decided = [_verdict(event, 0.0, MARKED) for event in by_hand.aside]
+    decided += [_verdict(event, 1.0, KEPT) for event in by_hand.kept]
+    weights = weigher.weigh(with_trust(history, decided), as_of_us)
     odd = find_outliers(history, weights, styles, background, rule=chosen.outliers)
     trusts = (
         (GIFT, history.trust.astype(np.float64)),
@@ -158,8 +159,7 @@ def judge(
         for event in np.flatnonzero(trust < 1).tolist():
             if event not in verdicts or trust[event] < verdicts[event].trust:
                 verdicts[event] = _verdict(event, float(trust[event]), reason)
-    verdicts |= {event: _verdict(event, 0.0, MARKED) for event in by_hand.aside}
-    verdicts |= {event: _verdict(event, 1.0, KEPT) for event in by_hand.kept}
+    verdicts |= {verdict.event: verdict for verdict in decided}
     return tuple(verdicts[event] for event in sorted(verdicts))
 
 

@@ -173,3 +173,18 @@ def test_wrong_rules_are_refused(wrong):
     """The error names the setting."""
     with pytest.raises(InputError, match=next(iter(wrong))):
         TrustRule(**wrong)
+
+
+def test_what_is_kept_by_hand_speaks_for_its_kind():
+    """Three gifts kept by hand make a fourth product of their kind less odd."""
+    rows = [*range(10), *range(3 * EACH, 3 * EACH + 4)]
+    events = history(rows, trust=[1] * 10 + [0, 0, 0, 1])
+    assert {v.event: v.reason for v in verdicts_of(events)}[13] == "outlier"
+    kept = verdicts_of(events, marks=Marks(kept=frozenset({10, 11, 12})))
+    assert {v.event for v in kept} == {10, 11, 12}
+    assert {v.event for v in verdicts_of(events, marks=Marks(aside=frozenset({13})))} == {
+        10,
+        11,
+        12,
+        13,
+    }
