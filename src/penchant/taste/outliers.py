@@ -23,6 +23,7 @@ class OutlierRule:
 
     Attributes:
         min_products: Different liked products a customer needs before any is judged.
+        max_products: With more than this it is no person's taste, and none is judged.
         nearest_part: Part of the other products, the most similar ones, that is compared with.
         stranger_part: An outlier is less alike than this part of strangers' products.
         spreads: And so many robust standard deviations below the customer's other products.
@@ -30,6 +31,7 @@ class OutlierRule:
     """
 
     min_products: int = 8
+    max_products: int = 2000
     nearest_part: float = 0.2
     stranger_part: float = 0.5
     spreads: float = 1.5
@@ -54,7 +56,8 @@ def find_outliers(
         rule: When a product is an outlier.
 
     Returns:
-        Shape (n,), all interactions of such products; none for a customer with few products.
+        Shape (n,), all interactions of such products; none for a customer with few products or
+        with very many. Cost: n * n * dim of the different products.
 
     Example:
         >>> rows = np.arange(2, dtype=np.int32)
@@ -67,7 +70,8 @@ def find_outliers(
     events = np.flatnonzero(weights > 0)
     rows, place = np.unique(history.product_row[events], return_inverse=True)
     outlier = np.zeros(len(history), bool)
-    if len(rows) < chosen.min_products or not len(background.product_row):
+    judged = chosen.min_products <= len(rows) <= chosen.max_products
+    if not judged or not len(background.product_row):
         return outlier
     own = left_out_similarity(styles[rows], chosen.nearest_part)
     strangers = nearest_similarity(

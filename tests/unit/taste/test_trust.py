@@ -87,6 +87,13 @@ def test_few_products_are_not_judged():
     assert verdicts_of(history([*range(6), 3 * EACH])) == ()
 
 
+def test_very_many_products_are_not_judged():
+    """Above the limit no product is odd: comparing each with each would cost too much."""
+    rule = TrustRule(outliers=OutlierRule(max_products=10))
+    assert verdicts_of(history([*range(9), 3 * EACH]), rule=rule) != ()
+    assert verdicts_of(history([*range(10), 3 * EACH]), rule=rule) == ()
+
+
 @given(st.lists(st.integers(0, KINDS * EACH - 1), max_size=30), st.data())
 @settings(max_examples=60, deadline=None)
 def test_verdicts_only_lower_trust_and_marks_win(rows, data):
