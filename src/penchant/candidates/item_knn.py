@@ -11,11 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
+import numpy as np
+
 from penchant.candidates.links import ProductLinks
 from penchant.candidates.ownership import Ownership, find_ownership
-from penchant.candidates.strongest import BLOCK, LinkBlock, join_links, strongest
+from penchant.candidates.strongest import (
+    BLOCK,
+    LinkBlock,
+    join_links,
+    strongest,
+    strongest_of_dense,
+)
 from penchant.settings import ItemKnnSettings
 from penchant.types import Rows
+
+DENSE_FROM = 20
+"""From one entry in this many on, picking from a dense block is faster than sorting entries."""
 
 
 def fit_item_knn(
@@ -42,7 +53,6 @@ def fit_item_knn(
         InputError: if the arrays are not pairs of rows.
 
     Example:
-        >>> import numpy as np
         >>> customers, products = np.array([0, 0, 1, 1], np.int32), np.array([0, 1, 0, 2], np.int32)
         >>> plain = ItemKnnSettings(owned_power=0, candidate_power=0, shrinkage=0, customer_power=1)
         >>> links = fit_item_knn(customers, products, n_customers=2, n_products=3, settings=plain)
@@ -64,4 +74,8 @@ def _blocks(known: Ownership, settings: ItemKnnSettings) -> Iterator[LinkBlock]:
         together = (by_product[first : first + BLOCK] @ known.matrix).tocoo()
         owned, candidates = together.row + first, together.col
         divisor = owned_part[owned] * candidate_part[candidates] + settings.shrinkage
-        yield strongest(owned, candidates, together.data / divisor, settings.keep)
+        together.data = together.data / divisor
+        if together.nnz * DENSE_FROM > together.shape[0] * together.shape[1]:
+            yield strongest_of_dense(together.toarray().astype(np.float32), first, settings.keep)
+        else:
+            yield strongest(owned, candidates, together.data, settings.keep)
