@@ -286,6 +286,23 @@ class GraphFilterSettings(_Checked):
 
 
 @dataclass(frozen=True, slots=True)
+class ComplementSettings(_Checked):
+    """How products that complete a look are found."""
+
+    prior_weight: float = knob(
+        20.0, "Pairs of a product bought together that weigh as much as its category.", above=0
+    )
+    graph_weight: float = knob(
+        50.0,
+        "Pairs of a category bought together that weigh as much as the shipped graph.",
+        above=0,
+    )
+    keep: int = knob(
+        200, "Products bought together kept per product, the most frequent.", at_least=1
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class RecommendSettings(_Checked):
     """Which products may be shown."""
 
