@@ -290,7 +290,7 @@ class ComplementSettings(_Checked):
     """How products that complete a look are found."""
 
     prior_weight: float = knob(
-        20.0, "Pairs of a product bought together that weigh as much as its category.", above=0
+        80.0, "Pairs of a product bought together that weigh as much as its category.", above=0
     )
     graph_weight: float = knob(
         50.0,

@@ -54,6 +54,9 @@ GOES_WITH: Mapping[str, Mapping[str, float]] = {
 }
 """Kind -> kinds that complete it, with weights relative to each other."""
 
+ELSEWHERE = 0.2
+"""Share of companions that no graph foresees."""
+
 _KIND_OF = {word: kind for kind, words in WORDS.items() for word in words}
 
 
@@ -85,27 +88,42 @@ def _singular(word: str) -> str:
     return word.removesuffix("s")
 
 
-def default_affinity(categories: Sequence[str]) -> NDArray[np.float64]:
+def default_affinity(
+    categories: Sequence[str], sizes: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Say what share of a category's companions each other category should have.
 
     Args:
         categories: The shop's category names, all different.
+        sizes: Shape (n,), > 0, such as sales; equal by default. Categories of one kind split its
+            weight by size, or a category of one product would outweigh all.
 
     Returns:
-        Shape (n, n), rows sum to 1, 0 on the diagonal: row = owned, column = companion. Categories
-        of one kind split its weight; one the graph does not know, or whose companions the shop
-        does not sell, goes evenly with all others. All zeros for a single category.
+        Shape (n, n), rows sum to 1, 0 on the diagonal: row = owned, column = companion. The graph
+        decides over all but ELSEWHERE, which goes to all other categories by size; so does all of
+        it where the graph does not know a category, or the shop does not sell its companions. All
+        zeros for a single category.
 
     Example:
         >>> default_affinity(["Rings", "Earrings", "Watches"])[0]
-        array([0.  , 0.75, 0.25])
+        array([0.  , 0.7, 0.3])
     """
+    sizes = np.ones(len(categories)) if sizes is None else sizes
     kinds = [category_kind(name) for name in categories]
-    affinity = np.zeros((len(kinds), len(kinds)))
+    of_kind = dict.fromkeys(kinds, 0.0)
+    for kind, size in zip(kinds, sizes.tolist(), strict=True):
+        of_kind[kind] += size
+    graph = np.zeros((len(kinds), len(kinds)))
     for row, own in enumerate(kinds):
         for column, other in enumerate(kinds):
-            if own and other and row != column:
-                affinity[row, column] = GOES_WITH[own].get(other, 0) / kinds.count(other)
-    even = np.ones_like(affinity) - np.eye(len(kinds))
-    affinity = np.where(affinity.any(axis=1, keepdims=True), affinity, even)
-    return np.asarray(affinity / np.maximum(affinity.sum(axis=1, keepdims=True), 1e-300))
+            if own and other:
+                part = sizes[column] / of_kind[other]
+                graph[row, column] = GOES_WITH[own].get(other, 0) * part
+    by_size = _rows_to_one(sizes * (1 - np.eye(len(kinds))))
+    known = graph.any(axis=1, keepdims=True)
+    mixed = (1 - ELSEWHERE) * _rows_to_one(graph) + ELSEWHERE * by_size
+    return np.where(known, mixed, by_size)
+
+
+def _rows_to_one(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(values / np.maximum(values.sum(axis=1, keepdims=True), 1e-300))

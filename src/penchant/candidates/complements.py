@@ -125,15 +125,20 @@ def fit_complements(
     names = tuple(sorted({name for name in categories if name}))
     places = {name: row for row, name in enumerate(names)}
     category_row = np.array([places.get(name or "", -1) for name in categories], np.int32)
+    counts = np.where(category_row >= 0, known.sold + 1.0, 0.0)  # one sale added to each
+    placed = category_row >= 0
+    sizes = np.bincount(category_row[placed], counts[placed], len(names)).astype(np.float64)
     pairs = join_links(_pairs(known, category_row), n_products, {})
     total = np.bincount(_owned(pairs), pairs.weights, n_products).astype(np.float64)
     return Complements(
         links=_shares(pairs, total + chosen.prior_weight, chosen, known),
         categories=names,
         category_row=category_row,
-        affinity=_affinity(pairs, names, category_row, chosen.graph_weight),
+        affinity=_affinity(
+            pairs, default_affinity(names, sizes), category_row, chosen.graph_weight
+        ),
         prior=chosen.prior_weight / (total + chosen.prior_weight),
-        sales_share=_sales_share(known.sold, category_row, len(names)),
+        sales_share=counts / np.append(sizes, 1.0)[category_row],
     )
 
 
@@ -163,22 +168,9 @@ def _shares(
 
 
 def _affinity(
-    pairs: ProductLinks, names: tuple[str, ...], category_row: Rows, graph_weight: float
+    pairs: ProductLinks, start: NDArray[np.float64], category_row: Rows, graph_weight: float
 ) -> NDArray[np.float64]:
-    cells = category_row[_owned(pairs)].astype(np.int64) * len(names)
-    cells += category_row[pairs.product_row]
-    counts = np.bincount(cells, pairs.weights, len(names) ** 2).reshape(len(names), len(names))
-    told = counts + graph_weight * default_affinity(names)
+    n = len(start)
+    cells = category_row[_owned(pairs)].astype(np.int64) * n + category_row[pairs.product_row]
+    told = np.bincount(cells, pairs.weights, n * n).reshape(n, n) + graph_weight * start
     return np.asarray(told / np.maximum(told.sum(axis=1, keepdims=True), 1e-300))
-
-
-def _sales_share(
-    sold: NDArray[np.float64], category_row: Rows, n_categories: int
-) -> NDArray[np.float64]:
-    """Give each product's share in its category's sales, one sale added to each."""
-    placed = category_row >= 0
-    counts = np.where(placed, sold + 1.0, 0.0)
-    totals = np.bincount(category_row[placed], counts[placed], n_categories)
-    shares = np.zeros(len(sold))
-    shares[placed] = counts[placed] / totals[category_row[placed]]
-    return shares

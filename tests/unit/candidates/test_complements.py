@@ -34,7 +34,8 @@ def slow_scores(
         if product >= 0:
             x[basket, product] = 1
     names = sorted({name for name in CATEGORIES if name})
-    start = default_affinity(names)
+    sizes = [sum(x[:, i].sum() + 1 for i in range(N) if CATEGORIES[i] == name) for name in names]
+    start = default_affinity(names, np.array(sizes))
 
     def together(i: int, j: int) -> float:
         ci, cj = CATEGORIES[i], CATEGORIES[j]
@@ -146,7 +147,10 @@ def test_affinity_splits_a_kind_among_its_categories_and_knows_nothing_of_sofas(
     affinity = default_affinity(["Rings", "Studs", "Hoops", "Watches", "Sofas"])
     assert affinity.sum(axis=1) == pytest.approx(np.ones(5))
     assert not np.diag(affinity).any()
-    assert affinity[0].tolist() == pytest.approx([0, 3 / 8, 3 / 8, 1 / 4, 0])
+    graph, even = np.array([0, 3 / 8, 3 / 8, 1 / 4, 0]), np.array([0, 1, 1, 1, 1]) / 4
+    assert affinity[0].tolist() == pytest.approx((0.8 * graph + 0.2 * even).tolist())
+    sized = default_affinity(["Rings", "Studs", "Hoops"], np.array([5.0, 3.0, 1.0]))
+    assert sized[0].tolist() == pytest.approx([0, 0.75, 0.25])
     assert affinity[4].tolist() == pytest.approx([0.25, 0.25, 0.25, 0.25, 0])
     assert default_affinity(["Rings"]).tolist() == [[0.0]]
     assert default_affinity([]).shape == (0, 0)
