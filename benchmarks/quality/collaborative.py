@@ -42,7 +42,7 @@ EASE_GRID = [
 ]
 GRAPH_GRID = [
     GraphFilterSettings(dim=d, smooth_weight=w, tilt=t)
-    for d, w, t in product((128, 192), (1.0, 4.0), (0.5, 0.7))
+    for d, w, t in product((64, 128), (1.0, 4.0), (0.5,))
 ]
 SOURCES: Mapping[str, tuple[Any, list[Any]]] = {
     "item-knn": (fit_item_knn, KNN_GRID),

@@ -269,7 +269,7 @@ class GraphFilterSettings(_Checked):
 
     dim: int = knob(128, "Smoothest directions of the graph that are kept.", at_least=1)
     smooth_weight: float = knob(
-        3.0, "Weight of those directions beside the plain counts; 0 leaves them out.", at_least=0
+        4.0, "Weight of those directions beside the plain counts; 0 leaves them out.", at_least=0
     )
     customer_power: float = knob(
         1.0, "A customer of n products counts n to the power of minus this.", at_least=0, at_most=2

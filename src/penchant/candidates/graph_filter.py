@@ -1,6 +1,7 @@
 """Graph filter: what a customer owns, smoothed over the graph of customers and products.
 
-    R = customers x products, each entry n_u^(-a/2) s_i^(-1/2);   V = strongest right directions
+    R = customers x products, entries n_u^(-a/2) s_i^(-1/2);   V = right singular vectors of R, first
+        ones, of its largest connected part
     link(i, j) = (R'R)_ij + smooth_weight * s_i^-t (VV')_ij s_j^t
 
 i is owned, j the candidate (Shen et al., "How powerful is graph convolution for recommendation?",
@@ -92,19 +93,39 @@ def fit_graph_filter(
 
 
 def _directions(graph: csr_array, settings: GraphFilterSettings) -> Matrix:
-    """Give the strongest right singular vectors, shape (n_products, dim), for sums VV' only."""
-    dim = min(settings.dim, *graph.shape)
-    if not dim or not settings.smooth_weight:
-        return np.zeros((graph.shape[1], 0), np.float32)
+    """Give the smoothest directions, shape (n_products, dim), for sums VV' only.
+
+    Of the largest connected part alone: every island would take a direction of its own, and counts
+    tell all there is to tell within an island.
+    """
+    mainland = _mainland(graph)
+    dim = min(settings.dim, len(mainland), graph.shape[0])
+    directions = np.zeros((graph.shape[1], dim), np.float32)
+    if dim and settings.smooth_weight:
+        directions[mainland] = _singular_vectors(graph[:, mainland], dim, settings.seed)
+    return directions
+
+
+def _mainland(graph: csr_array) -> NDArray[np.intp]:
+    from scipy.sparse import block_array
+    from scipy.sparse.csgraph import connected_components
+
+    _, part = connected_components(block_array([[None, graph], [graph.T, None]]), directed=False)
+    of_product = part[graph.shape[0] :]
+    largest = np.bincount(of_product, minlength=1).argmax()
+    return np.flatnonzero(of_product == largest)
+
+
+def _singular_vectors(graph: csr_array, dim: int, seed: int) -> NDArray[np.float64]:
     if graph.shape[1] <= SMALL:
         _, vectors = np.linalg.eigh((graph.T @ graph).toarray())
-        return np.asarray(vectors[:, -dim:], dtype=np.float32)
+        return np.asarray(vectors[:, -dim:])
     from sklearn.utils.extmath import randomized_svd
 
     _, _, right = randomized_svd(
-        graph, dim, n_oversamples=dim // 4 + 8, n_iter=POWER_STEPS, random_state=settings.seed
+        graph, dim, n_oversamples=dim // 4 + 8, n_iter=POWER_STEPS, random_state=seed
     )
-    return np.asarray(right.T, dtype=np.float32)
+    return np.asarray(right.T)
 
 
 def _blocks(
