@@ -1,7 +1,7 @@
 """Graph filter: what a customer owns, smoothed over the graph of customers and products.
 
-    R = customers x products, entries n_u^(-a/2) s_i^(-1/2);   V = right singular vectors of R, first
-        ones, of its largest connected part
+    R = customers x products, each entry n_u^(-a/2) s_i^(-1/2)
+    V = its strongest right singular vectors, those of its largest connected part
     link(i, j) = (R'R)_ij + smooth_weight * s_i^-t (VV')_ij s_j^t
 
 i is owned, j the candidate (Shen et al., "How powerful is graph convolution for recommendation?",
