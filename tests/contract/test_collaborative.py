@@ -175,3 +175,24 @@ def test_sources_that_grow_with_the_square_refuse_large_shops(function, chosen) 
         function(*pairs, n_customers=1, n_products=99, settings=chosen)
     kept = pairs[0][:3], pairs[1][:3]
     assert function(*kept, n_customers=1, n_products=99, settings=chosen).n_products == 99
+
+
+def test_islands_of_the_graph_leave_the_other_links_as_they_are() -> None:
+    customers, products = some_pairs(7)
+    chosen = GraphFilterSettings(dim=3)
+    alone = fit_graph_filter(
+        customers, products, n_customers=CUSTOMERS, n_products=PRODUCTS, settings=chosen
+    )
+    island_customers = CUSTOMERS + np.repeat(np.arange(20, dtype=np.int32), 2)
+    island_products = PRODUCTS + np.arange(40, dtype=np.int32)
+    links = fit_graph_filter(
+        np.concatenate([customers, island_customers]),
+        np.concatenate([products, island_products]),
+        n_customers=CUSTOMERS + 20,
+        n_products=PRODUCTS + 40,
+        settings=chosen,
+    )
+    square = square_of(links)
+    assert square[:PRODUCTS, :PRODUCTS] == pytest.approx(square_of(alone), abs=1e-6)
+    assert not square[:PRODUCTS, PRODUCTS:].any()
+    assert square[PRODUCTS, PRODUCTS + 1] == pytest.approx(0.5)
