@@ -1,0 +1,176 @@
+"""The complements source: what completes a look, products of other categories bought together.
+
+    score(i, j) = (C_ij + m A[c_i, c_j] q_j) / (C_i + m)
+
+the share of j among the companions of i. C_ij: baskets with both, where their categories c differ;
+C_i: its sum over j; A: the same share between categories, which starts from the shipped graph; q_j:
+the share of j in its category's sales; m: the prior's weight. So a product without data is
+completed by the best sellers of the categories that go with its own, and data take over as they
+come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.candidates.candidate import Candidates, best_rows
+from penchant.candidates.category_graph import default_affinity
+from penchant.candidates.links import ProductLinks
+from penchant.candidates.ownership import Ownership, find_ownership
+from penchant.candidates.strongest import BLOCK, LinkBlock, join_links, strongest
+from penchant.settings import ComplementSettings
+from penchant.types import Mask, Rows, Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Complements:
+    """Fitted complements.
+
+    Attributes:
+        links: C_ij / (C_i + m), the most frequent of each product.
+        categories: Category names.
+        category_row: Shape (n_products,), row in `categories`; -1: unknown, never a complement.
+        affinity: Shape (n_categories, n_categories), rows sum to 1 or 0.
+        prior: Shape (n_products,), in (0, 1]: m / (C_i + m), what is left to the category.
+        sales_share: Shape (n_products,), q; sums to 1 within a category.
+    """
+
+    links: ProductLinks
+    categories: tuple[str, ...]
+    category_row: Rows
+    affinity: NDArray[np.float64]
+    prior: NDArray[np.float64]
+    sales_share: NDArray[np.float64]
+
+    def score_products(self, rows: Rows, weights: Weights | None = None) -> NDArray[np.float64]:
+        """Score all products as companions of some.
+
+        Args:
+            rows: Shape (n,), products of a cart or order; -1 adds nothing.
+            weights: Shape (n,), how much each counts; 1 each by default.
+
+        Returns:
+            Shape (n_products,), >= 0; sums to at most the sum of weights.
+
+        Raises:
+            InputError: if a row is not below n_products, or weights are not one per row.
+        """
+        scores = self.links.score_products(rows, weights)
+        factors = np.ones(len(rows)) if weights is None else weights
+        known = (rows >= 0) & (self.category_row[rows] >= 0)
+        owned = rows[known]
+        by_category = (factors[known] * self.prior[owned]) @ self.affinity[self.category_row[owned]]
+        placed = self.category_row >= 0
+        by_product = by_category[self.category_row[placed]] * self.sales_share[placed]
+        scores[placed] += by_product
+        return scores
+
+    def candidates(
+        self, rows: Rows, k: int, *, eligible: Mask, weights: Weights | None = None
+    ) -> Candidates:
+        """Give products of categories that are not there yet.
+
+        Args:
+            rows: Shape (n,), as in `score_products`.
+            k: How many, at most.
+            eligible: Shape (n_products,), which may be shown.
+            weights: Shape (n,), as in `score_products`.
+
+        Returns:
+            Candidates of source "complements" with scores > 0, none of a category in `rows`.
+
+        Raises:
+            InputError: as `score_products`.
+        """
+        scores = self.score_products(rows, weights)
+        present = np.unique(self.category_row[rows[rows >= 0]])
+        missing = ~np.isin(self.category_row, present) & (self.category_row >= 0)
+        best = best_rows(scores, np.flatnonzero(eligible & missing & (scores > 0)), k)
+        return Candidates("complements", best, scores[best])
+
+
+def fit_complements(
+    basket_row: Rows,
+    product_row: Rows,
+    categories: Sequence[str | None],
+    *,
+    n_baskets: int,
+    settings: ComplementSettings | None = None,
+) -> Complements:
+    """Count what is bought together across categories.
+
+    Args:
+        basket_row: Shape (n,), a basket, order or customer, in any order.
+        product_row: Shape (n,), aligned; -1 is left out, repeated pairs count once.
+        categories: One per product; None or empty: unknown.
+        n_baskets: Baskets in all.
+        settings: Weights of the priors, and how many pairs to keep.
+
+    Raises:
+        InputError: if the arrays are not pairs of rows.
+
+    Example:
+        >>> none, shop = np.empty(0, np.int32), ["Rings", "Rings", "Watches", "Earrings"]
+        >>> found = fit_complements(none, none, shop, n_baskets=0)
+        >>> found.candidates(np.array([0], np.int32), 3, eligible=np.ones(4, bool)).rows.tolist()
+        [3, 2]
+    """
+    chosen = settings or ComplementSettings()
+    n_products = len(categories)
+    known = find_ownership(basket_row, product_row, n_customers=n_baskets, n_products=n_products)
+    names = tuple(sorted({name for name in categories if name}))
+    places = {name: row for row, name in enumerate(names)}
+    category_row = np.array([places.get(name or "", -1) for name in categories], np.int32)
+    counts = np.where(category_row >= 0, known.sold + 1.0, 0.0)  # one sale added to each
+    placed = category_row >= 0
+    sizes = np.bincount(category_row[placed], counts[placed], len(names)).astype(np.float64)
+    pairs = join_links(_pairs(known, category_row), n_products, {})
+    total = np.bincount(_owned(pairs), pairs.weights, n_products).astype(np.float64)
+    return Complements(
+        links=_shares(pairs, total + chosen.prior_weight, chosen, known),
+        categories=names,
+        category_row=category_row,
+        affinity=_affinity(
+            pairs, default_affinity(names, sizes), category_row, chosen.graph_weight
+        ),
+        prior=chosen.prior_weight / (total + chosen.prior_weight),
+        sales_share=counts / np.append(sizes, 1.0)[category_row],
+    )
+
+
+def _pairs(known: Ownership, category_row: Rows) -> Iterator[LinkBlock]:
+    """Count baskets with two products of different known categories."""
+    by_product = known.matrix.T.tocsr()
+    for first in range(0, len(category_row), BLOCK):
+        together = (by_product[first : first + BLOCK] @ known.matrix).tocoo()
+        owned, others = together.row + first, together.col
+        across = (category_row[owned] != category_row[others]) & (category_row[owned] >= 0)
+        across &= category_row[others] >= 0
+        counts = together.data[across]
+        yield strongest(owned[across], others[across], counts, max(len(counts), 1))
+
+
+def _owned(pairs: ProductLinks) -> NDArray[np.intp]:
+    return np.repeat(np.arange(pairs.n_products), np.diff(pairs.starts))
+
+
+def _shares(
+    pairs: ProductLinks, total: NDArray[np.float64], settings: ComplementSettings, known: Ownership
+) -> ProductLinks:
+    owned = _owned(pairs)
+    kept = strongest(owned, pairs.product_row, pairs.weights / total[owned], settings.keep)
+    about = {"method": "complements", "settings": asdict(settings), **known.about()}
+    return join_links([kept], pairs.n_products, about)
+
+
+def _affinity(
+    pairs: ProductLinks, start: NDArray[np.float64], category_row: Rows, graph_weight: float
+) -> NDArray[np.float64]:
+    n = len(start)
+    cells = category_row[_owned(pairs)].astype(np.int64) * n + category_row[pairs.product_row]
+    told = np.bincount(cells, pairs.weights, n * n).reshape(n, n) + graph_weight * start
+    return np.asarray(told / np.maximum(told.sum(axis=1, keepdims=True), 1e-300))

@@ -1,0 +1,163 @@
+"""Links: how much owning one product speaks for another; what every collaborative source fits.
+
+Item-kNN, EASE and the graph filter differ in how they fit links. Once fitted, all are the same
+value: a few weighted links per product. A score is a sum over owned products, so it is exactly
+explained, and costs the same whichever was fitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.candidates.candidate import Candidates, best_rows
+from penchant.errors import InputError
+from penchant.types import Mask, Rows, Scores, Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProductLinks:
+    """Links from owned products to candidates; no product is linked to itself.
+
+    Attributes:
+        starts: Shape (n_products + 1,), int64: the links of owned product i stand at
+            starts[i]:starts[i + 1].
+        product_row: Shape (n_links,), int32, candidates; rising within a product.
+        weights: Shape (n_links,), float32, aligned, finite, never 0; negative: speaks against.
+        about: How they were fitted, for the manifest: method, settings, customers, left out.
+    """
+
+    starts: NDArray[np.int64]
+    product_row: Rows
+    weights: NDArray[np.float32]
+    about: Mapping[str, object]
+
+    @property
+    def n_products(self) -> int:
+        """Products that may be owned or proposed."""
+        return len(self.starts) - 1
+
+    def score_products(self, rows: Rows, weights: Weights | None = None) -> NDArray[np.float64]:
+        """Score all products for one customer: the sum of the links from what they own.
+
+        Args:
+            rows: Shape (n,), products the customer touched; -1, a product that is not in the
+                build, adds nothing; one that is there twice counts twice.
+            weights: Shape (n,), how much each counts; 1 each by default.
+
+        Returns:
+            Shape (n_products,), 0 where nothing is linked. Cost: the links of `rows`.
+
+        Raises:
+            InputError: if a row is not below n_products, or weights are not one per row.
+
+        Example:
+            >>> links = ProductLinks(np.array([0, 2, 2, 2]), np.array([1, 2], np.int32),
+            ...                      np.array([0.5, 0.25], np.float32), {})
+            >>> links.score_products(np.array([0, 1], np.int32)).tolist()
+            [0.0, 0.5, 0.25]
+        """
+        self._check(rows, weights)
+        spans = [slice(self.starts[row], self.starts[row + 1]) for row in rows.tolist() if row >= 0]
+        if not spans:
+            return np.zeros(self.n_products)
+        factors = np.ones(len(rows)) if weights is None else weights
+        known = factors[rows >= 0].tolist()
+        places = np.concatenate([self.product_row[span] for span in spans])
+        parts = [
+            self.weights[span] * np.float64(factor)
+            for span, factor in zip(spans, known, strict=True)
+        ]
+        scores = np.bincount(places, np.concatenate(parts), self.n_products)
+        return np.asarray(scores, dtype=np.float64)
+
+    def scores(self, histories: Sequence[Rows], weights: Sequence[Weights] | None = None) -> Scores:
+        """Score all products for many customers.
+
+        Args:
+            histories: Per customer, rows as in `score_products`.
+            weights: Per customer, weights as there.
+
+        Returns:
+            Shape (n_customers, n_products), float32, aligned with `histories`.
+
+        Raises:
+            InputError: as `score_products`.
+        """
+        from scipy.sparse import csr_array
+
+        lengths = np.array([len(rows) for rows in histories], np.int64)
+        rows = np.concatenate([np.empty(0, np.int32), *histories])
+        factors = np.ones(len(rows)) if weights is None else np.concatenate([[], *weights])
+        self._check(rows, factors)
+        known = rows >= 0
+        customers = np.repeat(np.arange(len(histories)), lengths)[known]
+        shape = (len(histories), self.n_products)
+        owned = csr_array((factors[known], (customers, rows[known])), shape=shape)
+        square = (self.n_products, self.n_products)
+        links = csr_array((self.weights, self.product_row, self.starts), shape=square)
+        found: Scores = (owned @ links).toarray().astype(np.float32)
+        return found
+
+    def candidates(
+        self, rows: Rows, k: int, *, eligible: Mask, weights: Weights | None = None
+    ) -> Candidates:
+        """Give the products that what a customer owns speaks for.
+
+        Args:
+            rows: Shape (n,), as in `score_products`.
+            k: How many, at most.
+            eligible: Shape (n_products,), which may be shown; owned ones are left out here.
+            weights: Shape (n,), as in `score_products`.
+
+        Returns:
+            Candidates of source "collaborative" with scores > 0; none for who owns nothing.
+
+        Raises:
+            InputError: as `score_products`.
+        """
+        scores = self.score_products(rows, weights)
+        best = best_rows(scores, np.flatnonzero(eligible & (scores > 0)), k)
+        return Candidates("collaborative", best, scores[best])
+
+    def shares(
+        self, rows: Rows, product_row: int, weights: Weights | None = None
+    ) -> NDArray[np.float64]:
+        """Split a product's score by what the customer owns, exactly.
+
+        Args:
+            rows: Shape (n,), as in `score_products`.
+            product_row: The product whose score is split.
+            weights: Shape (n,), as in `score_products`.
+
+        Returns:
+            Shape (n,), aligned with `rows`; sums to the score.
+
+        Raises:
+            InputError: as `score_products`.
+        """
+        self._check(rows, weights)
+        links = np.array([self._link(row, product_row) for row in rows.tolist()], np.float64)
+        return links if weights is None else links * weights
+
+    def _link(self, row: int, product_row: int) -> float:
+        if row < 0:
+            return 0.0
+        own = self.product_row[self.starts[row] : self.starts[row + 1]]
+        place = int(np.searchsorted(own, product_row))
+        found = place < len(own) and own[place] == product_row
+        return float(self.weights[self.starts[row] + place]) if found else 0.0
+
+    def _check(self, rows: Rows, weights: Weights | None) -> None:
+        if len(rows) and int(rows.max()) >= self.n_products:
+            raise InputError(
+                f"product row {int(rows.max())} is not in the links, which have "
+                f"{self.n_products} products: take links and rows of one build."
+            )
+        if weights is not None and len(weights) != len(rows):
+            raise InputError(
+                f"{len(rows)} product rows came with {len(weights)} weights, must be one per row."
+            )

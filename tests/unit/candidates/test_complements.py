@@ -1,0 +1,156 @@
+"""Complements: the formula against loops, and what a shop without data gets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from penchant.candidates.category_graph import (
+    GOES_WITH,
+    WORDS,
+    category_kind,
+    default_affinity,
+)
+from penchant.candidates.complements import fit_complements
+from penchant.errors import InputError
+from penchant.settings import ComplementSettings
+
+CATEGORIES = ["Rings", "Rings", "Necklaces", "Earrings", None, "Vases", "Earrings", "Necklaces"]
+N = len(CATEGORIES)
+BASKETS = 30
+
+
+def some_baskets(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, BASKETS, 90).astype(np.int32), rng.integers(-1, N, 90).astype(np.int32)
+
+
+def slow_scores(
+    pairs: tuple[np.ndarray, np.ndarray], m: float, graph: float, owned: int
+) -> list[float]:
+    """Follow the formula of the module, one number at a time."""
+    x = np.zeros((BASKETS, N))
+    for basket, product in zip(*pairs, strict=True):
+        if product >= 0:
+            x[basket, product] = 1
+    names = sorted({name for name in CATEGORIES if name})
+    sizes = [sum(x[:, i].sum() + 1 for i in range(N) if CATEGORIES[i] == name) for name in names]
+    start = default_affinity(names, np.array(sizes))
+
+    def together(i: int, j: int) -> float:
+        ci, cj = CATEGORIES[i], CATEGORIES[j]
+        return float(x[:, i] @ x[:, j]) if ci and cj and ci != cj else 0.0
+
+    def between(a: str, b: str) -> float:
+        of_a = [i for i in range(N) if CATEGORIES[i] == a]
+        counts = sum(together(i, j) for i in of_a for j in range(N) if CATEGORIES[j] == b)
+        every = sum(together(i, j) for i in of_a for j in range(N))
+        return (counts + graph * start[names.index(a), names.index(b)]) / (every + graph)
+
+    def share(j: int) -> float:
+        same = [i for i in range(N) if CATEGORIES[i] == CATEGORIES[j]]
+        return (x[:, j].sum() + 1) / sum(x[:, i].sum() + 1 for i in same)
+
+    all_of_it = sum(together(owned, j) for j in range(N))
+    scores = []
+    for j in range(N):
+        a, b = CATEGORIES[owned], CATEGORIES[j]
+        prior = m * between(a, b) * share(j) if a and b else 0.0
+        scores.append((together(owned, j) + prior) / (all_of_it + m))
+    return scores
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_scores_are_shares_among_companions(seed: int) -> None:
+    pairs = some_baskets(seed)
+    chosen = ComplementSettings(prior_weight=4.0, graph_weight=7.0)
+    found = fit_complements(*pairs, CATEGORIES, n_baskets=BASKETS, settings=chosen)
+    for owned in range(N):
+        scores = found.score_products(np.array([owned], np.int32))
+        assert scores == pytest.approx(slow_scores(pairs, 4.0, 7.0, owned), rel=1e-6)
+        assert scores.sum() == pytest.approx(1.0 if CATEGORIES[owned] else 0.0)
+
+
+def test_a_cart_is_completed_by_the_weighted_sum_of_its_products() -> None:
+    found = fit_complements(*some_baskets(9), CATEGORIES, n_baskets=BASKETS)
+    rows, weights = np.array([0, 3, -1, 4], np.int32), np.array([1.0, 0.5, 9.0, 2.0])
+    slow = sum(
+        weight * found.score_products(np.array([row], np.int32))
+        for row, weight in zip(rows, weights, strict=True)
+    )
+    assert found.score_products(rows, weights) == pytest.approx(slow)
+
+
+def test_candidates_are_of_categories_that_are_not_in_the_cart() -> None:
+    found = fit_complements(*some_baskets(9), CATEGORIES, n_baskets=BASKETS)
+    rows, eligible = np.array([0, 3], np.int32), np.arange(N) != 7
+    given = found.candidates(rows, 9, eligible=eligible)
+    scores = found.score_products(rows)
+    assert given.source == "complements"
+    assert given.rows.tolist() == sorted([2, 5], key=lambda j: -scores[j])
+    assert given.scores.tolist() == scores[given.rows].tolist()
+    assert found.candidates(rows, 1, eligible=eligible).rows.tolist() == given.rows[:1].tolist()
+
+
+def test_a_product_of_unknown_category_has_and_is_no_complement() -> None:
+    found = fit_complements(*some_baskets(9), CATEGORIES, n_baskets=BASKETS)
+    everything = np.ones(N, bool)
+    assert len(found.candidates(np.array([4], np.int32), 9, eligible=everything)) == 0
+    assert 4 not in found.candidates(np.array([0], np.int32), 9, eligible=everything).rows
+    assert len(found.candidates(np.empty(0, np.int32), 9, eligible=everything)) == 0
+
+
+def test_many_baskets_outweigh_the_graph() -> None:
+    baskets = np.repeat(np.arange(200, dtype=np.int32), 2)
+    products = np.tile(np.array([0, 5], np.int32), 200)  # rings with vases, against all custom
+    found = fit_complements(baskets, products, CATEGORIES, n_baskets=200)
+    assert found.candidates(np.array([0], np.int32), 1, eligible=np.ones(N, bool)).rows[0] == 5
+    other_ring = found.candidates(np.array([1], np.int32), 1, eligible=np.ones(N, bool))
+    assert other_ring.rows[0] == 5
+
+
+def test_a_shop_without_categories_has_no_complements() -> None:
+    none = np.empty(0, np.int32)
+    found = fit_complements(none, none, [None, None], n_baskets=0)
+    assert len(found.candidates(np.array([0], np.int32), 2, eligible=np.ones(2, bool))) == 0
+    one = fit_complements(none, none, ["Rings", "Rings"], n_baskets=0)
+    assert len(one.candidates(np.array([0], np.int32), 2, eligible=np.ones(2, bool))) == 0
+
+
+def test_products_of_another_build_are_refused() -> None:
+    found = fit_complements(*some_baskets(1), CATEGORIES, n_baskets=BASKETS)
+    with pytest.raises(InputError, match="product row 8 is not in the links"):
+        found.score_products(np.array([N], np.int32))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("Rings", "ring"), ("ear-rings", "earring"), ("WATCHES", "watch"), ("Dresses", "dress"),
+     ("T-shirt", "top"), ("Dress shoes", "shoe"), ("", None),
+     ("Watch straps", "watch"), ("Glasses", None), ("Swimwear", None), ("Jeans", "bottom")],
+)  # fmt: skip
+def test_category_names_are_understood_by_their_last_known_word(
+    name: str, kind: str | None
+) -> None:
+    assert category_kind(name) == kind
+
+
+def test_the_graph_names_only_kinds_it_knows_and_none_completes_itself() -> None:
+    assert GOES_WITH.keys() == WORDS.keys()
+    for kind, others in GOES_WITH.items():
+        assert others.keys() <= GOES_WITH.keys() - {kind}
+    words = [word for one in WORDS.values() for word in one]
+    assert len(words) == len(set(words))
+
+
+def test_affinity_splits_a_kind_among_its_categories_and_knows_nothing_of_sofas() -> None:
+    affinity = default_affinity(["Rings", "Studs", "Hoops", "Watches", "Sofas"])
+    assert affinity.sum(axis=1) == pytest.approx(np.ones(5))
+    assert not np.diag(affinity).any()
+    graph, even = np.array([0, 3 / 8, 3 / 8, 1 / 4, 0]), np.array([0, 1, 1, 1, 1]) / 4
+    assert affinity[0].tolist() == pytest.approx((0.8 * graph + 0.2 * even).tolist())
+    sized = default_affinity(["Rings", "Studs", "Hoops"], np.array([5.0, 3.0, 1.0]))
+    assert sized[0].tolist() == pytest.approx([0, 0.75, 0.25])
+    assert affinity[4].tolist() == pytest.approx([0.25, 0.25, 0.25, 0.25, 0])
+    assert default_affinity(["Rings"]).tolist() == [[0.0]]
+    assert default_affinity([]).shape == (0, 0)
