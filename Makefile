@@ -31,7 +31,7 @@ bench: $(READY)  ## speed of the main jobs, as ratios within one run
 lock: $(READY)  ## renew requirements.lock
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --upgrade -q -o requirements.lock
+		--generate-hashes --no-header --upgrade -q -o requirements.lock
 
 clean:
 	rm -rf .venv shops .pytest_cache .mypy_cache .ruff_cache .hypothesis
