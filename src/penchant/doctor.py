@@ -9,10 +9,11 @@ import polars as pl
 
 from penchant import columns as c
 from penchant.builds import Manifest, settings_that_count
+from penchant.embedding import failed_photos, vector_findings
 from penchant.encoders import EmbeddingRun, load_run
 from penchant.errors import BuildError, NotBuiltError, PenchantError
 from penchant.images import photo_findings
-from penchant.pipeline import failed_photos, load_interactions, table_digests, vector_findings
+from penchant.pipeline import load_interactions, table_digests
 from penchant.settings import Settings
 from penchant.shop_directory import SETTINGS_FILE, ShopDirectory
 from penchant.store.ingest import load_report, load_table

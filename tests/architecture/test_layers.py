@@ -22,7 +22,7 @@ LAYERS = (
     ("index", "candidates"),
     ("surfaces", "reasons"),
     ("builds", "store", "shop_directory"),
-    ("answers", "customer", "pipeline", "engine"),
+    ("answers", "customer", "embedding", "pipeline", "engine"),
     ("evaluation",),
     ("cli", "sample", "profiler", "bench", "doctor"),
 )

@@ -10,15 +10,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from penchant.embedding import embed_shop, product_photos
 from penchant.encoders import ProductPhotos
 from penchant.errors import BuildError, InputError
-from penchant.pipeline import (
-    build_shop,
-    embed_shop,
-    gather_inputs,
-    load_interactions,
-    product_photos,
-)
+from penchant.pipeline import build_shop, gather_inputs, load_interactions
 from penchant.shop_directory import ShopDirectory
 
 

@@ -11,7 +11,7 @@ def run(shop: ShopPath, as_json: AsJson = False) -> None:
     Example: penchant embed shop
     """
     from penchant.cli.output import note, photo_progress, print_json
-    from penchant.pipeline import embed_shop
+    from penchant.embedding import embed_shop
     from penchant.shop_directory import ShopDirectory
 
     directory = ShopDirectory.open(shop)
