@@ -80,8 +80,8 @@ def warm_row(week: FashionWeek, name: str) -> dict[str, Any]:
     start = time.perf_counter()
     vectors = _vectors(week, name, week.train)
     seconds = time.perf_counter() - start
-    parts = list(_scores(week, vectors, week.train, week.hidden, everything))
-    return {"test": "warm", "space": name, "fit_seconds": seconds, **_summary(parts)}
+    parts = list(score_part(week, vectors, week.train, week.hidden, everything))
+    return {"test": "warm", "space": name, "fit_seconds": seconds, **summary(parts)}
 
 
 def cold_row(week: FashionWeek, name: str) -> dict[str, Any]:
@@ -91,36 +91,63 @@ def cold_row(week: FashionWeek, name: str) -> dict[str, Any]:
         week: The benchmark.
         name: A key of SPACES.
     """
-    fold_of = np.random.default_rng(0).integers(FOLDS, size=week.designs.max() + 1)[week.designs]
     parts, seconds = [], 0.0
     for fold in range(FOLDS):
-        cold = fold_of == fold
-        known = week.train.where(~cold[week.train.product_row])
-        hidden = week.hidden.where(cold[week.hidden.product_row])
+        known, hidden, cold = cold_fold(week, fold)
         start = time.perf_counter()
         vectors = _vectors(week, name, known)
         seconds += time.perf_counter() - start
-        parts += _scores(week, vectors, known, hidden, cold)
-    return {"test": "cold", "space": name, "fit_seconds": seconds / FOLDS, **_summary(parts)}
+        parts += score_part(week, vectors, known, hidden, cold)
+    return {"test": "cold", "space": name, "fit_seconds": seconds / FOLDS, **summary(parts)}
+
+
+def cold_fold(week: FashionWeek, fold: int) -> tuple[Purchases, Purchases, NDArray[np.bool_]]:
+    """Hide the designs of one fold.
+
+    Args:
+        week: The benchmark.
+        fold: 0..FOLDS - 1.
+
+    Returns:
+        What stays known, what is to be found, and which products are hidden.
+    """
+    fold_of = np.random.default_rng(0).integers(FOLDS, size=week.designs.max() + 1)[week.designs]
+    cold = fold_of == fold
+    known = week.train.where(~cold[week.train.product_row])
+    return known, week.hidden.where(cold[week.hidden.product_row]), cold
 
 
 def _vectors(week: FashionWeek, name: str, known: Purchases) -> NDArray[np.float32]:
-    space = fit_space(week.catalogue, _baskets(known), settings=SPACES[name])
+    space = fit_space(week.catalogue, baskets_of(known), settings=SPACES[name])
     return space.place(week.catalogue).vectors
 
 
-def _baskets(known: Purchases) -> Baskets:
+def baskets_of(known: Purchases) -> Baskets:
+    """Give each customer's products of the week as one basket.
+
+    Args:
+        known: Purchases.
+    """
     same_week = np.zeros(len(known.customer_row), np.int64)
     return find_baskets(known.customer_row, known.product_row, same_week, days=30)
 
 
-def _scores(
+def score_part(
     week: FashionWeek,
     vectors: NDArray[np.float32],
     known: Purchases,
     hidden: Purchases,
     eligible: NDArray[np.bool_],
 ) -> Iterator[Any]:
+    """Rank the eligible products for every customer with a history, some at a time.
+
+    Args:
+        week: The benchmark.
+        vectors: Style vectors of all products.
+        known: Histories; these products are left out of the ranking.
+        hidden: What is to be found.
+        eligible: Shape (n_products,), which are ranked.
+    """
     shape = (week.n_customers, week.catalogue.n_products)
     owned, wanted = _matrix(known, shape), _matrix(hidden, shape)
     customers = np.flatnonzero((np.diff(owned.indptr) > 0) & (np.diff(wanted.indptr) > 0))
@@ -146,7 +173,12 @@ def _matrix(purchases: Purchases, shape: tuple[int, int]) -> csr_array:
     return matrix
 
 
-def _summary(parts: Sequence[Any]) -> dict[str, Any]:
+def summary(parts: Sequence[Any]) -> dict[str, Any]:
+    """Average metrics over customers, with intervals.
+
+    Args:
+        parts: What `score_part` gave.
+    """
     columns = {
         "recall@10": [part.recall[10] for part in parts],
         "recall@20": [part.recall[20] for part in parts],

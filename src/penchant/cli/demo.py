@@ -19,7 +19,7 @@ CUSTOMER = "C10001"
 K = 10
 
 SAMPLE_END = datetime(2026, 7, 1, tzinfo=UTC)
-"""The day after the sample shop's last interaction: the demo does not depend on today."""
+"""A day after all of the sample shop's interactions: the demo does not depend on today."""
 
 
 def run(
