@@ -19,7 +19,7 @@ LAYERS = (
     ("tables",),
     ("images", "encoders", "space"),
     ("taste",),
-    ("index", "candidates"),
+    ("index", "candidates", "ranking"),
     ("surfaces", "reasons"),
     ("builds", "store", "shop_directory"),
     ("answers", "customer", "embedding", "pipeline", "engine"),

@@ -1,0 +1,1 @@
+"""Ranking: one score from many sources, the rules, diversity and exploration."""
