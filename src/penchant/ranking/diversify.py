@@ -58,8 +58,8 @@ def diversify(
             without products left leaves its slots to the others.
 
     Returns:
-        min(k, n) products, in the order they are shown. Cost: k * dim of the pools, which hold
-        max(5 * k, 50) products each; with styles also n * dim * styles.
+        min(k, n) products, in the order shown. Cost: k * dim * the pools' max(5 * k, 50) products
+        each; with styles also n * dim * styles.
 
     Raises:
         InputError: if `k` or a share is negative or `diversity` outside 0..1.
@@ -74,8 +74,7 @@ def diversify(
     _check(k, diversity, shares)
     pools = _pools(ranking, vectors, max(DEPTH * k, MIN_POOL), styles)
     turns = deal_slots(shares, [len(pool) for pool in pools], k)
-    places = np.concatenate(pools)
-    pool = ranking.take(places)
+    pool = ranking.take(np.concatenate(pools))
     stops = np.cumsum([len(one) for one in pools])
     parts = [slice(stop - len(one), stop) for stop, one in zip(stops, pools, strict=True)]
     worth = np.concatenate([_worth(pool.scores[part], diversity) for part in parts])
@@ -92,7 +91,7 @@ def deal_slots(shares: Sequence[float], available: Sequence[int], k: int) -> lis
         k: Slots.
 
     Returns:
-        The style of each slot, min(k, all products) of them. Ties go to the style named first.
+        The style of each slot, min(k, all products); ties go to the style named first.
 
     Example:
         >>> deal_slots([0.7, 0.3], [9, 9], 6)
@@ -122,7 +121,7 @@ def _check(k: int, diversity: float, shares: Sequence[float]) -> None:
 def _pools(
     ranking: Ranking, vectors: StyleVectors, depth: int, styles: Sequence[Style]
 ) -> list[Places]:
-    """Give the places of the best products of each style; depth for each, so that none starves."""
+    """Give the places of the `depth` best of each style: a small one far down is found, too."""
     if len(styles) < 2:
         return [np.arange(min(depth, len(ranking)))]
     nearest = np.argmax(vectors[ranking.rows] @ np.stack([one.vector for one in styles]).T, axis=1)
@@ -139,12 +138,12 @@ def _worth(scores: Weights, diversity: float) -> Weights:
 def _pick(
     worth: Weights, own: NDArray[np.float64], turns: Sequence[slice], diversity: float
 ) -> Places:
-    near, picked = np.full(len(worth), -1.0), np.empty(len(turns), np.intp)
+    left, near, picked = worth.copy(), np.full(len(worth), -1.0), np.empty(len(turns), np.intp)
     for slot, part in enumerate(turns):
-        gains = worth[part] - diversity * near[part]
+        gains = left[part] - diversity * near[part]
         best = part.start + int((gains >= gains.max() - EVEN).argmax())
         picked[slot] = best
-        worth[best] = -np.inf
+        left[best] = -np.inf
         if diversity:
             np.maximum(near, own @ own[best], out=near)
     return picked
