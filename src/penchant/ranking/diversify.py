@@ -19,10 +19,10 @@ from penchant.types import StyleVectors, Weights
 Places = NDArray[np.intp]
 
 DEPTH = 5
-"""Products looked at per slot, in each style: further down, variety would cost too much score."""
+"""Products in a pool per slot wanted: further down, variety would cost too much score."""
 
 MIN_POOL = 50
-"""Products looked at in each style at least."""
+"""Products in a pool at least."""
 
 EVEN = 1e-9
 """Products this close to the best are as good; the better ranked of them is picked."""
@@ -38,13 +38,14 @@ def diversify(
 ) -> Ranking:
     """Pick k products, each the best by score and by how little it resembles those picked before.
 
-    The next product has the highest (1 - d) * score - d * (highest similarity to one picked), of
-    the best products. Scores are scaled there to 0..1; ties go to the better rank.
+    Of a pool of the best, the next product has the highest
+    (1 - d) * score - d * (highest similarity to one picked). Scores are scaled to 0..1 in the
+    pool; ties go to the better rank.
 
-    With several styles, each product belongs to the nearest style, each slot to the style with the
-    highest share / (slots it has + 1), and the rule above picks among the products of that style.
-    These are D'Hondt's quotients: unlike Sainte-Lague's, they give a style never less than
-    floor(share * k) slots, nor less than floor(share * j) of the first j.
+    With several styles, each product belongs to the nearest style, and each style has its own
+    pool. A slot goes to the style with the highest share / (slots it has + 1), and the rule above
+    picks from its pool. These are D'Hondt's quotients: unlike Sainte-Lague's, they never give a
+    style less than floor(share * k) slots, nor less than floor(share * j) of the first j.
 
     Args:
         ranking: What to pick from, best first. Pinned products are put on top afterwards.
@@ -57,8 +58,8 @@ def diversify(
             without products left leaves its slots to the others.
 
     Returns:
-        min(k, n) products, in the order they are shown. Cost: k * dim of the products looked at,
-        which are max(5 * k, 50) of each style; with styles also n * dim * styles.
+        min(k, n) products, in the order shown. Cost: k * dim * the pools' max(5 * k, 50) products
+        each; with styles also n * dim * styles.
 
     Raises:
         InputError: if `k` or a share is negative or `diversity` outside 0..1.
@@ -73,8 +74,7 @@ def diversify(
     _check(k, diversity, shares)
     pools = _pools(ranking, vectors, max(DEPTH * k, MIN_POOL), styles)
     turns = deal_slots(shares, [len(pool) for pool in pools], k)
-    places = np.concatenate(pools)
-    pool = ranking.take(places)
+    pool = ranking.take(np.concatenate(pools))
     stops = np.cumsum([len(one) for one in pools])
     parts = [slice(stop - len(one), stop) for stop, one in zip(stops, pools, strict=True)]
     worth = np.concatenate([_worth(pool.scores[part], diversity) for part in parts])
@@ -91,7 +91,7 @@ def deal_slots(shares: Sequence[float], available: Sequence[int], k: int) -> lis
         k: Slots.
 
     Returns:
-        The style of each slot, min(k, all products) of them. Ties go to the style named first.
+        The style of each slot, min(k, all products); ties go to the style named first.
 
     Example:
         >>> deal_slots([0.7, 0.3], [9, 9], 6)
@@ -121,7 +121,7 @@ def _check(k: int, diversity: float, shares: Sequence[float]) -> None:
 def _pools(
     ranking: Ranking, vectors: StyleVectors, depth: int, styles: Sequence[Style]
 ) -> list[Places]:
-    """Give the places of the best products of each style; depth for each, so that none starves."""
+    """Give the places of the `depth` best of each style: a small one far down is found, too."""
     if len(styles) < 2:
         return [np.arange(min(depth, len(ranking)))]
     nearest = np.argmax(vectors[ranking.rows] @ np.stack([one.vector for one in styles]).T, axis=1)
@@ -138,12 +138,12 @@ def _worth(scores: Weights, diversity: float) -> Weights:
 def _pick(
     worth: Weights, own: NDArray[np.float64], turns: Sequence[slice], diversity: float
 ) -> Places:
-    near, picked = np.full(len(worth), -1.0), np.empty(len(turns), np.intp)
+    left, near, picked = worth.copy(), np.full(len(worth), -1.0), np.empty(len(turns), np.intp)
     for slot, part in enumerate(turns):
-        gains = worth[part] - diversity * near[part]
+        gains = left[part] - diversity * near[part]
         best = part.start + int((gains >= gains.max() - EVEN).argmax())
         picked[slot] = best
-        worth[best] = -np.inf
+        left[best] = -np.inf
         if diversity:
             np.maximum(near, own @ own[best], out=near)
     return picked
