@@ -20,8 +20,6 @@ from penchant.index import ExactIndex
 from penchant.maths.decay import MICROSECONDS_PER_DAY
 from penchant.maths.seeds import derived_rng
 from penchant.maths.threads import one_thread
-from penchant.ranking.blend import blend_pool
-from penchant.ranking.pool import Pool
 from penchant.reasons.explanation import Explanation, iso_time, split_similarity
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
@@ -344,13 +342,9 @@ class Shop:
             product_ids=self.build.product_ids,
         )
         similarity = float(np.sum([one.share for one in shares]))
-        request = Request(
-            surface, visitor, np.empty(0, np.int32), 1, moment, np.random.default_rng(0)
-        )
-        rung = self.recommender.plan(request).rungs[0]
-        itself = np.array([row], np.int32)
-        pool = Pool.of(rung.sources, itself)
-        ranking = blend_pool(pool, rung.blend)
+        nothing = np.empty(0, np.int32)
+        request = Request(surface, visitor, nothing, 1, moment, np.random.default_rng(0))
+        ranking = self.recommender.rank_one(request, row)
         return Explanation(
             customer_id,
             product_id,

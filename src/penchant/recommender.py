@@ -10,7 +10,9 @@ import numpy as np
 
 from penchant.candidates.assortment import Assortment
 from penchant.errors import InputError, did_you_mean
-from penchant.ranking.blend import Blend
+from penchant.ranking.blend import Blend, blend_pool
+from penchant.ranking.pool import Pool
+from penchant.ranking.ranking import Ranking
 from penchant.ranking.rules import Eligibility, Rule, customer_rules, guard_rules, shop_rules
 from penchant.settings import Settings
 from penchant.settings.showing import (
@@ -126,6 +128,19 @@ class Recommender:
                 min_similarity=least,
             )
         return homepage(stock, visitor, blend, min_similarity=least)
+
+    def rank_one(self, request: Request, product_row: int) -> Ranking:
+        """Score one product as the best rung of a surface would, found by its sources or not.
+
+        Args:
+            request: What is asked.
+            product_row: The product.
+
+        Raises:
+            InputError: as `plan`.
+        """
+        rung = self.plan(request).rungs[0]
+        return blend_pool(Pool.of(rung.sources, np.array([product_row], np.int32)), rung.blend)
 
     def blend_of(self, surface: str) -> Blend:
         """Give the weights of a surface: those set, else those fitted, else the defaults.
