@@ -129,9 +129,8 @@ def _beside_defaults(
     weights: Mapping[str, float], scale: Mapping[str, float], defaults: Blend
 ) -> Blend:
     """Join fitted weights with those of sources that were not fitted, at their default share."""
-    whole = sum(defaults.weights.values())
     rest = {name: one for name, one in defaults.weights.items() if name not in weights}
-    share = sum(rest.values()) / whole if whole else 0.0
-    factor = sum(weights.values()) / (whole * (1 - share)) if share < 1 else 0.0
+    replaced = sum(one for name, one in defaults.weights.items() if name in weights)
+    factor = sum(weights.values()) / replaced if replaced else 1.0
     kept = {name: one * factor for name, one in rest.items()}
     return Blend({**weights, **kept}, {**defaults.scale, **scale})

@@ -52,10 +52,9 @@ def hide_purchases(
     customer_row: Rows,
     product_row: Rows,
     time_us: NDArray[np.int64],
+    groups: NDArray[np.integer],
     rng: np.random.Generator,
     *,
-    n_products: int,
-    groups: NDArray[np.integer] | None = None,
     most: int = MOST,
     share: float = SHARE,
 ) -> HiddenPurchases:
@@ -67,16 +66,15 @@ def hide_purchases(
         customer_row: Shape (n_events,), any order.
         product_row: Shape (n_events,), aligned, >= 0.
         time_us: Shape (n_events,), aligned.
+        groups: Shape (n_products,), equal for variants of one design.
         rng: Draws customers and products.
-        n_products: Products in all.
-        groups: Shape (n_products,), equal for variants of one design; each its own by default.
         most: Customers at most.
         share: Of the customers with two groups or more, at most.
 
     Returns:
         At most one hidden product per customer; none where nobody has two.
     """
-    group = (np.arange(n_products) if groups is None else np.asarray(groups))[product_row]
+    group = groups[product_row]
     luck = rng.random(len(group))
     order = np.lexsort((luck, time_us, customer_row))
     last = order[np.diff(customer_row[order], append=-1) != 0]
@@ -90,7 +88,7 @@ def hide_purchases(
     known = group != hidden_group[customer_row]
     starts, owned = _owned(customer_row[known], product_row[known], customer_row[chosen])
     return HiddenPurchases(
-        customer_row[chosen], product_row[chosen], known, starts, owned, n_products
+        customer_row[chosen], product_row[chosen], known, starts, owned, len(groups)
     )
 
 

@@ -1,6 +1,6 @@
-"""Conditional logit: the weights under which what people chose stands out from what they could have.
+"""Conditional logit: the weights under which what people chose stands out from the other options.
 
-    P(chosen) = exp(w . x_chosen) / sum over the options of exp(w . x_option)
+P(chosen) = exp(w . x_chosen) / sum over the options of exp(w . x_option)
 """
 
 from __future__ import annotations

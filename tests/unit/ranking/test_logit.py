@@ -1,5 +1,7 @@
 """The conditional logit: its gradient, planted weights, and its limits."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ def choices_of(weights, *, n, seed=0):
     starts = np.concatenate([[0], np.cumsum(lengths)])
     features = rng.normal(size=(starts[-1], len(weights)))
     luck = rng.gumbel(size=len(features)) + features @ np.asarray(weights)
-    chosen = [a + int(np.argmax(luck[a:b])) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    chosen = [a + int(np.argmax(luck[a:b])) for a, b in pairwise(starts)]
     return features, starts, np.array(chosen)
 
 
