@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--split", default="valid", choices=("test", "valid"))
     parser.add_argument("--sets", nargs="*", default=list(FILES), choices=FILES)
-    parser.add_argument("--per-source", type=int, default=200)
+    parser.add_argument("--per-source", type=int, default=100)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []

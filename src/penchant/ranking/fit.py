@@ -24,7 +24,7 @@ Scorer = Callable[[Rows], Scores]
 """Customer rows -> scores of all products, shape (n, n_products), on the scale that is blended."""
 
 MIN_FOUND = 100
-"""Hidden purchases within the pools; with fewer, weights are luck."""
+"""Hidden purchases within the pools; with half of them a fit is now and then worse than defaults."""
 
 CELLS = 8_000_000
 """Scores held at a time by each source."""
@@ -55,7 +55,7 @@ def fit_blend(
     hidden: HiddenPurchases,
     *,
     defaults: Blend,
-    per_source: int = 200,
+    per_source: int = 100,
     min_found: int = MIN_FOUND,
 ) -> FittedBlend:
     """Fit what each source weighs.

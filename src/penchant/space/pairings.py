@@ -11,10 +11,12 @@ with few sales; e holds what no channel shows. Trained as the softmax map is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.errors import BuildError
 from penchant.maths.rows import unit_rows
 from penchant.space.baskets import Baskets
 from penchant.space.softmax_map import Adam, Schedule, lessons, softmax_errors
@@ -54,10 +56,60 @@ class Pairings:
             >>> (pairings.candidates @ pairings.wanted(np.array([0, -1]))).tolist()
             [0.0, 1.0]
         """
-        factors = np.ones(len(rows)) if weights is None else weights
-        known = rows >= 0
-        total = factors[known] @ self.owned[rows[known]].astype(np.float64)
+        total = self._parts(rows, weights).sum(axis=0)
         return np.asarray(unit_rows(total[None].astype(np.float32))[0])
+
+    def shares(
+        self, rows: Rows, product_row: int, weights: Weights | None = None
+    ) -> NDArray[np.float64]:
+        """Split a product's score by what the customer owns, exactly.
+
+        Args:
+            rows: Shape (n,), as in `wanted`.
+            product_row: The product whose score is split.
+            weights: Shape (n,), as there.
+
+        Returns:
+            Shape (n,), aligned with `rows`; sums to the score.
+        """
+        parts = self._parts(rows, weights)
+        length = float(np.linalg.norm(parts.sum(axis=0)))
+        terms = parts @ self.candidates[product_row].astype(np.float64)
+        return np.asarray(terms / length if length > 0 else np.zeros(len(rows)))
+
+    def _parts(self, rows: Rows, weights: Weights | None) -> NDArray[np.float64]:
+        factors = np.ones(len(rows)) if weights is None else weights
+        return np.asarray(self.owned[rows].astype(np.float64) * (factors * (rows >= 0))[:, None])
+
+    def save(self, directory: Path) -> None:
+        """Write one .npy file per side.
+
+        Args:
+            directory: An existing folder.
+        """
+        np.save(directory / "owned.npy", self.owned)
+        np.save(directory / "candidates.npy", self.candidates)
+
+    @classmethod
+    def load(cls, directory: Path) -> Pairings:
+        """Open what `save` wrote, by memory map.
+
+        Args:
+            directory: The folder.
+
+        Raises:
+            BuildError: if a file is missing or damaged, or the sides do not fit together.
+        """
+        try:
+            owned, candidates = (
+                np.asarray(np.load(directory / f"{side}.npy", mmap_mode="r", allow_pickle=False))
+                for side in ("owned", "candidates")
+            )
+        except (OSError, ValueError, EOFError) as error:
+            raise BuildError(f"{directory} holds no readable pairings: {error}.") from error
+        if owned.shape != candidates.shape or owned.ndim != 2:
+            raise BuildError(f"The pairings in {directory} do not fit together. Build again.")
+        return cls(owned, candidates)
 
 
 def learn_pairings(

@@ -1,7 +1,9 @@
 """Pairings: what goes together though it is not alike."""
 
 import numpy as np
+import pytest
 
+from penchant.errors import BuildError
 from penchant.maths.rows import unit_rows
 from penchant.space.baskets import Baskets
 from penchant.space.pairings import Pairings, learn_pairings
@@ -59,3 +61,30 @@ def test_what_is_wanted_is_the_weighted_sum_of_what_is_owned():
     rows, weights = np.array([0, -1, 2], np.int32), np.array([3.0, 9.0, 4.0])
     np.testing.assert_allclose(pairings.wanted(rows, weights), [0.6, 0.0, 0.8], atol=1e-6)
     assert pairings.wanted(np.array([], np.int32)).tolist() == [0, 0, 0]
+
+
+def test_shares_sum_to_the_score():
+    """Each owned product's share is its part of the sum, over the length of the whole."""
+    pairings = learn(*pair_shop())
+    rows, weights = np.array([3, -1, 8, 3], np.int32), np.array([1.0, 5.0, 0.5, 2.0])
+    shares = pairings.shares(rows, 9, weights)
+    score = pairings.candidates[9] @ pairings.wanted(rows, weights)
+    assert shares.sum() == pytest.approx(score, abs=1e-6)
+    assert shares[1] == 0.0
+    assert shares[3] == pytest.approx(2 * shares[0])
+    assert pairings.shares(rows[1:2], 9).tolist() == [0.0]
+
+
+def test_pairings_open_as_they_were_saved_and_damage_is_told(tmp_path):
+    """Both sides come back; a side of another shape, or a missing one, is refused."""
+    pairings = learn(*pair_shop())
+    pairings.save(tmp_path)
+    again = Pairings.load(tmp_path)
+    assert again.owned.tolist() == pairings.owned.tolist()
+    assert again.candidates.tolist() == pairings.candidates.tolist()
+    np.save(tmp_path / "owned.npy", pairings.owned[1:])
+    with pytest.raises(BuildError, match="do not fit together"):
+        Pairings.load(tmp_path)
+    (tmp_path / "owned.npy").unlink()
+    with pytest.raises(BuildError, match="no readable pairings"):
+        Pairings.load(tmp_path)
