@@ -24,7 +24,7 @@ Scorer = Callable[[Rows], Scores]
 """Customer rows -> scores of all products, shape (n, n_products), on the scale that is blended."""
 
 MIN_FOUND = 100
-"""Hidden purchases within the pools; with half of them a fit is now and then worse than defaults."""
+"""Hidden purchases within the pools; half as many now and then fit worse."""
 
 CELLS = 8_000_000
 """Scores held at a time by each source."""
