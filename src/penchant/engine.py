@@ -16,7 +16,7 @@ from penchant.candidates.assortment import Assortment
 from penchant.candidates.eligible import eligible_products
 from penchant.customer import Customer, card_of
 from penchant.errors import InputError
-from penchant.index import ExactIndex
+from penchant.index import ExactIndex, PlannedIndex
 from penchant.maths.threads import one_thread
 from penchant.reasons.explanation import Explanation, iso_time, split_similarity
 from penchant.reasons.slots import make_slots
@@ -92,7 +92,11 @@ class Shop:
             product_ids=self.build.product_ids,
             titles=products[c.TITLE].fill_null(products[c.PRODUCT_ID]).to_list(),
             in_stock=(stock != "out_of_stock").to_numpy(),
-            index=ExactIndex.over(self.build.styles),
+            index=PlannedIndex(
+                ExactIndex.over(self.build.styles),
+                self.build.graph,
+                self.settings.index.exact_below,
+            ),
             popularity=self.build.popularity,
             created_us=products[c.CREATED_DATE].dt.epoch("us").fill_null(unknown).to_numpy(),
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.index import ExactIndex, HnswGraph, Neighbors, PlannedIndex
+from penchant.index import ExactIndex, HnswGraph, Index, Neighbors, PlannedIndex
 from penchant.maths.rows import unit_rows
 from penchant.maths.threads import one_thread
 
@@ -41,15 +41,20 @@ def bench_index(n_products: int = N_PRODUCTS, n_queries: int = N_QUERIES) -> Map
     with one_thread():
         start = time.perf_counter()
         graph = HnswGraph.over(vectors)
-        built = {"products": n_products, "build_s": round(time.perf_counter() - start, 1)}
+        seconds = time.perf_counter() - start
         planned = PlannedIndex(exact, graph, exact_below=0)
-        measured = {"mb": _size_mb(graph), "vectors_mb": round(vectors.nbytes / 1e6)}
+        found: dict[str, float] = {
+            "products": n_products,
+            "build_s": round(seconds, 1),
+            "graph_mb": _size_mb(graph),
+            "vectors_mb": round(vectors.nbytes / 1e6),
+        }
         for share in SHARES:
             eligible = rng.random(n_products) < share
             for k in DEPTHS:
                 values = _compared(exact, planned, queries, k, eligible)
-                measured |= {f"{name}_k{k}_{share:.0%}": one for name, one in values.items()}
-    return built | measured
+                found |= {f"{name}_k{k}_{share:.0%}": one for name, one in values.items()}
+    return found
 
 
 def plant_styles(rng: np.random.Generator, n_products: int, *, dim: int) -> NDArray[np.float32]:
@@ -90,7 +95,8 @@ def _compared(
     seconds, recalls = np.empty((2, len(queries))), []
     for number in range(len(queries)):
         query, answers = queries[number : number + 1], []
-        for place, index in enumerate((exact, planned)):
+        both: tuple[Index, Index] = (exact, planned)
+        for place, index in enumerate(both):
             start = time.perf_counter()
             answers.append(index.query(query, k, eligible=eligible))
             seconds[place, number] = time.perf_counter() - start

@@ -15,6 +15,7 @@ from penchant.builds.inputs import BuildInputs
 from penchant.candidates.popular import count_popularity
 from penchant.errors import InputError
 from penchant.id_map import IdMap
+from penchant.index import HnswGraph
 from penchant.maths.rows import present_rows
 from penchant.maths.threads import one_thread
 from penchant.settings import SpaceSettings
@@ -77,6 +78,9 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         categories=tuple(inputs.products[c.CATEGORY]),
     )
     batch = _profiles(inputs, people, placement.vectors, weigher)
+    large = present_rows(placement.vectors).sum() >= inputs.settings.index.exact_below
+    if large:
+        tell("linking near products, which takes a minute per 100,000")
     return Build(
         products=inputs.products,
         product_ids=products,
@@ -89,6 +93,7 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         profiles=batch.vectors,
         consistency=batch.consistency,
         popularity=_popularity(lessons, weigher, len(products)),
+        graph=HnswGraph.over(placement.vectors) if large else None,
     )
 
 

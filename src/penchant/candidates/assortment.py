@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.id_map import IdMap
-from penchant.index import ExactIndex
+from penchant.index import Index
 from penchant.types import Mask
 
 
@@ -29,6 +29,6 @@ class Assortment:
     product_ids: IdMap
     titles: Sequence[str]
     in_stock: Mask
-    index: ExactIndex
+    index: Index
     popularity: NDArray[np.float64]
     created_us: NDArray[np.int64]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from penchant.candidates.candidate import Candidates
-from penchant.index import ExactIndex
+from penchant.index import Index
 from penchant.types import Mask, Vector
 
 
 def visual_candidates(
-    index: ExactIndex, towards: Vector, k: int, *, eligible: Mask, min_similarity: float = -1.0
+    index: Index, towards: Vector, k: int, *, eligible: Mask, min_similarity: float = -1.0
 ) -> Candidates:
     """Give the products most similar to a vector.
 

@@ -22,20 +22,27 @@ from penchant.index.exact import ExactIndex
 from penchant.maths.rows import present_rows, unit_rows
 from penchant.types import Rows, Vector
 
+FILE = "links.faiss"
+ARRAYS = ("rows", "starts", "breadths")
+"""Kept beside it as `<name>.npy`."""
+
 LINKS = 32
 """Links per node and level (twice as many on the lowest)."""
 
-CARE = 100
+CARE = 200
 """Candidates looked at for the links of a new node."""
 
 DEPTHS = (10, 100, 500)
 """Numbers of neighbors at which recall is measured."""
 
-RECALL = 0.995
+RECALL = 0.99
 """Mean share of the true neighbors that must be found then."""
 
 PROBES = 128
-"""Queries it is measured with: half are products, half blends of four, as profiles are."""
+"""Queries it is measured with."""
+
+BLEND = 3
+"""Products each of them is a sum of, as a profile is: harder to find than one product's own."""
 
 WIDER = 1.3
 """Factor between one breadth tried and the next."""
@@ -127,8 +134,8 @@ class HnswGraph:
         """
         import faiss
 
-        (folder / "graph.faiss").write_bytes(faiss.serialize_index(self.graph).data)
-        for name in ("rows", "starts", "breadths"):
+        (folder / FILE).write_bytes(faiss.serialize_index(self.graph).data)
+        for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
 
     @classmethod
@@ -144,12 +151,12 @@ class HnswGraph:
         """
         import faiss
 
-        try:
-            graph = faiss.read_index(str(folder / "graph.faiss"), faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
-            raise ValueError(f"graph.faiss cannot be read: {str(error).splitlines()[0]}") from error
         read = partial(np.load, mmap_mode="r", allow_pickle=False)
-        arrays = [np.asarray(read(folder / f"{one}.npy")) for one in ("rows", "starts", "breadths")]
+        try:
+            graph = faiss.read_index(str(folder / FILE), faiss.IO_FLAG_MMAP_IFC)
+            arrays = [np.asarray(read(folder / f"{name}.npy")) for name in ARRAYS]
+        except Exception as error:  # each of the two readers raises several kinds
+            raise ValueError(f"the graph cannot be read: {error}") from error
         found = cls(vectors, graph, *arrays)
         found._check()
         return found
@@ -201,11 +208,9 @@ def _measured_breadths(graph: Any, nodes: NDArray[np.float32]) -> NDArray[np.int
 
 
 def _probes(nodes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Take products at even steps, and blends of them: distinct vectors come in no order."""
-    half = PROBES // 2
-    chosen = nodes[np.linspace(0, len(nodes) - 1, 5 * half).astype(np.intp)]
-    blends = unit_rows(chosen[half:].reshape(half, 4, -1).sum(axis=1))
-    return np.concatenate([chosen[:half], blends])
+    """Blend distinct vectors from far apart in their list, which is in no order of likeness."""
+    chosen = np.linspace(0, len(nodes) - 1, BLEND * PROBES).astype(np.intp)
+    return unit_rows(nodes[chosen.reshape(BLEND, PROBES)].sum(axis=0))
 
 
 def _recall(

@@ -11,6 +11,7 @@ from penchant.settings.finding import (
     ComplementSettings,
     EaseSettings,
     GraphFilterSettings,
+    IndexSettings,
     ItemKnnSettings,
 )
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
@@ -22,6 +23,7 @@ __all__ = [
     "EaseSettings",
     "EncoderSettings",
     "GraphFilterSettings",
+    "IndexSettings",
     "ItemKnnSettings",
     "RecommendSettings",
     "Settings",
@@ -44,4 +46,5 @@ class Settings:
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     space: SpaceSettings = field(default_factory=SpaceSettings)
     taste: TasteSettings = field(default_factory=TasteSettings)
+    index: IndexSettings = field(default_factory=IndexSettings)
     recommend: RecommendSettings = field(default_factory=RecommendSettings)
