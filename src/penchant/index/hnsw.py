@@ -97,7 +97,7 @@ class HnswGraph:
         deepest = DEPTHS[-1]
         if n > deepest:
             return int(np.ceil(self.breadths[-1] * n / deepest))
-        return int(np.ceil(np.interp(n, DEPTHS, self.breadths)))
+        return max(n, int(np.ceil(np.interp(n, DEPTHS, self.breadths))))
 
     def near(self, query: Vector, n: int) -> tuple[Rows, NDArray[np.float64]]:
         """Give the rows of the n nearest distinct vectors, or of all if there are fewer.
