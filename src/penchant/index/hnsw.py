@@ -41,8 +41,8 @@ RECALL = 0.99
 PROBES = 128
 """Queries it is measured with."""
 
-BLEND = 3
-"""Products each of them is a sum of, as a profile is: harder to find than one product's own."""
+BLEND = 2
+"""Products each of them is a sum of, as a profile of two styles is: harder than a product's own."""
 
 WIDER = 1.3
 """Factor between one breadth tried and the next."""
