@@ -21,7 +21,7 @@ N_QUERIES = 200
 DEPTHS = (10, 500)
 SHARES = (1.0, 0.7)
 TURN = 20
-"""Queries asked of one before it is the other's turn: both meet the same load, each its own cache."""
+"""Queries asked of one before it is the other's turn: the same load, each with its own cache."""
 
 
 def bench_index(n_products: int = N_PRODUCTS, n_queries: int = N_QUERIES) -> Mapping[str, float]:
