@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from penchant import columns as c
 from penchant.builds.build import Build
+from penchant.builds.demand import find_demand
 from penchant.builds.inputs import BuildInputs
-from penchant.candidates.popular import count_popularity
 from penchant.errors import InputError
 from penchant.id_map import IdMap
 from penchant.index import HnswGraph
 from penchant.maths.rows import present_rows
 from penchant.maths.threads import one_thread
-from penchant.settings import SpaceSettings
+from penchant.settings import IndexSettings, SpaceSettings
 from penchant.space import Catalogue, fit_space
 from penchant.space.baskets import Baskets, find_baskets
 from penchant.taste.cancel import find_cancelled
@@ -67,7 +67,8 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
     people = _gather_people(inputs, products)
     catalogue = read_catalogue(inputs)
     lessons = people.that_teach(microseconds(inputs.as_of))
-    baskets = _baskets(lessons, inputs.settings.space)
+    together = _together(lessons, inputs.settings.space)
+    baskets = _baskets(lessons, together, inputs.settings.space)
     tell(f"fitting the style space on {len(products)} products and {len(baskets)} baskets")
     space = fit_space(catalogue, baskets, settings=inputs.settings.space)
     placement = space.place(catalogue)
@@ -78,9 +79,6 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         categories=tuple(inputs.products[c.CATEGORY]),
     )
     batch = _profiles(inputs, people, placement.vectors, weigher)
-    large = present_rows(placement.vectors).sum() >= inputs.settings.index.exact_below
-    if large:
-        tell("linking near products, which takes a minute per 100,000")
     return Build(
         products=inputs.products,
         product_ids=products,
@@ -92,8 +90,16 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         styles=placement.vectors,
         profiles=batch.vectors,
         consistency=batch.consistency,
-        popularity=_popularity(lessons, weigher, len(products)),
-        graph=HnswGraph.over(placement.vectors) if large else None,
+        demand=find_demand(
+            inputs,
+            lessons,
+            together,
+            baskets,
+            weigher,
+            customers=people.customer_ids,
+            opted_out=people.opted_out,
+        ),
+        graph=_graph(placement.vectors, inputs.settings.index, tell),
     )
 
 
@@ -134,7 +140,8 @@ def find_shop_baskets(inputs: BuildInputs) -> Baskets:
     """
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
     lessons = _gather_people(inputs, products).that_teach(microseconds(inputs.as_of))
-    return _baskets(lessons, inputs.settings.space)
+    settings = inputs.settings.space
+    return _baskets(lessons, _together(lessons, settings), settings)
 
 
 def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:
@@ -148,21 +155,34 @@ def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:
     return _People(customers, opted_out, histories)
 
 
-def _baskets(histories: Histories, settings: SpaceSettings) -> Baskets:
+def _together(histories: Histories, settings: SpaceSettings) -> Mask:
+    """Tell which interactions put a product into a basket."""
     events, customer_row = histories.events, histories.customer_rows()
     actions = [ACTION_CODES[name] for name in settings.basket_actions]
-    together = (
+    return np.asarray(
         np.isin(events.action, actions)
         & (events.product_row >= 0)
         & (events.trust > 0)
         & ~find_cancelled(customer_row, events)
     )
+
+
+def _baskets(histories: Histories, together: Mask, settings: SpaceSettings) -> Baskets:
+    events = histories.events.take(together)
     return find_baskets(
-        customer_row[together],
-        events.product_row[together],
-        events.time_us[together],
+        histories.customer_rows()[together],
+        events.product_row,
+        events.time_us,
         days=settings.basket_days,
     )
+
+
+def _graph(styles: NDArray[np.float32], settings: IndexSettings, tell: Step) -> HnswGraph | None:
+    n_placed = int(present_rows(styles).sum())
+    if n_placed < settings.exact_below:
+        return None
+    tell(f"linking {n_placed} near products, about a minute per 100,000")
+    return HnswGraph.over(styles)
 
 
 def _profiles(
@@ -178,10 +198,3 @@ def _profiles(
     batch.vectors[people.opted_out] = 0.0
     batch.consistency[people.opted_out] = np.nan
     return batch
-
-
-def _popularity(histories: Histories, weigher: Weigher, n_products: int) -> NDArray[np.float64]:
-    events, customer_row = histories.events, histories.customer_rows()
-    weights = weigher.action_weights[events.action] * events.trust
-    weights[find_cancelled(customer_row, events)] = 0.0
-    return count_popularity(customer_row, events.product_row, weights, n_products=n_products)

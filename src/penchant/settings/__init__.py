@@ -15,19 +15,33 @@ from penchant.settings.finding import (
     ItemKnnSettings,
 )
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
-from penchant.settings.showing import RecommendSettings
+from penchant.settings.showing import (
+    CartSettings,
+    HomepageSettings,
+    NewArrivalsSettings,
+    PostPurchaseSettings,
+    ProductPageSettings,
+    RecommendSettings,
+    SurfaceSettings,
+)
 from penchant.settings.tasting import TasteSettings
 
 __all__ = [
+    "CartSettings",
     "ComplementSettings",
     "EaseSettings",
     "EncoderSettings",
     "GraphFilterSettings",
+    "HomepageSettings",
     "IndexSettings",
     "ItemKnnSettings",
+    "NewArrivalsSettings",
+    "PostPurchaseSettings",
+    "ProductPageSettings",
     "RecommendSettings",
     "Settings",
     "SpaceSettings",
+    "SurfaceSettings",
     "TableSettings",
     "TasteSettings",
 ]
@@ -47,4 +61,20 @@ class Settings:
     space: SpaceSettings = field(default_factory=SpaceSettings)
     taste: TasteSettings = field(default_factory=TasteSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
+    item_knn: ItemKnnSettings = field(default_factory=ItemKnnSettings)
+    complements: ComplementSettings = field(default_factory=ComplementSettings)
     recommend: RecommendSettings = field(default_factory=RecommendSettings)
+    product_page: ProductPageSettings = field(default_factory=ProductPageSettings)
+    homepage: HomepageSettings = field(default_factory=HomepageSettings)
+    new_arrivals: NewArrivalsSettings = field(default_factory=NewArrivalsSettings)
+    cart: CartSettings = field(default_factory=CartSettings)
+    post_purchase: PostPurchaseSettings = field(default_factory=PostPurchaseSettings)
+
+    def of_surface(self, surface: str) -> SurfaceSettings:
+        """Give the section of a surface.
+
+        Args:
+            surface: One of `showing.SURFACES`.
+        """
+        section: SurfaceSettings = getattr(self, surface)
+        return section
