@@ -128,6 +128,7 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
         embeddings=inputs.embeddings,
         attributes={name: tuple(products[name].cast(pl.String)) for name in names},
         texts=tuple(texts.fill_null("")),
+        text_vectors=inputs.text_vectors,
         prices=products[c.PRICE].fill_null(np.nan).to_numpy(),
     )
 
