@@ -1,5 +1,6 @@
 """One suite for every index, its slow twin, and the recall of the graph whatever the filter."""
 
+import dataclasses
 from contextlib import contextmanager
 from functools import cache
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import penchant
 from penchant.bench.index import plant_styles, recall_of
 from penchant.errors import InputError
 from penchant.index import ExactIndex, HnswGraph, PlannedIndex, planner
@@ -165,3 +167,15 @@ def test_nor_does_one_that_takes_out_the_nearest(k):
             found = index.query(one, k, **masks)
             assert recall_of(found, index.exact.query(one, k, **masks)) >= 0.97
             assert (found.rows >= 0).all()
+
+
+def test_a_shop_answers_the_same_by_the_graph_where_few_are_searched(built_shop):
+    exact = penchant.open(built_shop)
+    settings = {name: dict(part) for name, part in exact.manifest.settings.items()}
+    settings["index"]["exact_below"] = 1
+    build = dataclasses.replace(exact.build, graph=HnswGraph.over(exact.build.styles))
+    large = penchant.Shop(dataclasses.replace(exact.manifest, settings=settings), build)
+    with graph_asked_for_everything():
+        assert isinstance(large.assortment.index, PlannedIndex)
+        for product_id in list(exact.build.product_ids)[:5]:
+            assert large.similar(product_id).product_ids == exact.similar(product_id).product_ids

@@ -1,5 +1,8 @@
 """The graph: one node per distinct vector, the same bytes each time, opened as it was saved."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -130,3 +133,14 @@ def test_the_graph_is_asked_only_where_that_pays(
     index = PlannedIndex(exact, HnswGraph.over(vectors), exact_below)
     index.query(vectors[1:2], k, eligible=eligible)
     assert bool(calls) == asked
+
+
+def test_who_needs_no_graph_loads_no_faiss():
+    script = (
+        "import sys, numpy as np, penchant.engine, penchant.pipeline\n"
+        "from penchant.index import ExactIndex, PlannedIndex\n"
+        "one = np.eye(3, dtype=np.float32)\n"
+        "PlannedIndex(ExactIndex.over(one), None, 5).query(one, 2)\n"
+        "sys.exit('faiss' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
