@@ -151,9 +151,7 @@ def _gather(
         settings=settings,
         as_of=_in_utc(as_of or newest_moment(interactions)),
         digests=_digests(shop, run) | ({} if texts is None else {"texts": texts.fingerprint}),
-        text_vectors=None
-        if texts is None
-        else texts.vectors_for(products[c.PRODUCT_ID].to_list())[0],
+        text_vectors=None if texts is None else texts.vectors_for(ids)[0],
     )
     return inputs, (*photo_findings, *vector_findings(products, settings), *order_findings)
 

@@ -15,7 +15,10 @@ from penchant.errors import NotFoundError
 
 def run(
     what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="photos, profiles, profiler, index or spaces.")
+        str,
+        typer.Argument(
+            metavar="WHAT", help="photos, profiles, profiler, index, recommend or spaces."
+        ),
     ],
     shop: Annotated[
         Path | None,
@@ -27,7 +30,8 @@ def run(
 
     photos: embedding against the bare model. profiles: in batch and per request, against scipy.
     profiler: 50,000 customers, 1,000,000 interactions, against plain loops. index: nearest of
-    100,000 products, by the graph against exactly. spaces: category precision@10 of a shop's raw,
+    100,000 products, by the graph against exactly. recommend: a whole homepage at 100,000 products.
+    spaces: category precision@10 of a shop's raw,
     processed and learned spaces.
 
     Example: penchant bench spaces --shop shop
@@ -39,6 +43,7 @@ def run(
         "profiles": _profiles,
         "profiler": _profiler,
         "index": _index,
+        "recommend": _recommend,
         "spaces": lambda: _spaces(shop),
     }
     if what not in benches:
@@ -86,6 +91,12 @@ def _index() -> Mapping[str, Any]:
     from penchant.bench.index import bench_index
 
     return bench_index()
+
+
+def _recommend() -> Mapping[str, Any]:
+    from penchant.bench.recommend import bench_recommend
+
+    return bench_recommend()
 
 
 def _spaces(shop: Path | None) -> Mapping[str, Any]:
