@@ -148,23 +148,21 @@ def _choose(
     kept: Ranking, stock: Assortment, turns: Facet | None, k: int, manner: Manner, *, first: bool
 ) -> Explored:
     """Diversify; let slots explore where the answer's first rung has products to spare."""
-    diversity, styles = manner.surface.diversity, manner.styles if first else ()
+    share = manner.surface.explore if first and len(kept) > k else 0.0
     if turns is None:
-        picked, pool = (
-            diversify(kept, stock.index.vectors, k, diversity=diversity, styles=styles),
-            kept,
-        )
-    else:
-        picked = take_turns(kept, turns.label_row).take(slice(k))
-        pool = _of_other_labels(kept, picked, turns)
-    share = manner.surface.explore if first and len(picked) == k else 0.0
-    return explore(picked, pool, k, share=share, rng=manner.rng)
+        styles = manner.styles if first else ()
+        diversity = manner.surface.diversity
+        picked = diversify(kept, stock.index.vectors, k, diversity=diversity, styles=styles)
+        return explore(picked, kept, k, share=share, rng=manner.rng)
+    picked = take_turns(kept, turns.label_row).take(slice(k))
+    pool = _in_turn(kept, picked, turns)
+    return explore(picked, pool, k, share=min(share, 1 / k), rng=manner.rng)
 
 
-def _of_other_labels(kept: Ranking, picked: Ranking, turns: Facet) -> Ranking:
-    """Give what may replace a pick without showing a label twice; anything if all are shown."""
-    new = ~np.isin(turns.label_row[kept.rows], turns.label_row[picked.rows])
-    return kept.take(new) if new.any() else kept
+def _in_turn(kept: Ranking, picked: Ranking, turns: Facet) -> Ranking:
+    """Give what may replace the last pick, the one that explores, without taking another's turn."""
+    labels, shown = turns.label_row[kept.rows], turns.label_row[picked.rows]
+    return kept.take(~np.isin(labels, shown[:-1]) | (labels == shown[-1:]))
 
 
 def _take_out(left: Mask, shown: Ranking, stock: Assortment, manner: Manner) -> None:
