@@ -15,7 +15,7 @@ from penchant.settings.finding import (
 )
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
 from penchant.settings.showing import RecommendSettings
-from penchant.settings.tasting import TasteSettings
+from penchant.settings.tasting import StyleSettings, TasteSettings, TrustSettings
 
 __all__ = [
     "ComplementSettings",
@@ -26,8 +26,10 @@ __all__ = [
     "RecommendSettings",
     "Settings",
     "SpaceSettings",
+    "StyleSettings",
     "TableSettings",
     "TasteSettings",
+    "TrustSettings",
 ]
 
 
@@ -44,4 +46,6 @@ class Settings:
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     space: SpaceSettings = field(default_factory=SpaceSettings)
     taste: TasteSettings = field(default_factory=TasteSettings)
+    trust: TrustSettings = field(default_factory=TrustSettings)
+    styles: StyleSettings = field(default_factory=StyleSettings)
     recommend: RecommendSettings = field(default_factory=RecommendSettings)
