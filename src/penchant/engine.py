@@ -24,10 +24,13 @@ from penchant.settings import Settings
 from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
 from penchant.space import Placement
+from penchant.store.marks import MarkBook
 from penchant.surfaces import Slate, Slot
 from penchant.surfaces.homepage import homepage
 from penchant.surfaces.product_page import product_page
 from penchant.taste.from_tables import microseconds
+from penchant.taste.judging import Judge, Judged
+from penchant.taste.marks import places_of
 from penchant.taste.weights import Weigher
 
 STEPS = {"visual": "profile", "popular": "popular", "newest": "newest"}
@@ -50,10 +53,11 @@ def open_shop(path: str | Path) -> Shop:
         NotBuiltError: if it has no build yet.
         BuildError: if the build is damaged.
     """
-    folder = ShopDirectory.open(path).current_build()
+    directory = ShopDirectory.open(path)
+    folder = directory.current_build()
     manifest = Manifest.read(folder)
     manifest.verify_quickly(folder)
-    return Shop(manifest, Build.load(folder))
+    return Shop(manifest, Build.load(folder), MarkBook(directory))
 
 
 class Shop:
@@ -62,11 +66,13 @@ class Shop:
     Args of the constructor:
         manifest: What the build was made of.
         build: Its arrays.
+        marks: What people mark by hand meanwhile; None: nothing can be marked.
     """
 
-    def __init__(self, manifest: Manifest, build: Build) -> None:
+    def __init__(self, manifest: Manifest, build: Build, marks: MarkBook | None = None) -> None:
         self.manifest = manifest
         self.build = build
+        self.marks = marks
 
     @property
     def build_id(self) -> str:
@@ -260,12 +266,33 @@ class Shop:
         row = self.build.customer_ids.find(customer_id)
         return Customer.gather(
             customer_id,
-            None if row is None else self.build.histories.of(row),
+            None if row is None else self._judged(customer_id, row, self._moment(as_of)),
             opted_out=row is not None and bool(self.build.opted_out[row]),
             styles=self.build.styles,
             weigher=self._weigher,
             as_of_us=self._moment(as_of),
             min_interactions=self.settings.taste.min_interactions,
+        )
+
+    def _judged(self, customer_id: str, row: int, as_of_us: int) -> Judged:
+        """Look up what the build thinks, with the marks of now; with other events, judge anew."""
+        build, marks = self.build, self.marks.of(customer_id) if self.marks else {}
+        known = build.judgements.of(build.histories, row)
+        places = places_of(marks, known.history, build.product_ids)
+        taken_back = known.places_by_hand() - places.aside - places.kept
+        same = known.same_until(microseconds(self.as_of), as_of_us) and not taken_back
+        if same or build.opted_out[row]:
+            return known.marked(places) if marks else known
+        return self._judge.judge_one(build.histories.of(row), as_of_us=as_of_us, marks=places)
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return Judge(
+            self.build.styles,
+            self._weigher,
+            self.build.judgements.background,
+            self.settings.trust,
+            self.settings.styles,
         )
 
     @cached_property

@@ -15,6 +15,7 @@ from penchant.errors import BuildError
 from penchant.id_map import IdMap
 from penchant.space import StyleSpace
 from penchant.taste.histories import Histories
+from penchant.taste.judging import Judgements
 from penchant.types import Mask, Profiles, StyleVectors
 
 ARRAYS = {
@@ -37,7 +38,8 @@ class Build:
         product_ids: product_id <-> product_row.
         customer_ids: customer_id <-> customer_row.
         opted_out: Shape (n_customers,), who refused personalisation.
-        histories: Everyone's interactions, oldest first.
+        histories: Everyone's interactions, oldest first, with the trust the tables give.
+        judgements: What is thought of each of them, and the style it belongs to.
         space: The fitted style space.
         channels: Shape (n_products, d), channel vectors before the map, for reasons by channel.
         styles: Shape (n_products, dim), unit style vectors.
@@ -51,6 +53,7 @@ class Build:
     customer_ids: IdMap
     opted_out: Mask
     histories: Histories
+    judgements: Judgements
     space: StyleSpace
     channels: NDArray[np.float32]
     styles: StyleVectors
@@ -82,9 +85,9 @@ class Build:
         self.customer_ids.save(folder, "customer_ids")
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
-        for name, part in (("histories", self.histories), ("space", self.space)):
+        for name in ("histories", "judgements", "space"):
             (folder / name).mkdir()
-            part.save(folder / name)
+            getattr(self, name).save(folder / name)
 
     @classmethod
     def load(cls, folder: Path) -> Build:
@@ -102,6 +105,7 @@ class Build:
                 product_ids=IdMap.load(folder, "product_ids", kind="product"),
                 customer_ids=IdMap.load(folder, "customer_ids", kind="customer"),
                 histories=Histories.load(folder / "histories"),
+                judgements=Judgements.load(folder / "judgements"),
                 space=StyleSpace.load(folder / "space"),
                 **{name: _opened(folder / f"{name}.npy", kind) for name, kind in ARRAYS.items()},
             )

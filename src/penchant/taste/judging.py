@@ -48,6 +48,18 @@ class Judged:
             return self
         return Judged(self.history.take(past), self.reason[past], self.style[past])
 
+    def same_until(self, one_us: int, other_us: int) -> bool:
+        """Say whether the same interactions had happened at two moments.
+
+        Args:
+            one_us: Microseconds since 1970 UTC.
+            other_us: Another such moment.
+        """
+        if one_us == other_us:
+            return True
+        before, after = np.searchsorted(self.history.time_us, (one_us, other_us), side="right")
+        return bool(before == after)
+
     def marked(self, marks: Marks) -> Judged:
         """Give the same with the trust of exactly the marked interactions set by hand.
 
@@ -67,6 +79,10 @@ class Judged:
     def places_by_hand(self) -> set[int]:
         """Give the places whose trust was set by hand."""
         return set(np.flatnonzero(self.reason >= min(BY_HAND)).tolist())
+
+
+NOBODY = Judged(History.empty(), np.empty(0, np.int8), np.empty(0, np.int8))
+"""No interactions at all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,9 +211,7 @@ class Judge:
         left = np.where(left_out, given, judged.events.trust)
         return Judgements(left, reason, style, self.background)
 
-    def judge_one(
-        self, history: History, *, as_of_us: int, marks: Marks | None = None
-    ) -> Judged:
+    def judge_one(self, history: History, *, as_of_us: int, marks: Marks | None = None) -> Judged:
         """Judge one customer.
 
         Args:

@@ -53,14 +53,14 @@ def find_outliers(
     if not judged or not len(background.product_row):
         return outlier
     own = left_out_similarity(styles[rows], chosen.nearest_part)
-    strangers = nearest_similarity(
-        styles[background.product_row] @ styles[rows].T, chosen.nearest_part
-    )
     middle = np.median(own)
     spread = 1.4826 * np.median(np.abs(own - middle))  # as a standard deviation, were it normal
-    odd = own < np.quantile(strangers, chosen.stranger_part)
-    odd &= own < middle - chosen.spreads * spread
+    odd = own < middle - chosen.spreads * spread
     odd &= _days_touched(history.time_us[events], place) <= chosen.max_days
+    if odd.any():
+        strangers = styles[background.product_row] @ styles[rows].T
+        reached = nearest_similarity(strangers, chosen.nearest_part)
+        odd &= own < np.quantile(reached, chosen.stranger_part)
     outlier[events] = odd[place]
     return outlier
 

@@ -170,32 +170,37 @@ def judge_all(
     chosen, by_hand = settings or TrustSettings(), marks or Marks()
     events, rows = histories.events, histories.customer_rows()
     by_hand.check(len(events))
-    trust = given_trust(events, chosen).astype(np.float64)
-    reason = np.where(trust < 1, _CODE[GIFT], 0).astype(np.int8)
-    aside, kept = (np.fromiter(s, np.int64, len(s)) for s in (by_hand.aside, by_hand.kept))
-    known = trust.astype(np.float32)
-    known[aside], known[kept] = 0.0, 1.0
+    known = given_trust(events, chosen, by_hand)
+    trust = known.astype(np.float64)
+    reason = np.where(known < 1, _CODE[GIFT], 0).astype(np.int8)
     if chosen.bulk:
         _lower(trust, reason, _capped(rows, events, chosen, as_of_us), BULK)
     if chosen.outliers:
         weights = weigher.weigh(events.trusted(known), as_of_us, customer_row=rows)
         odd = find_all_outliers(histories, weights, styles, background, settings=chosen)
         _lower(trust, reason, np.where(odd, chosen.outlier_trust, 1.0), OUTLIER)
-    trust[aside], reason[aside] = 0.0, _CODE[MARKED]
-    trust[kept], reason[kept] = 1.0, _CODE[KEPT]
+    for places, why in ((by_hand.aside, MARKED), (by_hand.kept, KEPT)):
+        some = list(places)
+        trust[some], reason[some] = known[some], _CODE[why]
     return trust, reason
 
 
-def given_trust(events: History, settings: TrustSettings) -> NDArray[np.float32]:
-    """Give the trust that the tables say, before any verdict.
+def given_trust(events: History, settings: TrustSettings, marks: Marks) -> NDArray[np.float32]:
+    """Give the trust that tables and marks say, before anything is compared.
 
     Args:
-        events: Interactions.
+        events: Interactions with the trust the tables give.
         settings: Whether gift orders count.
+        marks: By place among the events.
+
+    Returns:
+        Shape (n,), a new array.
     """
-    if settings.gift_orders:
-        return events.trust
-    return np.where(events.trust == 0, np.float32(1), events.trust)
+    trust = events.trust.copy()
+    if not settings.gift_orders:
+        trust[trust == 0] = 1.0
+    trust[list(marks.aside)], trust[list(marks.kept)] = 0.0, 1.0
+    return trust
 
 
 def verdicts_of(trust: NDArray[np.floating], reason: Reasons) -> tuple[Verdict, ...]:
