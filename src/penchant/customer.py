@@ -7,10 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penchant import columns as c
-from penchant.answers import ProfileCard, Touch
-from penchant.candidates.assortment import Assortment
-from penchant.reasons.explanation import iso_time
-from penchant.taste.cancel import TAKEN_BACK_BY, find_cancelled
+from penchant.taste.cancel import find_cancelled
 from penchant.taste.histories import ACTION_CODES, History
 from penchant.taste.judging import NOBODY, Judged
 from penchant.taste.profile import Profile, profile_of
@@ -100,64 +97,3 @@ def _status(judged: Judged | None, profile: Profile | None, *, opted_out: bool) 
     if profile is not None:
         return "profile"
     return "unknown" if judged is None else "cold"
-
-
-def card_of(
-    customer: Customer, assortment: Assortment, *, build_id: str, as_of: str
-) -> ProfileCard:
-    """Lay a customer's taste out for people.
-
-    Args:
-        customer: What is known.
-        assortment: All products, for ids and titles.
-        build_id: From which build.
-        as_of: Reference time, ISO 8601.
-    """
-    profile = customer.profile
-    notes = _notes(customer, assortment)
-    touches = [_touch(customer, assortment, number, note) for number, note in enumerate(notes)]
-    return ProfileCard(
-        customer_id=customer.customer_id,
-        build_id=build_id,
-        as_of=as_of,
-        status=customer.status,
-        mass=0.0 if profile is None else profile.mass,
-        consistency=None if profile is None else profile.consistency,
-        interactions=tuple(reversed(touches)),
-    )
-
-
-def _touch(customer: Customer, assortment: Assortment, number: int, note: str) -> Touch:
-    events, row = customer.history, int(customer.history.product_row[number])
-    return Touch(
-        product_id=assortment.product_ids[row] if row >= 0 else "",
-        title=assortment.titles[row] if row >= 0 else "",
-        interaction_type=c.ACTIONS[events.action[number]],
-        timestamp=iso_time(int(events.time_us[number])),
-        weight=float(customer.weights[number]),
-        note=note,
-    )
-
-
-def _notes(customer: Customer, assortment: Assortment) -> list[str]:
-    """Say why an interaction does not count, for each; "" where it does."""
-    events = customer.history
-    cancelled = find_cancelled(np.zeros(len(events), np.int32), events)
-    if customer.status == "opted_out":
-        return ["personalisation was refused"] * len(events)
-    notes = []
-    for number, row in enumerate(events.product_row.tolist()):
-        action = c.ACTIONS[events.action[number]]
-        if row < 0:
-            notes.append("the product is not in the shop")
-        elif cancelled[number]:
-            notes.append("taken back")
-        elif action in TAKEN_BACK_BY.values():
-            notes.append("takes back what was before")
-        elif not assortment.index.present[row]:
-            notes.append("the product has no style vector")
-        elif events.trust[number] == 0:
-            notes.append("a gift, set aside")
-        else:
-            notes.append("" if customer.weights[number] else f"{action} weighs 0 by setting")
-    return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +15,11 @@ from penchant.answers import Neighbor, ProfileCard, StyleNeighbors
 from penchant.builds import Build, Manifest
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.eligible import eligible_products
-from penchant.customer import Customer, card_of
+from penchant.cards import card_of
+from penchant.customer import Customer
 from penchant.errors import InputError
 from penchant.index import ExactIndex
+from penchant.maths.seeds import derived_rng
 from penchant.maths.threads import one_thread
 from penchant.reasons.explanation import Explanation, iso_time, split_similarity
 from penchant.reasons.slots import make_slots
@@ -24,13 +27,14 @@ from penchant.settings import Settings
 from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
 from penchant.space import Placement
-from penchant.store.marks import MarkBook
+from penchant.store.marks import MarkBook, check_event, write_mark
 from penchant.surfaces import Slate, Slot
 from penchant.surfaces.homepage import homepage
 from penchant.surfaces.product_page import product_page
+from penchant.taste.evolution import Evolution, follow_taste, window_edges
 from penchant.taste.from_tables import microseconds
 from penchant.taste.judging import Judge, Judged
-from penchant.taste.marks import places_of
+from penchant.taste.marks import event_ids, places_of
 from penchant.taste.weights import Weigher
 
 STEPS = {"visual": "profile", "popular": "popular", "newest": "newest"}
@@ -61,7 +65,7 @@ def open_shop(path: str | Path) -> Shop:
 
 
 class Shop:
-    """One build, ready to answer; it never changes, and threads may share it.
+    """One build, ready to answer; it never changes but by marks, and threads may share it.
 
     Args of the constructor:
         manifest: What the build was made of.
@@ -253,8 +257,44 @@ class Shop:
         """
         self.build.customer_ids.row(customer_id)
         customer = self.customer(customer_id, as_of=as_of)
-        moment = iso_time(self._moment(as_of))
-        return card_of(customer, self.assortment, build_id=self.build_id, as_of=moment)
+        return card_of(
+            customer,
+            self.assortment,
+            styles=self.build.styles,
+            evolution=self._evolution(customer),
+            build_id=self.build_id,
+            as_of=iso_time(self._moment(as_of)),
+        )
+
+    def mark(self, customer_id: str, event_id: str, mark: str) -> None:
+        """Say by hand whom an interaction was for; it counts in the next answer.
+
+        Args:
+            customer_id: A known customer.
+            event_id: One of this customer's interactions, as `profile` names them.
+            mark: "gift": it tells nothing of taste; "own": it counts in full.
+
+        Raises:
+            NotFoundError: if there is no such customer or event.
+            InputError: if the mark is another word, or another command is writing to this shop.
+        """
+        own = self.build.histories.of(self.build.customer_ids.row(customer_id))
+        check_event(customer_id, event_id, event_ids(own, self.build.product_ids))
+        write_mark(self._book.shop, customer_id, event_id, mark)
+
+    def unmark(self, customer_id: str, event_id: str) -> None:
+        """Take a mark back; what the interaction tells is judged again.
+
+        Args:
+            customer_id: A known customer.
+            event_id: A marked interaction.
+
+        Raises:
+            NotFoundError: if there is no such customer or mark.
+            InputError: if another command is writing to this shop.
+        """
+        self.build.customer_ids.row(customer_id)
+        write_mark(self._book.shop, customer_id, event_id, None)
 
     def customer(self, customer_id: str, *, as_of: datetime | None = None) -> Customer:
         """Gather what is known of a customer; of an unknown one, nothing.
@@ -273,6 +313,22 @@ class Shop:
             as_of_us=self._moment(as_of),
             min_interactions=self.settings.taste.min_interactions,
         )
+
+    @property
+    def _book(self) -> MarkBook:
+        if self.marks is None:
+            raise InputError("This shop was not opened from its folder: use penchant.open(PATH).")
+        return self.marks
+
+    def _evolution(self, customer: Customer) -> Evolution | None:
+        edges = window_edges(customer.history.time_us[customer.weights > 0])
+        if customer.profile is None or not edges:
+            return None
+        weigher = self._weigher
+        # all liked actions alike: no single purchase decides a window, and change shows sooner
+        alike = replace(weigher, action_weights=np.sign(weigher.action_weights))
+        rng = derived_rng(self.settings.space.seed, "evolution", customer.customer_id)
+        return follow_taste(customer.history, self.build.styles, alike, edges_us=edges, rng=rng)
 
     def _judged(self, customer_id: str, row: int, as_of_us: int) -> Judged:
         """Look up what the build thinks, with the marks of now; with other events, judge anew."""

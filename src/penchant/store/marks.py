@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,9 @@ from penchant.errors import BuildError, InputError, NotFoundError
 from penchant.files import write_atomically
 from penchant.shop_directory import ShopDirectory
 from penchant.taste.marks import MARK_WORDS, CustomerMarks, MarksByCustomer
+
+SHOWN = 5
+"""Events named in an error."""
 
 COLUMNS = (c.CUSTOMER_ID, c.EVENT_ID, c.MARK)
 
@@ -48,6 +52,27 @@ def load_marks(data: Path) -> MarksByCustomer:
     for customer_id, event_id, mark in rows:
         marks.setdefault(customer_id, {})[event_id] = mark
     return marks
+
+
+def check_event(customer_id: str, event_id: str, known: Sequence[str]) -> None:
+    """Refuse an event_id that names none of a customer's interactions.
+
+    Args:
+        customer_id: The customer.
+        event_id: What was given.
+        known: The customer's, oldest first; "" for what has no name.
+
+    Raises:
+        NotFoundError: if it is not among them; the newest are named.
+    """
+    names = [name for name in reversed(known) if name]
+    if event_id not in names:
+        shown = ", ".join(dict.fromkeys(names[:SHOWN])) or "none"
+        hint = (
+            f'Newest events of customer "{customer_id}": {shown}. All are listed by: '
+            f"penchant profile SHOP {customer_id} --events"
+        )
+        raise NotFoundError("event", event_id, hint=hint)
 
 
 def write_mark(shop: ShopDirectory, customer_id: str, event_id: str, mark: str | None) -> None:

@@ -7,6 +7,7 @@ up to 1, and the weighted sums of their members add up to the taste.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -175,19 +176,20 @@ def styles_of(
     Returns:
         Largest share first; shares sum to 1.
     """
-    members = np.flatnonzero(weights > 0)
+    members = (weights > 0).nonzero()[0]
     if not len(members):
         return ()
-    vectors, mass, label = styles[history.product_row[members]], weights[members], labels[members]
+    rows, mass, label = history.product_row[members], weights[members], labels[members]
+    vectors, total = styles[rows], float(mass.sum())
     if label.min() < 0:
         label = _joined(vectors, mass, label)
-    total = float(mass.sum())
-    found = []
-    for one in range(int(label.max()) + 1):
-        inside = np.flatnonzero(label == one)
-        if len(inside):
-            rows = history.product_row[members[inside]]
-            found.append(_style(rows, vectors[inside], mass[inside], members[inside], total))
+    if not label.any():
+        return (_style(rows, vectors, mass, members, total),)
+    found = [
+        _style(rows[own], vectors[own], mass[own], members[own], total)
+        for own in (label == one for one in range(int(label.max()) + 1))
+        if own.any()
+    ]
     return tuple(sorted(found, key=lambda style: -round(style.share, 9)))
 
 
@@ -259,7 +261,9 @@ def _style(
     rows: Rows, vectors: StyleVectors, mass: Weights, members: NDArray[np.int64], total: float
 ) -> Style:
     own = float(mass.sum())
-    vector = unit_rows((mass / own @ vectors.astype(np.float64))[None])[0]
+    middle = mass / own @ vectors.astype(np.float64)
+    length = math.sqrt(middle @ middle)
+    vector = (middle / length if length else middle).astype(np.float32)
     likeness = vectors @ vector
     face = int(rows[likeness >= likeness.max() - SAME].min())
     return Style(vector, own / total, face, members)
