@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from penchant import columns as c
 from penchant.answers import Neighbor, ProfileCard, StyleNeighbors
 from penchant.builds import Build, Manifest
 from penchant.candidates.assortment import Assortment
-from penchant.candidates.eligible import eligible_products
 from penchant.cards import card_of
 from penchant.customer import Customer
 from penchant.errors import InputError
 from penchant.index import ExactIndex
+from penchant.maths.decay import MICROSECONDS_PER_DAY
 from penchant.maths.seeds import derived_rng
 from penchant.maths.threads import one_thread
+from penchant.people import People
 from penchant.reasons.explanation import Explanation, iso_time, split_similarity
 from penchant.reasons.slots import make_slots
+from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
+from penchant.recommender import Answer, Recommender, Request
 from penchant.settings import Settings
+from penchant.settings.showing import CART, HOMEPAGE, POST_PURCHASE, PRODUCT_PAGE
 from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
 from penchant.space import Placement
-from penchant.store.marks import MarkBook, check_event, write_mark
-from penchant.surfaces import Slate, Slot
-from penchant.surfaces.homepage import homepage
-from penchant.surfaces.product_page import product_page
-from penchant.taste.evolution import Evolution, follow_taste, window_edges
+from penchant.stock import make_assortment
+from penchant.store.marks import MarkBook
+from penchant.surfaces import Slate
+from penchant.surfaces.visitor import Visitor
 from penchant.taste.from_tables import microseconds
-from penchant.taste.judging import Judge, Judged
-from penchant.taste.marks import event_ids, places_of
-from penchant.taste.weights import Weigher
-
-STEPS = {"visual": "profile", "popular": "popular", "newest": "newest"}
-"""The step of the ladder a slate stands on, by the source of its first slot."""
+from penchant.taste.profile import build_profile
+from penchant.taste.shopping import last_bought, open_cart
+from penchant.types import Rows
 
 MAX_K = 1000
 
@@ -95,84 +94,186 @@ class Shop:
 
     @cached_property
     def assortment(self) -> Assortment:
-        """All products, with what they may be ranked by."""
-        products, unknown = self.build.products, np.iinfo(np.int64).min
-        stock = products[c.STOCK_STATUS].fill_null("in_stock")
-        return Assortment(
-            product_ids=self.build.product_ids,
-            titles=products[c.TITLE].fill_null(products[c.PRODUCT_ID]).to_list(),
-            in_stock=(stock != "out_of_stock").to_numpy(),
-            index=ExactIndex.over(self.build.styles),
-            popularity=self.build.popularity,
-            created_us=products[c.CREATED_DATE].dt.epoch("us").fill_null(unknown).to_numpy(),
-        )
+        """All products, with what they may be ranked and chosen by."""
+        return make_assortment(self.build)
+
+    @cached_property
+    def recommender(self) -> Recommender:
+        """What turns a request into products."""
+        return Recommender(self.assortment, self.settings, self.build.demand.blends)
+
+    @cached_property
+    def people(self) -> People:
+        """What is known and thought of each customer."""
+        return People(self.build, self.settings, microseconds(self.as_of), self.marks)
 
     @one_thread()
     def recommend(
         self,
-        customer_id: str,
+        customer_id: str | None,
         *,
+        surface: str = HOMEPAGE,
+        products: Sequence[str] | None = None,
         k: int | None = None,
-        surface: str = "homepage",
         as_of: datetime | None = None,
         request_id: str | None = None,
     ) -> Slate:
-        """Choose products for a customer.
+        """Choose products for a place in the shop.
 
         Args:
-            customer_id: Any customer; an unknown one gets what everyone likes.
+            customer_id: Any customer; an unknown one gets what everyone likes. None: nobody known.
+            surface: "product_page", "homepage", "new_arrivals", "cart" or "post_purchase".
+            products: What the surface is about: the product of the page, the cart, what was just
+                bought. By default the customer's own cart or last purchase.
             k: How many; the setting if absent.
-            surface: "homepage".
             as_of: Which of the customer's own interactions count, and how old they are; that of the
                 build if absent. Products and their popularity are always those of the build.
-            request_id: To send back with clicks; a new one if absent.
+            request_id: To send back with clicks; a new one if absent. It also decides what the
+                exploring slots show; without it they change once a day.
 
         Returns:
-            k slots if k products are eligible: in stock, not owned, not hidden.
+            k slots if k products may be shown.
 
         Raises:
-            InputError: if k or the surface is not allowed.
+            InputError: if k, the surface or its products are not allowed.
+            NotFoundError: if there is no such product.
         """
-        if surface != "homepage":
-            raise InputError(f'surface is "{surface}", must be "homepage".')
-        customer = self.customer(customer_id, as_of=as_of)
-        candidates = homepage(
-            self.assortment,
-            customer.profile,
-            eligible=eligible_products(
-                self.assortment,
-                self.settings.recommend,
-                owned_rows=customer.owned_rows,
-                hidden_rows=customer.hidden_rows,
-            ),
-            k=self._checked_k(k),
-            min_similarity=self.settings.recommend.min_similarity,
+        answer = self._answer(customer_id, surface, products, k, as_of, request_id)
+        about = products[0] if products and len(products) == 1 else None
+        slots = make_slots(answer.showing, answer.plan, self.assortment, answer.request.visitor)
+        return Slate(
+            customer_id=customer_id,
+            product_id=about,
+            surface=surface,
+            step=answer.showing.step,
+            build_id=self.build_id,
+            request_id=request_id or uuid.uuid4().hex,
+            degraded=False,
+            slots=slots,
         )
-        slots = make_slots(candidates, self.assortment, profile=customer.profile)
-        step = STEPS[slots[0].source] if slots else "empty"
-        return self._slate(slots, surface, step, request_id, customer_id=customer_id)
 
-    @one_thread()
     def similar(
-        self, product_id: str, *, k: int | None = None, request_id: str | None = None
+        self,
+        product_id: str,
+        *,
+        customer_id: str | None = None,
+        k: int | None = None,
+        as_of: datetime | None = None,
+        request_id: str | None = None,
     ) -> Slate:
-        """Choose products that look like a product.
+        """Choose products like one, in the taste of the customer if one is named.
 
         Args:
             product_id: A product of the build.
+            customer_id: Who is looking; None: nobody known.
             k: How many; the setting if absent.
-            request_id: To send back with clicks; a new one if absent.
+            as_of: As in `recommend`.
+            request_id: As in `recommend`.
 
         Raises:
             NotFoundError: if there is no such product.
             InputError: if k is not allowed.
         """
+        return self.recommend(
+            customer_id,
+            surface=PRODUCT_PAGE,
+            products=[product_id],
+            k=k,
+            as_of=as_of,
+            request_id=request_id,
+        )
+
+    @one_thread()
+    def why_not(
+        self,
+        customer_id: str | None,
+        product_id: str,
+        *,
+        surface: str = HOMEPAGE,
+        products: Sequence[str] | None = None,
+        k: int | None = None,
+        as_of: datetime | None = None,
+        request_id: str | None = None,
+    ) -> WhyNot:
+        """Say where on its way to the slate a product fell.
+
+        Args:
+            customer_id: As in `recommend`, like all that follows.
+            product_id: The product asked about.
+            surface: Which place.
+            products: What the surface is about.
+            k: How many are shown.
+            as_of: Reference time.
+            request_id: That of the slate asked about; it decides what the exploring slots showed.
+
+        Raises:
+            NotFoundError: if there is no such product.
+            InputError: as `recommend`.
+        """
         row = self.build.product_ids.row(product_id)
-        eligible = eligible_products(self.assortment, self.settings.recommend)
-        candidates = product_page(self.assortment, row, eligible=eligible, k=self._checked_k(k))
-        slots = make_slots(candidates, self.assortment, like=self.assortment.titles[row])
-        step = {**STEPS, "visual": "product"}[slots[0].source] if slots else "empty"
-        return self._slate(slots, "product_page", step, request_id, product_id=product_id)
+        answer = self._answer(customer_id, surface, products, k, as_of, request_id)
+        fall = find_fall(answer.showing, row)
+        return WhyNot(
+            customer_id=customer_id,
+            product_id=product_id,
+            surface=surface,
+            build_id=self.build_id,
+            verdict=fall.verdict,
+            rules=fall.rules,
+            rank=fall.rank,
+            score=fall.score,
+            behind=fall.behind,
+            source_ranks=source_ranks(answer.plan, answer.showing, self.assortment, row),
+            text=fall.text,
+        )
+
+    def _answer(
+        self,
+        customer_id: str | None,
+        surface: str,
+        products: Sequence[str] | None,
+        k: int | None,
+        as_of: datetime | None,
+        request_id: str | None,
+    ) -> Answer:
+        moment, wanted = self._moment(as_of), self._checked_k(k)
+        customer = None if customer_id is None else self.customer(customer_id, as_of=as_of)
+        about = (
+            self._usual_products(customer, surface, moment)
+            if products is None
+            else np.array([self.build.product_ids.row(one) for one in products], np.int32)
+        )
+        keys = [surface, customer_id or "", *(str(row) for row in about.tolist())]
+        day = str(moment // MICROSECONDS_PER_DAY)
+        rng = derived_rng(self.settings.recommend.seed, *keys, request_id or day)
+        visitor = Visitor() if customer is None else self._visitor(customer, moment)
+        return self.recommender.answer(Request(surface, visitor, about, wanted, moment, rng))
+
+    def _usual_products(self, customer: Customer | None, surface: str, moment: int) -> Rows:
+        if customer is not None and surface == CART:
+            return open_cart(customer.history, as_of_us=moment)
+        if customer is not None and surface == POST_PURCHASE:
+            return last_bought(customer.history)
+        return np.empty(0, np.int32)
+
+    def _visitor(self, customer: Customer, moment: int) -> Visitor:
+        """Give what recipes may know: no taste and no segment of someone who refused."""
+        row = self.build.customer_ids.find(customer.customer_id)
+        segment = -1 if row is None else int(self.build.demand.popularity.segment_row[row])
+        profile = customer.profile
+        if profile is None and customer.status == "cold":
+            profile = build_profile(
+                customer.history, self.build.styles, self.people.weigher,
+                as_of_us=moment, min_interactions=1,
+            )  # fmt: skip
+        return Visitor(
+            profile=profile,
+            enough=customer.profile is not None,
+            styles=(),
+            owned=customer.owned_rows,
+            hidden=customer.hidden_rows,
+            segment=segment,
+        )
 
     @one_thread()
     def neighbors(
@@ -205,17 +306,23 @@ class Shop:
 
     @one_thread()
     def explain(
-        self, customer_id: str, product_id: str, *, as_of: datetime | None = None
+        self,
+        customer_id: str,
+        product_id: str,
+        *,
+        surface: str = HOMEPAGE,
+        as_of: datetime | None = None,
     ) -> Explanation:
-        """Say what each past interaction gives to a product's similarity.
+        """Say what each past interaction gives to a similarity, and each source to a score.
 
         Args:
             customer_id: A known customer with a profile.
             product_id: Any product of the build, owned or not.
+            surface: Where it would be ranked: "homepage" or "new_arrivals".
             as_of: Reference time; that of the build if absent.
 
         Returns:
-            Shares that sum to the similarity.
+            Shares that sum to the similarity, and sources that sum to the score.
 
         Raises:
             NotFoundError: if there is no such customer or product.
@@ -223,11 +330,13 @@ class Shop:
         """
         self.build.customer_ids.row(customer_id)
         row = self.build.product_ids.row(product_id)
-        profile = self.customer(customer_id, as_of=as_of).profile
+        moment = self._moment(as_of)
+        visitor = self._visitor(self.customer(customer_id, as_of=as_of), moment)
+        profile = visitor.profile
         if profile is None:
             raise InputError(
-                f'Customer "{customer_id}" has no profile: it takes '
-                f"{self.settings.taste.min_interactions} different products and consent."
+                f'Customer "{customer_id}" has no profile: it takes usable interactions '
+                "and consent."
             )
         if not self.assortment.index.present[row]:
             raise InputError(
@@ -242,11 +351,23 @@ class Shop:
             product_ids=self.build.product_ids,
         )
         similarity = float(np.sum([one.share for one in shares]))
-        return Explanation(customer_id, product_id, self.build_id, similarity, shares)
+        nothing = np.empty(0, np.int32)
+        request = Request(surface, visitor, nothing, 1, moment, np.random.default_rng(0))
+        ranking = self.recommender.rank_one(request, row)
+        return Explanation(
+            customer_id,
+            product_id,
+            self.build_id,
+            similarity,
+            shares,
+            surface,
+            float(ranking.scores[0]),
+            dict(zip(ranking.sources, ranking.parts[0].tolist(), strict=True)),
+        )
 
     @one_thread()
     def profile(self, customer_id: str, *, as_of: datetime | None = None) -> ProfileCard:
-        """Show a customer's interactions, what each weighs, and how consistent the taste is.
+        """Show a customer's styles, how the taste changed, and what each interaction weighs.
 
         Args:
             customer_id: A known customer.
@@ -261,7 +382,7 @@ class Shop:
             customer,
             self.assortment,
             styles=self.build.styles,
-            evolution=self._evolution(customer),
+            evolution=self.people.follow(customer),
             build_id=self.build_id,
             as_of=iso_time(self._moment(as_of)),
         )
@@ -278,9 +399,7 @@ class Shop:
             NotFoundError: if there is no such customer or event.
             InputError: if the mark is another word, or another command is writing to this shop.
         """
-        own = self.build.histories.of(self.build.customer_ids.row(customer_id))
-        check_event(customer_id, event_id, event_ids(own, self.build.product_ids))
-        write_mark(self._book.shop, customer_id, event_id, mark)
+        self.people.mark(customer_id, event_id, mark)
 
     def unmark(self, customer_id: str, event_id: str) -> None:
         """Take a mark back; what the interaction tells is judged again.
@@ -293,8 +412,7 @@ class Shop:
             NotFoundError: if there is no such customer or mark.
             InputError: if another command is writing to this shop.
         """
-        self.build.customer_ids.row(customer_id)
-        write_mark(self._book.shop, customer_id, event_id, None)
+        self.people.mark(customer_id, event_id, None)
 
     def customer(self, customer_id: str, *, as_of: datetime | None = None) -> Customer:
         """Gather what is known of a customer; of an unknown one, nothing.
@@ -303,59 +421,7 @@ class Shop:
             customer_id: Any customer.
             as_of: Reference time; that of the build if absent.
         """
-        row = self.build.customer_ids.find(customer_id)
-        return Customer.gather(
-            customer_id,
-            None if row is None else self._judged(customer_id, row, self._moment(as_of)),
-            opted_out=row is not None and bool(self.build.opted_out[row]),
-            styles=self.build.styles,
-            weigher=self._weigher,
-            as_of_us=self._moment(as_of),
-            min_interactions=self.settings.taste.min_interactions,
-        )
-
-    @property
-    def _book(self) -> MarkBook:
-        if self.marks is None:
-            raise InputError("This shop was not opened from its folder: use penchant.open(PATH).")
-        return self.marks
-
-    def _evolution(self, customer: Customer) -> Evolution | None:
-        edges = window_edges(customer.history.time_us[customer.weights > 0])
-        if customer.profile is None or not edges:
-            return None
-        weigher = self._weigher
-        # all liked actions alike: no single purchase decides a window, and change shows sooner
-        alike = replace(weigher, action_weights=np.sign(weigher.action_weights))
-        rng = derived_rng(self.settings.space.seed, "evolution", customer.customer_id)
-        return follow_taste(customer.history, self.build.styles, alike, edges_us=edges, rng=rng)
-
-    def _judged(self, customer_id: str, row: int, as_of_us: int) -> Judged:
-        """Look up what the build thinks, with the marks of now; with other events, judge anew."""
-        build, marks = self.build, self.marks.of(customer_id) if self.marks else {}
-        known = build.judgements.of(build.histories, row)
-        places = places_of(marks, known.history, build.product_ids)
-        taken_back = known.places_by_hand() - places.aside - places.kept
-        same = known.same_until(microseconds(self.as_of), as_of_us) and not taken_back
-        if same or build.opted_out[row]:
-            return known.marked(places) if marks else known
-        return self._judge.judge_one(build.histories.of(row), as_of_us=as_of_us, marks=places)
-
-    @cached_property
-    def _judge(self) -> Judge:
-        return Judge(
-            self.build.styles,
-            self._weigher,
-            self.build.judgements.background,
-            self.settings.trust,
-            self.settings.styles,
-        )
-
-    @cached_property
-    def _weigher(self) -> Weigher:
-        categories = tuple(self.build.products[c.CATEGORY])
-        present = self.assortment.index.present
-        return Weigher.from_settings(self.settings.taste, present, categories=categories)
+        return self.people.gather(customer_id, self._moment(as_of))
 
     @cached_property
     def _customers(self) -> ExactIndex:
@@ -376,24 +442,3 @@ class Shop:
                 f"as_of is {as_of!r}, must be a datetime such as datetime(2026, 3, 1, tzinfo=UTC)."
             )
         return microseconds(as_of or self.as_of)
-
-    def _slate(
-        self,
-        slots: tuple[Slot, ...],
-        surface: str,
-        step: str,
-        request_id: str | None,
-        *,
-        customer_id: str | None = None,
-        product_id: str | None = None,
-    ) -> Slate:
-        return Slate(
-            customer_id=customer_id,
-            product_id=product_id,
-            surface=surface,
-            step=step,
-            build_id=self.build_id,
-            request_id=request_id or uuid.uuid4().hex,
-            degraded=False,
-            slots=slots,
-        )

@@ -106,9 +106,9 @@ def _overrides(environment: Mapping[str, str]) -> list[tuple[str, str, str]]:
     found = []
     for variable, text in sorted(environment.items()):
         words = variable.removeprefix("PENCHANT_").lower()
-        section, _, key = words.partition("_")
-        if variable.startswith("PENCHANT_") and section in sections:
-            found.append((section, key, text))
+        section = next((one for one in sections if words.startswith(f"{one}_")), None)
+        if variable.startswith("PENCHANT_") and section:
+            found.append((section, words.removeprefix(f"{section}_"), text))
     return found
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from penchant.builds.demand import Demand
 from penchant.errors import BuildError
 from penchant.id_map import IdMap
 from penchant.space import StyleSpace
@@ -24,7 +25,6 @@ ARRAYS = {
     "profiles": np.float32,
     "consistency": np.float32,
     "opted_out": np.bool_,
-    "popularity": np.float64,
 }
 """Arrays kept as `<name>.npy`, with their type."""
 
@@ -45,7 +45,7 @@ class Build:
         styles: Shape (n_products, dim), unit style vectors.
         profiles: Shape (n_customers, dim), unit rows; zeros for cold and opted-out customers.
         consistency: Shape (n_customers,), in [0, 1]; NaN for those.
-        popularity: Shape (n_products,), >= 0.
+        demand: What customers together want.
     """
 
     products: pl.DataFrame
@@ -59,7 +59,7 @@ class Build:
     styles: StyleVectors
     profiles: Profiles
     consistency: NDArray[np.float32]
-    popularity: NDArray[np.float64]
+    demand: Demand
 
     @property
     def counts(self) -> dict[str, int]:
@@ -85,7 +85,7 @@ class Build:
         self.customer_ids.save(folder, "customer_ids")
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
-        for name in ("histories", "judgements", "space"):
+        for name in ("histories", "judgements", "space", "demand"):
             (folder / name).mkdir()
             getattr(self, name).save(folder / name)
 
@@ -107,6 +107,7 @@ class Build:
                 histories=Histories.load(folder / "histories"),
                 judgements=Judgements.load(folder / "judgements"),
                 space=StyleSpace.load(folder / "space"),
+                demand=Demand.load(folder / "demand"),
                 **{name: _opened(folder / f"{name}.npy", kind) for name, kind in ARRAYS.items()},
             )
             build._check_shapes()
@@ -125,7 +126,10 @@ class Build:
             "histories": ((len(self.histories),), customers),
             "channels": (self.channels.shape, products + width),
             "styles": (self.styles.shape, (*products, self.space.dim)),
-            "popularity": (self.popularity.shape, products),
+            "popularity": (self.demand.popularity.overall.shape, products),
+            "links": ((self.demand.links.n_products,), products),
+            "complements": ((self.demand.complements.links.n_products,), products),
+            "segments": (self.demand.popularity.segment_row.shape, customers),
             "profiles": (self.profiles.shape, (*customers, self.space.dim)),
             "opted_out": (self.opted_out.shape, customers),
             "consistency": (self.consistency.shape, customers),

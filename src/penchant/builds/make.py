@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from penchant import columns as c
 from penchant.builds.build import Build
+from penchant.builds.demand import find_demand
 from penchant.builds.inputs import BuildInputs
-from penchant.candidates.popular import count_popularity
 from penchant.errors import InputError
 from penchant.id_map import IdMap
 from penchant.maths.rows import present_rows
@@ -77,7 +77,8 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
     catalogue = read_catalogue(inputs)
     as_of_us, marks = microseconds(inputs.as_of), _marks(inputs, people, products)
     lessons = _as_given(inputs, people, marks).that_teach(as_of_us)
-    baskets = _baskets(lessons, inputs.settings.space)
+    together = _together(lessons, inputs.settings.space)
+    baskets = _baskets(lessons, together, inputs.settings.space)
     tell(f"fitting the style space on {len(products)} products and {len(baskets)} baskets")
     space = fit_space(catalogue, baskets, settings=inputs.settings.space)
     placement = space.place(catalogue)
@@ -104,7 +105,15 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         styles=placement.vectors,
         profiles=batch.vectors,
         consistency=batch.consistency,
-        popularity=_popularity(judged.that_teach(as_of_us), weigher, len(products)),
+        demand=find_demand(
+            inputs,
+            judged.that_teach(as_of_us),
+            together,
+            baskets,
+            weigher,
+            customers=people.customer_ids,
+            opted_out=people.opted_out,
+        ),
     )
 
 
@@ -146,8 +155,8 @@ def find_shop_baskets(inputs: BuildInputs) -> Baskets:
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
     people = _gather_people(inputs, products)
     given = _as_given(inputs, people, _marks(inputs, people, products))
-    lessons = given.that_teach(microseconds(inputs.as_of))
-    return _baskets(lessons, inputs.settings.space)
+    lessons, settings = given.that_teach(microseconds(inputs.as_of)), inputs.settings.space
+    return _baskets(lessons, _together(lessons, settings), settings)
 
 
 def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:
@@ -178,19 +187,24 @@ def _judge(
     return Judge(styles, weigher, background, inputs.settings.trust, inputs.settings.styles)
 
 
-def _baskets(histories: Histories, settings: SpaceSettings) -> Baskets:
+def _together(histories: Histories, settings: SpaceSettings) -> Mask:
+    """Tell which interactions put a product into a basket."""
     events, customer_row = histories.events, histories.customer_rows()
     actions = [ACTION_CODES[name] for name in settings.basket_actions]
-    together = (
+    return np.asarray(
         np.isin(events.action, actions)
         & (events.product_row >= 0)
         & (events.trust > 0)
         & ~find_cancelled(customer_row, events)
     )
+
+
+def _baskets(histories: Histories, together: Mask, settings: SpaceSettings) -> Baskets:
+    events = histories.events.take(together)
     return find_baskets(
-        customer_row[together],
-        events.product_row[together],
-        events.time_us[together],
+        histories.customer_rows()[together],
+        events.product_row,
+        events.time_us,
         days=settings.basket_days,
     )
 
@@ -208,10 +222,3 @@ def _profiles(
     batch.vectors[people.opted_out] = 0.0
     batch.consistency[people.opted_out] = np.nan
     return batch
-
-
-def _popularity(histories: Histories, weigher: Weigher, n_products: int) -> NDArray[np.float64]:
-    events, customer_row = histories.events, histories.customer_rows()
-    weights = weigher.action_weights[events.action] * events.trust
-    weights[find_cancelled(customer_row, events)] = 0.0
-    return count_popularity(customer_row, events.product_row, weights, n_products=n_products)

@@ -1,12 +1,52 @@
-"""The popularity source: what most customers liked, each customer counted once per product."""
+"""The popular sources: what most customers like, each customer counted once per product."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.candidates.candidate import Candidates, best_rows
+from penchant.candidates.candidate import Candidates
+from penchant.candidates.source import first_eligible
 from penchant.types import Mask, Rows, Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PopularSource:
+    """Products by how much customers like them.
+
+    Attributes:
+        name: Of the source: "popular" or "trending".
+        liked: Shape (n_products,), >= 0.
+        order: Shape (n,), products with liked > 0, most liked first.
+    """
+
+    name: str
+    liked: NDArray[np.floating]
+    order: Rows
+
+    def candidates(self, k: int, *, eligible: Mask) -> Candidates:
+        """Give the k most liked products; those nobody touched are left out."""
+        best = first_eligible(self.order, eligible, k)
+        return Candidates(self.name, best, self.liked[best].astype(np.float64))
+
+    def scores(self, rows: Rows) -> NDArray[np.float64]:
+        """Give ln(1 + liked)."""
+        return np.asarray(np.log1p(self.liked[rows]), np.float64)
+
+
+def popular_order(liked: NDArray[np.floating]) -> Rows:
+    """Sort products by how much they are liked; ties go to the lower row.
+
+    Args:
+        liked: Shape (n_products,), >= 0.
+
+    Returns:
+        Shape (n,), those above 0, most liked first.
+    """
+    order = np.argsort(-liked, kind="stable")
+    return np.asarray(order[liked[order] > 0], np.int32)
 
 
 def count_popularity(
@@ -38,15 +78,3 @@ def count_popularity(
     first = np.concatenate([[True], np.diff(pairs) != 0])[: len(pairs)]
     counts = np.bincount(pairs[first] & 0xFFFFFFFF, weights[first], n_products)
     return np.asarray(counts, dtype=np.float64)
-
-
-def popular_candidates(popularity: NDArray[np.float64], k: int, *, eligible: Mask) -> Candidates:
-    """Give the most popular products; those nobody touched are left out.
-
-    Args:
-        popularity: Shape (n_products,), of `count_popularity`.
-        k: How many, at most.
-        eligible: Shape (n_products,), which may be shown.
-    """
-    best = best_rows(popularity, np.flatnonzero(eligible & (popularity > 0)), k)
-    return Candidates("popular", best, popularity[best])

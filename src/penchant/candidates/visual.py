@@ -1,27 +1,32 @@
-"""The visual source: products nearest to a vector in the style space, a profile or a product."""
+"""The visual source: products near a customer's taste, looked up from each of their styles."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from penchant.candidates.candidate import Candidates
+from penchant.candidates.nearest import NearestSource
 from penchant.index import ExactIndex
-from penchant.types import Mask, Vector
+from penchant.settings.showing import VISUAL
+from penchant.types import Vector
 
 
-def visual_candidates(
-    index: ExactIndex, towards: Vector, k: int, *, eligible: Mask, min_similarity: float = -1.0
-) -> Candidates:
-    """Give the products most similar to a vector.
+def visual_source(
+    index: ExactIndex,
+    taste: Vector,
+    styles: Sequence[Vector] = (),
+    *,
+    min_similarity: float = -1.0,
+) -> NearestSource:
+    """Find products by taste.
 
     Args:
         index: Over the style vectors of all products.
-        towards: Shape (dim,), a unit vector.
-        k: How many, at most.
-        eligible: Shape (n_products,), which may be shown.
-        min_similarity: Cosine below which nothing is given.
+        taste: Shape (dim,), the customer's profile.
+        styles: Of a customer with several: each is looked up by itself, or the mean of two styles
+            would find what lies between them.
+        min_similarity: Cosine to the taste below which nothing is proposed.
     """
-    found = index.query(towards[None, :], k, eligible=eligible)
-    rows, similarities = found.rows[0], found.similarities[0]
-    good = (rows >= 0) & (np.nan_to_num(similarities, nan=-2.0) >= min_similarity)
-    return Candidates("visual", rows[good], similarities[good])
+    starts = np.stack([taste, *styles]) if len(styles) > 1 else taste[None]
+    return NearestSource(VISUAL, index, taste, starts, min_similarity)

@@ -27,6 +27,7 @@ from penchant.cli import (
     profile,
     recommend,
     similar,
+    why_not,
 )
 from penchant.errors import BuildError, PenchantError
 
@@ -59,10 +60,11 @@ for module in (
     neighbors,
     profile,
     explain,
+    why_not,
     doctor,
     bench,
 ):
-    app.command(name=module.__name__.rsplit(".", 1)[1])(module.run)
+    app.command(name=module.__name__.rsplit(".", 1)[1].replace("_", "-"))(module.run)
 
 
 @app.callback(invoke_without_command=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,5 +50,33 @@ class Ranking:
         return Ranking(self.rows[which], self.parts[which], self.sources)
 
     def sorted(self) -> Ranking:
-        """Give the same products by falling score, rounded to 1e-9; ties go to the lower row."""
-        return self.take(np.lexsort((self.rows, -np.round(self.scores, 9))))
+        """Give the same products by falling score, rounded to 1e-6; ties go to the lower row."""
+        return self.take(np.lexsort((self.rows, -np.round(self.scores, 6))))
+
+
+def join_rankings(rankings: Sequence[Ranking]) -> Ranking:
+    """Put rankings one after the other; a source that one of them lacks gave nothing there.
+
+    Args:
+        rankings: At least one, without products in common.
+
+    Example:
+        >>> one = Ranking(np.array([4], np.int32), np.array([[1.0]]), ("visual",))
+        >>> two = Ranking(np.array([2], np.int32), np.array([[3.0]]), ("popular",))
+        >>> join_rankings([one, two]).parts.tolist()
+        [[1.0, 0.0], [0.0, 3.0]]
+    """
+    sources = tuple(dict.fromkeys(name for one in rankings for name in one.sources))
+    parts = [np.zeros((len(one), len(sources))) for one in rankings]
+    for part, one in zip(parts, rankings, strict=True):
+        part[:, [sources.index(name) for name in one.sources]] = one.parts
+    return Ranking(np.concatenate([one.rows for one in rankings]), np.concatenate(parts), sources)
+
+
+def nothing_ranked(sources: tuple[str, ...] = ()) -> Ranking:
+    """Give a ranking without products.
+
+    Args:
+        sources: Names of its sources.
+    """
+    return Ranking(np.empty(0, np.int32), np.empty((0, len(sources))), sources)

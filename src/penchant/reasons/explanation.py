@@ -43,6 +43,9 @@ class Explanation:
         build_id: From which build.
         similarity: Cosine of profile and product; the sum of all shares.
         shares: Largest first.
+        surface: Where the score would rank the product.
+        score: What it is ranked by there.
+        sources: {source: what it gave to the score}; sums to the score.
     """
 
     customer_id: str
@@ -50,6 +53,9 @@ class Explanation:
     build_id: str
     similarity: float
     shares: tuple[Share, ...]
+    surface: str
+    score: float
+    sources: Mapping[str, float]
 
     @property
     def channels(self) -> dict[str, float]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from penchant import columns as c
 from penchant.candidates.assortment import Assortment
+from penchant.settings import showing as s
+from penchant.surfaces.plan import Plan
+from penchant.surfaces.serve import PINNED, Showing
 from penchant.surfaces.slate import Reason
+from penchant.surfaces.visitor import Visitor
 from penchant.taste.profile import Profile
 from penchant.types import Rows
 
@@ -17,14 +23,73 @@ VERBS = {
 }
 """How an action is told; every other one is "looked at"."""
 
+PLAIN: Mapping[str, str] = {
+    s.RECENT: "You looked at this lately",
+    s.POPULAR: "Popular in this shop",
+    s.TRENDING: "Popular these days",
+    s.NEWEST: "New in this shop",
+    PINNED: "Picked by the shop",
+    "boost": "From a collection the shop features",
+}
+"""What is said of a source that does not look at single products."""
 
-def taste_reasons(assortment: Assortment, profile: Profile, rows: Rows) -> list[Reason]:
+ABOUT: Mapping[str, str] = {
+    s.SIMILAR: "Similar to {}",
+    s.COLLABORATIVE: "Chosen by customers who also chose {}",
+    s.COMPLEMENTS: "Goes well with {}",
+}
+"""What is said of a source that starts from products."""
+
+
+def make_reasons(showing: Showing, plan: Plan, stock: Assortment, visitor: Visitor) -> list[Reason]:
+    """Give one reason per product shown, from the source that lifted it most.
+
+    Args:
+        showing: What was chosen.
+        plan: What was asked for.
+        stock: All products.
+        visitor: Who is looking.
+    """
+    rows = showing.picks.rows
+    by_taste = dict[int, Reason]()
+    visual = np.array([one == s.VISUAL for one in showing.lifted_by], bool)
+    if visitor.profile is not None and visual.any():
+        told = taste_reasons(stock, visitor.profile, rows[visual])
+        by_taste = dict(zip(rows[visual].tolist(), told, strict=True))
+    return [
+        by_taste.get(row) or _reason_of(source, step, row, plan, stock)
+        for row, source, step in zip(rows.tolist(), showing.lifted_by, showing.steps, strict=True)
+    ]
+
+
+def _reason_of(source: str, step: str, row: int, plan: Plan, stock: Assortment) -> Reason:
+    if source in ABOUT and len(plan.seeds):
+        cause = _cause(source, row, plan.seeds, stock)
+        return Reason(ABOUT[source].format(stock.titles[cause]), stock.product_ids[cause])
+    if source == s.POPULAR and step == "segment":
+        return Reason("Popular with customers like you")
+    return Reason(PLAIN.get(source, "Matches what you like"))
+
+
+def _cause(source: str, row: int, seeds: Rows, stock: Assortment) -> int:
+    """Give the seed that speaks most for a product."""
+    if source == s.SIMILAR:
+        shares = stock.index.vectors[seeds] @ stock.index.vectors[row]
+    elif source == s.COLLABORATIVE:
+        shares = stock.links.shares(seeds, row)
+    else:
+        shares = np.array([stock.complements.score_products(seeds[[n]])[row]
+                           for n in range(len(seeds))])  # fmt: skip
+    return int(seeds[np.argmax(shares)])
+
+
+def taste_reasons(stock: Assortment, profile: Profile, rows: Rows) -> list[Reason]:
     """Name for each product shown the liked product that gave most to its similarity.
 
     A hidden product may speak for its opposite, but it is never named as the reason.
 
     Args:
-        assortment: All products.
+        stock: All products.
         profile: The customer's taste.
         rows: Shape (n,), the products shown.
 
@@ -32,39 +97,24 @@ def taste_reasons(assortment: Assortment, profile: Profile, rows: Rows) -> list[
         One reason per product, whose share is the sum over all interactions with the product named.
     """
     touched, group = np.unique(profile.events.product_row, return_inverse=True)
-    styles = assortment.index.vectors
+    styles = stock.index.vectors
     likeness = styles[touched].astype(np.float64) @ styles[rows].astype(np.float64).T
     weights = np.bincount(group, profile.weights, len(touched))
     shares = np.where(weights > 0, weights / profile.length, 0.0)[:, None] * likeness
     best = shares.argmax(axis=0)
     return [
-        _reason(assortment, profile, shown, int(touched[one]), float(shares[one, number]))
+        _reason(stock, profile, shown, int(touched[one]), float(shares[one, number]))
         for number, (shown, one) in enumerate(zip(rows.tolist(), best.tolist(), strict=True))
     ]
 
 
-def _reason(assortment: Assortment, profile: Profile, shown: int, row: int, share: float) -> Reason:
+def _reason(stock: Assortment, profile: Profile, shown: int, row: int, share: float) -> Reason:
     if share <= 0:
         return Reason("The nearest there is to your taste")
     mine = np.flatnonzero(profile.events.product_row == row)
     heaviest = mine[profile.weights[mine].argmax()]
     verb = VERBS.get(c.ACTIONS[profile.events.action[heaviest]], "looked at {}")
     if row == shown:
-        return Reason("You " + verb.format("this"), assortment.product_ids[row], share)
-    text = "Because you " + verb.format(assortment.titles[row])
-    return Reason(text, assortment.product_ids[row], share)
-
-
-def plain_reason(source: str, *, like: str | None = None) -> Reason:
-    """Give the reason of a source that does not look at the customer.
-
-    Args:
-        source: "visual", "popular" or "newest".
-        like: Title of the product that "visual" was asked for.
-    """
-    texts = {
-        "visual": f"Similar to {like}",
-        "popular": "Popular in this shop",
-        "newest": "New in this shop",
-    }
-    return Reason(texts[source])
+        return Reason("You " + verb.format("this"), stock.product_ids[row], share)
+    text = "Because you " + verb.format(stock.titles[row])
+    return Reason(text, stock.product_ids[row], share)

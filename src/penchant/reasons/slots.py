@@ -1,57 +1,56 @@
-"""From candidates to slots: numbered, with similarity, source and reason."""
+"""From products chosen to slots: numbered, with similarity, source, propensity and reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import numpy as np
 
 from penchant.candidates.assortment import Assortment
-from penchant.candidates.candidate import Candidates
-from penchant.reasons.sentence import plain_reason, taste_reasons
-from penchant.surfaces.slate import Reason, Slot
-from penchant.taste.profile import Profile
+from penchant.reasons.sentence import make_reasons
+from penchant.surfaces.plan import Plan
+from penchant.surfaces.serve import Showing
+from penchant.surfaces.slate import Slot
+from penchant.surfaces.visitor import Visitor
+from penchant.types import Rows, Vector
 
 
 def make_slots(
-    candidates: Sequence[Candidates],
-    assortment: Assortment,
-    *,
-    profile: Profile | None = None,
-    like: str | None = None,
+    showing: Showing, plan: Plan, stock: Assortment, visitor: Visitor
 ) -> tuple[Slot, ...]:
-    """Number candidates and say of each why it is there.
+    """Number the products shown and say of each why it is there.
 
     Args:
-        candidates: In the order they are shown.
-        assortment: All products.
-        profile: The taste that "visual" candidates were found by, if it was a taste.
-        like: Title of the product that they were found by, if it was a product.
+        showing: What was chosen.
+        plan: What was asked for.
+        stock: All products.
+        visitor: Who is looking.
     """
-    chosen = _with_reasons(candidates, assortment, profile, like)
+    rows, scores = showing.picks.rows, showing.picks.scores.tolist()
+    similarities = similarities_of(rows, plan.towards, stock)
+    reasons = make_reasons(showing, plan, stock, visitor)
     return tuple(
         Slot(
-            slot=number,
-            product_id=assortment.product_ids[row],
-            score=score,
-            similarity=score if source == "visual" else None,
-            source=source,
-            propensity=1.0,
-            reason=reason,
+            slot=place + 1,
+            product_id=stock.product_ids[row],
+            score=scores[place],
+            similarity=similarities[place],
+            source=showing.lifted_by[place],
+            propensity=float(showing.propensities[place]),
+            reason=reasons[place],
         )
-        for number, (row, score, source, reason) in enumerate(chosen, start=1)
+        for place, row in enumerate(rows.tolist())
     )
 
 
-def _with_reasons(
-    candidates: Sequence[Candidates],
-    assortment: Assortment,
-    profile: Profile | None,
-    like: str | None,
-) -> Iterator[tuple[int, float, str, Reason]]:
-    for part in candidates:
-        if part.source == "visual" and profile is not None:
-            reasons = taste_reasons(assortment, profile, part.rows)
-        else:
-            reasons = [plain_reason(part.source, like=like)] * len(part)
-        rows, scores = part.rows.tolist(), part.scores.tolist()
-        for row, score, reason in zip(rows, scores, reasons, strict=True):
-            yield row, score, part.source, reason
+def similarities_of(rows: Rows, towards: Vector | None, stock: Assortment) -> list[float | None]:
+    """Give the cosine of products to a direction; None without one, and where nothing is known.
+
+    Args:
+        rows: Shape (n,), products.
+        towards: Shape (dim,), length 1.
+        stock: All products.
+    """
+    if towards is None:
+        return [None] * len(rows)
+    cosines = stock.index.vectors[rows].astype(np.float64) @ towards
+    present = stock.index.present[rows].tolist()
+    return [one if there else None for one, there in zip(cosines.tolist(), present, strict=True)]

@@ -14,19 +14,33 @@ from penchant.settings.finding import (
     ItemKnnSettings,
 )
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
-from penchant.settings.showing import RecommendSettings
+from penchant.settings.showing import (
+    CartSettings,
+    HomepageSettings,
+    NewArrivalsSettings,
+    PostPurchaseSettings,
+    ProductPageSettings,
+    RecommendSettings,
+    SurfaceSettings,
+)
 from penchant.settings.tasting import StyleSettings, TasteSettings, TrustSettings
 
 __all__ = [
+    "CartSettings",
     "ComplementSettings",
     "EaseSettings",
     "EncoderSettings",
     "GraphFilterSettings",
+    "HomepageSettings",
     "ItemKnnSettings",
+    "NewArrivalsSettings",
+    "PostPurchaseSettings",
+    "ProductPageSettings",
     "RecommendSettings",
     "Settings",
     "SpaceSettings",
     "StyleSettings",
+    "SurfaceSettings",
     "TableSettings",
     "TasteSettings",
     "TrustSettings",
@@ -48,4 +62,20 @@ class Settings:
     taste: TasteSettings = field(default_factory=TasteSettings)
     trust: TrustSettings = field(default_factory=TrustSettings)
     styles: StyleSettings = field(default_factory=StyleSettings)
+    item_knn: ItemKnnSettings = field(default_factory=ItemKnnSettings)
+    complements: ComplementSettings = field(default_factory=ComplementSettings)
     recommend: RecommendSettings = field(default_factory=RecommendSettings)
+    product_page: ProductPageSettings = field(default_factory=ProductPageSettings)
+    homepage: HomepageSettings = field(default_factory=HomepageSettings)
+    new_arrivals: NewArrivalsSettings = field(default_factory=NewArrivalsSettings)
+    cart: CartSettings = field(default_factory=CartSettings)
+    post_purchase: PostPurchaseSettings = field(default_factory=PostPurchaseSettings)
+
+    def of_surface(self, surface: str) -> SurfaceSettings:
+        """Give the section of a surface.
+
+        Args:
+            surface: One of `showing.SURFACES`.
+        """
+        section: SurfaceSettings = getattr(self, surface)
+        return section

@@ -105,8 +105,14 @@ def _check(name: str, value: object, metadata: Mapping[str, Any]) -> None:
                 _check_limits(f"{name}.{key}", part, metadata["limits"])
     elif isinstance(value, int | float) and not isinstance(value, bool):
         _check_limits(name, value, metadata["limits"])
-    elif metadata["choices"] and value not in metadata["choices"]:
-        raise InputError(f'{name} is "{value}", must be one of: {", ".join(metadata["choices"])}.')
+    elif metadata["choices"]:
+        _check_choices(name, value, metadata["choices"])
+
+
+def _check_choices(name: str, value: object, choices: tuple[str, ...]) -> None:
+    for one in value if isinstance(value, tuple) else (value,):
+        if one not in choices:
+            raise InputError(f'{name} is "{one}", must be one of: {", ".join(choices)}.')
 
 
 def _check_keys(name: str, value: Mapping[str, object], keys: tuple[str, ...]) -> None:

@@ -1,44 +1,44 @@
-"""Homepage: products near the customer's taste; what everyone likes for those without one."""
+"""Homepage: products that match the customer's taste; what everyone likes for those without one."""
 
 from __future__ import annotations
 
-from functools import partial
+import numpy as np
 
 from penchant.candidates.assortment import Assortment
-from penchant.candidates.candidate import Candidates
-from penchant.candidates.newest import newest_candidates
-from penchant.candidates.popular import popular_candidates
-from penchant.candidates.visual import visual_candidates
-from penchant.surfaces.fill import SourceCall, fill_slots
-from penchant.taste.profile import Profile
-from penchant.types import Mask
+from penchant.candidates.linked import LinkedSource
+from penchant.candidates.recent import RecentSource
+from penchant.candidates.visual import visual_source
+from penchant.ranking.blend import Blend
+from penchant.settings.showing import COLLABORATIVE
+from penchant.surfaces.ladder import lower_rungs
+from penchant.surfaces.plan import Plan, Rung
+from penchant.surfaces.visitor import Visitor
 
 
 def homepage(
-    assortment: Assortment,
-    profile: Profile | None,
-    *,
-    eligible: Mask,
-    k: int,
-    min_similarity: float = -1.0,
-) -> tuple[Candidates, ...]:
-    """Choose k products for a customer's homepage.
+    stock: Assortment, visitor: Visitor, blend: Blend, *, min_similarity: float = -1.0
+) -> Plan:
+    """Plan a customer's homepage.
+
+    Taste, what buyers of the same products like, what is popular among customers alike, and what
+    the customer looked at lately without buying it.
 
     Args:
-        assortment: All products.
-        profile: The customer's taste; None for a cold customer.
-        eligible: Shape (n_products,), which may be shown.
-        k: How many.
-        min_similarity: Cosine below which a product does not count as near the taste.
-
-    Returns:
-        Candidates in the order they are shown: visual, then popular, then newest.
+        stock: All products.
+        visitor: Who is looking.
+        blend: What each source weighs.
+        min_similarity: Cosine to the taste that a product chosen by taste must reach.
     """
-    sources: list[SourceCall] = [
-        lambda left, n: popular_candidates(assortment.popularity, n, eligible=left),
-        lambda left, n: newest_candidates(assortment.created_us, n, eligible=left),
-    ]
-    if profile is not None:
-        near = partial(visual_candidates, assortment.index, profile.vector)
-        sources.insert(0, lambda left, n: near(n, eligible=left, min_similarity=min_similarity))
-    return fill_slots(sources, eligible=eligible, k=k)
+    liked, weights = visitor.liked()
+    lower = lower_rungs(stock, visitor, liked)
+    if visitor.profile is None:
+        return Plan(lower)
+    unbought = ~np.isin(liked, visitor.owned)
+    sources = (
+        visual_source(stock.index, visitor.profile.vector, [s.vector for s in visitor.styles]),
+        LinkedSource(COLLABORATIVE, stock.links.score_products(liked, weights)),
+        stock.popularity.among(visitor.segment),
+        RecentSource(liked[unbought], weights[unbought]),
+    )
+    personal = Rung(visitor.step, sources, blend, min_similarity=min_similarity)
+    return Plan((personal, *lower), seeds=liked, towards=visitor.profile.vector)

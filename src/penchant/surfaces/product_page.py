@@ -1,40 +1,50 @@
-"""Product page: products that look like the one shown."""
+"""Product page: products like the one shown, in the customer's taste where that is known."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from penchant.candidates.assortment import Assortment
-from penchant.candidates.candidate import Candidates
-from penchant.candidates.newest import newest_candidates
-from penchant.candidates.popular import popular_candidates
-from penchant.candidates.visual import visual_candidates
-from penchant.surfaces.fill import SourceCall, fill_slots
-from penchant.types import Mask
+from penchant.candidates.linked import LinkedSource
+from penchant.candidates.similar import similar_source
+from penchant.candidates.source import Source
+from penchant.candidates.visual import visual_source
+from penchant.ranking.blend import Blend
+from penchant.ranking.rules import Rule
+from penchant.settings.showing import COLLABORATIVE
+from penchant.surfaces.ladder import lower_rungs
+from penchant.surfaces.plan import Plan, Rung
+from penchant.surfaces.visitor import Visitor
 
 
-def product_page(
-    assortment: Assortment, product_row: int, *, eligible: Mask, k: int
-) -> tuple[Candidates, ...]:
-    """Choose k products to stand beside a product.
+def product_page(stock: Assortment, visitor: Visitor, blend: Blend, *, product_row: int) -> Plan:
+    """Plan what stands beside a product.
+
+    Likeness to the product leads; buyers of it, the customer's taste and popularity sort what is
+    about equally alike.
 
     Args:
-        assortment: All products.
+        stock: All products.
+        visitor: Who is looking; a `Visitor()` when nobody is known.
+        blend: What each source weighs.
         product_row: The product shown; never among the answer.
-        eligible: Shape (n_products,), which may be shown.
-        k: How many.
-
-    Returns:
-        Candidates in the order they are shown; popular and newest ones only when the product has
-        no place in the style space or too few others have.
     """
-    others = eligible.copy()
-    others[product_row] = False
-    sources: list[SourceCall] = [
-        lambda left, n: popular_candidates(assortment.popularity, n, eligible=left),
-        lambda left, n: newest_candidates(assortment.created_us, n, eligible=left),
+    seed = np.array([product_row], np.int32)
+    itself = np.zeros(len(stock), bool)
+    itself[product_row] = True
+    sources: list[Source] = [
+        LinkedSource(COLLABORATIVE, stock.links.score_products(seed)),
+        stock.popularity.among(visitor.segment),
     ]
-    if assortment.index.present[product_row]:
-        towards = assortment.index.vectors[product_row]
-        sources.insert(
-            0, lambda left, n: visual_candidates(assortment.index, towards, n, eligible=left)
-        )
-    return fill_slots(sources, eligible=others, k=k)
+    alike = similar_source(stock.index, seed)
+    if visitor.profile is not None and alike is not None:
+        sources.insert(0, visual_source(stock.index, visitor.profile.vector))
+    if alike is not None:
+        sources.insert(0, alike)
+    rungs = [Rung("product", tuple(sources), blend)] if alike is not None else []
+    return Plan(
+        (*rungs, *lower_rungs(stock, visitor, seed)),
+        seeds=seed,
+        rules=(Rule("this_product", itself),),
+        towards=None if alike is None else alike.vector,
+    )

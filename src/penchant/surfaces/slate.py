@@ -30,9 +30,9 @@ class Slot:
     Attributes:
         slot: 1-based place.
         product_id: The product.
-        score: What it was ranked by: the similarity, or the source's own measure.
-        similarity: Cosine to the taste or to the product shown; None for a source without one.
-        source: Where it came from.
+        score: What it was ranked by: the weighted sum of what its sources say.
+        similarity: Cosine to the taste, or to the product shown; None where there is none.
+        source: The source that lifted it most above the other candidates.
         propensity: Probability that it was shown here.
         reason: Why.
     """
@@ -52,10 +52,11 @@ class Slate:
 
     Attributes:
         customer_id: For whom; None when for anyone.
-        product_id: The product it goes with; None on a surface without one.
+        product_id: The product it goes with; None on a surface without one, or with several.
         surface: Where.
-        step: How far down the ladder: "profile" or "product" (by likeness), "popular", "newest";
-            "empty" when nothing is eligible.
+        step: The rung of the ladder it stands on: "styles", "profile", "session" (the few products
+            touched so far), "product", "cart" or "purchase" (what it goes with), "segment",
+            "category", "popular", "newest"; "empty" when nothing is eligible.
         build_id: From which build.
         request_id: To send back with clicks.
         degraded: True when something was out of order and the answer is a substitute.

@@ -1,0 +1,66 @@
+"""A facet: one label per product, such as its category, as row numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from penchant.types import Mask, Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facet:
+    """Labels of products.
+
+    Attributes:
+        names: The labels, sorted.
+        label_row: Shape (n_products,), row in `names`; -1: unknown.
+    """
+
+    names: tuple[str, ...]
+    label_row: Rows
+
+    @classmethod
+    def of(cls, labels: Sequence[str | None]) -> Facet:
+        """Number labels.
+
+        Args:
+            labels: One per product; None and "" are unknown.
+
+        Example:
+            >>> Facet.of(["ring", None, "chain", "ring"]).label_row
+            array([ 1, -1,  0,  1], dtype=int32)
+        """
+        names = tuple(sorted({label for label in labels if label}))
+        rows = {name: row for row, name in enumerate(names)}
+        return cls(names, np.array([rows.get(label or "", -1) for label in labels], np.int32))
+
+    def name_of(self, product_row: int) -> str | None:
+        """Give a product's label; None where it is unknown.
+
+        Args:
+            product_row: The product.
+        """
+        row = int(self.label_row[product_row])
+        return self.names[row] if row >= 0 else None
+
+    def same_as(self, rows: Rows) -> Mask:
+        """Tell which products share a label with any of some products.
+
+        Args:
+            rows: Shape (n,), products.
+
+        Returns:
+            Shape (n_products,). Products of unknown label share it with all; all are True where
+            none of `rows` has a known label.
+        """
+        wanted = np.unique(self.label_row[rows])
+        wanted = wanted[wanted >= 0]
+        if not len(wanted):
+            return np.ones(len(self.label_row), bool)
+        allowed = np.zeros(len(self.names) + 1, bool)
+        allowed[wanted] = True
+        allowed[-1] = True  # -1, unknown
+        return np.asarray(allowed[self.label_row])

@@ -1,0 +1,34 @@
+"""The linked sources: products that those a customer touched speak for, by fitted links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.candidates.candidate import Candidates, best_rows
+from penchant.types import Mask, Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkedSource:
+    """Products with a link score, of links between products or of complements.
+
+    Attributes:
+        name: Of the source.
+        linked: Shape (n_products,), the sum of links; only those above 0 are proposed.
+    """
+
+    name: str
+    linked: NDArray[np.float64]
+
+    def candidates(self, k: int, *, eligible: Mask) -> Candidates:
+        """Give the k products of strongest links."""
+        found = np.flatnonzero(self.linked > 0)
+        best = best_rows(self.linked, found[eligible[found]], k)
+        return Candidates(self.name, best, self.linked[best])
+
+    def scores(self, rows: Rows) -> NDArray[np.float64]:
+        """Give the square root of the links: twice as many tell less than twice as much."""
+        return np.asarray(np.sqrt(np.maximum(self.linked[rows], 0.0)))

@@ -1,0 +1,50 @@
+"""Nearest: what the visual source and the similar source share, a direction in the style space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.candidates.candidate import Candidates
+from penchant.index import ExactIndex
+from penchant.types import Mask, Rows, StyleVectors, Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NearestSource:
+    """Products near a direction, found from one or several others around it.
+
+    Attributes:
+        name: Of the source.
+        index: Over the style vectors of all products.
+        vector: Shape (dim,), length 1: what products are scored by.
+        starts: Shape (n, dim), unit rows: what products are looked up by.
+        min_similarity: Cosine to `vector` below which nothing is proposed.
+    """
+
+    name: str
+    index: ExactIndex
+    vector: Vector
+    starts: StyleVectors
+    min_similarity: float = -1.0
+
+    def candidates(self, k: int, *, eligible: Mask) -> Candidates:
+        """Give the k nearest products of each start, scored by cosine to the vector."""
+        found = self.index.query(self.starts, k, eligible=eligible)
+        if len(self.starts) == 1:
+            known = found.rows[0] >= 0
+            rows, scores = found.rows[0][known], found.similarities[0][known]
+        else:
+            rows = np.unique(found.rows[found.rows >= 0])
+            scores = self.scores(rows)
+            order = np.lexsort((rows, -np.round(scores, 6)))
+            rows, scores = rows[order], scores[order]
+        near = scores >= self.min_similarity
+        return Candidates(self.name, rows[near], scores[near])
+
+    def scores(self, rows: Rows) -> NDArray[np.float64]:
+        """Give the cosine of products to the vector; 0 for those without a style vector."""
+        likeness: NDArray[np.float64] = (self.index.vectors[rows] @ self.vector).astype(np.float64)
+        return likeness

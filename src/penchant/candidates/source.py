@@ -1,0 +1,68 @@
+"""A source: one way to find products for a request, and to score any product."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.candidates.candidate import Candidates
+from penchant.types import Mask, Rows
+
+
+class Source(Protocol):
+    """What every source is: bound to one request, it proposes products and scores any.
+
+    Attributes:
+        name: One of `settings.showing.SOURCES`.
+    """
+
+    @property
+    def name(self) -> str:
+        """Of the source."""
+        ...
+
+    def candidates(self, k: int, *, eligible: Mask) -> Candidates:
+        """Give the source's best products.
+
+        Args:
+            k: How many, at most.
+            eligible: Shape (n_products,), which may be shown.
+
+        Returns:
+            Best first; the source's own measure as score.
+        """
+        ...
+
+    def scores(self, rows: Rows) -> NDArray[np.float64]:
+        """Score products, whoever proposed them, on the scale that is blended.
+
+        Args:
+            rows: Shape (n,), products.
+
+        Returns:
+            Shape (n,), finite; rises with the measure of `candidates`.
+        """
+        ...
+
+
+def first_eligible(order: Rows, eligible: Mask, k: int) -> Rows:
+    """Give the first k eligible rows of an order, looking no further than needed.
+
+    Args:
+        order: Shape (n,), products, best first.
+        eligible: Shape (n_products,), which may be shown.
+        k: How many, at most.
+
+    Example:
+        >>> first_eligible(np.array([2, 0, 1], np.int32), np.array([True, True, False]), 1)
+        array([0], dtype=int32)
+    """
+    found, step = np.empty(0, order.dtype), max(4 * k, 64)
+    for first in range(0, len(order), step):
+        part = order[first : first + step]
+        found = np.concatenate([found, part[eligible[part]]])
+        if len(found) >= k:
+            break
+    return found[:k]

@@ -1,0 +1,60 @@
+"""The blend: a weighted sum of what the sources say, each on the scale of its own spread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from penchant.ranking.pool import Pool
+from penchant.ranking.ranking import Ranking
+
+SCALES: Mapping[str, float] = MappingProxyType(
+    {
+        "visual": 0.15,
+        "similar": 0.15,
+        "collaborative": 0.1,
+        "complements": 0.1,
+        "recent": 0.1,
+        "popular": 1.0,
+        "trending": 1.0,
+        "newest": 30.0,
+    }
+)
+"""Typical spread of each source's scores within a pool, where a shop's own was not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """What each source weighs.
+
+    Attributes:
+        weights: Per source, >= 0, for one standard deviation of its scores; absent: 0.
+        scale: Per source, > 0: that standard deviation.
+    """
+
+    weights: Mapping[str, float]
+    scale: Mapping[str, float] = field(default_factory=lambda: SCALES)
+
+
+def blend_pool(pool: Pool, blend: Blend) -> Ranking:
+    """Rank a pool.
+
+    score = sum over sources of weight * score of the source / scale
+
+    Args:
+        pool: Candidates with the scores of all sources.
+        blend: What each source weighs.
+
+    Returns:
+        All products of the pool, best first; ties go to the lower row.
+
+    Example:
+        >>> pool = Pool(np.array([4, 7], np.int32), np.array([[0.2], [0.8]]), ("visual",))
+        >>> blend_pool(pool, Blend({"visual": 1.0}, {"visual": 0.2})).scores
+        array([4., 1.])
+    """
+    factors = [blend.weights.get(name, 0.0) / blend.scale.get(name, 1.0) for name in pool.sources]
+    return Ranking(pool.rows, pool.scores * np.array(factors), pool.sources).sorted()

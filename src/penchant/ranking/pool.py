@@ -1,0 +1,54 @@
+"""A pool: the products all sources propose together, each scored by every source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.candidates.source import Source
+from penchant.types import Mask, Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Candidates of one request.
+
+    Attributes:
+        rows: Shape (n,), products, rising.
+        scores: Shape (n, n_sources), the score each source gives each product.
+        sources: Names of the sources.
+    """
+
+    rows: Rows
+    scores: NDArray[np.float64]
+    sources: tuple[str, ...]
+
+    @classmethod
+    def of(cls, sources: Sequence[Source], rows: Rows) -> Pool:
+        """Let every source score some products.
+
+        Args:
+            sources: At least one.
+            rows: Shape (n,), products, rising.
+        """
+        scores = np.column_stack([one.scores(rows) for one in sources])
+        return cls(rows, scores, tuple(one.name for one in sources))
+
+
+def gather_pool(sources: Sequence[Source], *, eligible: Mask, per_source: int) -> Pool:
+    """Ask every source for its best products, and let every source score all of them.
+
+    Args:
+        sources: At least one.
+        eligible: Shape (n_products,), which may be shown.
+        per_source: Products each proposes, at most.
+
+    Returns:
+        The pool; empty when no source proposes anything.
+    """
+    proposed = [one.candidates(per_source, eligible=eligible).rows for one in sources]
+    rows = np.unique(np.concatenate(proposed)).astype(np.int32)
+    return Pool.of(sources, rows)

@@ -1,0 +1,133 @@
+"""Rules: what takes a product out before anything is ranked; each has a name and leaves a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from penchant.candidates.assortment import Assortment
+from penchant.settings import RecommendSettings
+from penchant.types import Mask, Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One rule and what it takes out.
+
+    Attributes:
+        name: Such as "out_of_stock".
+        removed: Shape (n_products,).
+    """
+
+    name: str
+    removed: Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Eligibility:
+    """What may be shown, and by which rules the rest may not.
+
+    Attributes:
+        eligible: Shape (n_products,).
+        rules: All that were applied.
+    """
+
+    eligible: Mask
+    rules: tuple[Rule, ...]
+
+    @classmethod
+    def under(cls, rules: Sequence[Rule], *, n_products: int) -> Eligibility:
+        """Apply rules.
+
+        Args:
+            rules: In the order they are told; the order changes nothing.
+            n_products: Products in all.
+        """
+        removed = np.zeros(n_products, bool)
+        for rule in rules:
+            removed |= rule.removed
+        return cls(~removed, tuple(rules))
+
+    def against(self, product_row: int) -> tuple[str, ...]:
+        """Name the rules that take a product out.
+
+        Args:
+            product_row: The product.
+        """
+        return tuple(rule.name for rule in self.rules if rule.removed[product_row])
+
+
+def shop_rules(stock: Assortment, settings: RecommendSettings) -> tuple[Rule, ...]:
+    """Give the rules that are the same for everyone.
+
+    Args:
+        stock: All products.
+        settings: Which rules hold; product_ids that are not in the build are left out.
+    """
+    rules = []
+    if settings.in_stock_only:
+        rules.append(Rule("out_of_stock", ~stock.in_stock))
+    if settings.deny:
+        rules.append(Rule("denied", _listed(stock, settings.deny)))
+    if settings.allow:
+        rules.append(Rule("not_allowed", ~_listed(stock, settings.allow)))
+    return tuple(rules)
+
+
+def customer_rules(
+    stock: Assortment, settings: RecommendSettings, *, owned: Rows, hidden: Rows, liked: Rows
+) -> tuple[Rule, ...]:
+    """Give the rules that come from what one customer did.
+
+    Args:
+        stock: All products.
+        settings: Which rules hold.
+        owned: Shape (n,), products bought and kept.
+        hidden: Shape (n,), products hidden; always taken out.
+        liked: Shape (n,), products touched, whose prices make the customer's range.
+    """
+    rules = []
+    if len(hidden):
+        rules.append(Rule("hidden", _chosen(stock, hidden)))
+    if len(owned) and settings.hide_owned:
+        rules.append(Rule("owned", _chosen(stock, owned)))
+        if settings.hide_owned_variants:
+            rules.append(Rule("owned_variant", np.isin(stock.group_row, stock.group_row[owned])))
+    if settings.price_band:
+        rules += _price_band(stock, liked, settings.price_band)
+    return tuple(rules)
+
+
+def guard_rules(stock: Assortment, guards: Sequence[str], seeds: Rows) -> tuple[Rule, ...]:
+    """Keep to the audience or category of some products, where it is known on both sides.
+
+    Args:
+        stock: All products.
+        guards: Facets, such as "gender".
+        seeds: Shape (n,), the products that decide; none decide nothing.
+    """
+    if not len(seeds):
+        return ()
+    return tuple(Rule(f"other_{name}", ~stock.facets[name].same_as(seeds)) for name in guards)
+
+
+def _price_band(stock: Assortment, liked: Rows, times: float) -> list[Rule]:
+    prices = stock.prices[liked]
+    prices = prices[np.isfinite(prices)]
+    if not len(prices):
+        return []
+    low, high = prices.min() / times, prices.max() * times
+    return [Rule("price", (stock.prices < low) | (stock.prices > high))]
+
+
+def _listed(stock: Assortment, product_ids: Sequence[str]) -> Mask:
+    rows = [stock.product_ids.find(one) for one in product_ids]
+    return _chosen(stock, np.array([row for row in rows if row is not None], np.int32))
+
+
+def _chosen(stock: Assortment, rows: Rows) -> Mask:
+    mask = np.zeros(len(stock), bool)
+    mask[rows] = True
+    return mask

@@ -1,0 +1,223 @@
+"""The recommender: a request becomes a plan by the recipe of its surface, and is served."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from penchant.candidates.assortment import Assortment
+from penchant.errors import InputError, did_you_mean
+from penchant.ranking.blend import Blend, blend_pool
+from penchant.ranking.pool import Pool
+from penchant.ranking.ranking import Ranking
+from penchant.ranking.rules import Eligibility, Rule, customer_rules, guard_rules, shop_rules
+from penchant.settings import Settings
+from penchant.settings.showing import (
+    CART,
+    DEFAULT_WEIGHTS,
+    HOMEPAGE,
+    NEW_ARRIVALS,
+    POST_PURCHASE,
+    PRODUCT_PAGE,
+    SURFACES,
+)
+from penchant.surfaces.cart import cart
+from penchant.surfaces.homepage import homepage
+from penchant.surfaces.new_arrivals import new_arrivals
+from penchant.surfaces.plan import Plan
+from penchant.surfaces.post_purchase import post_purchase
+from penchant.surfaces.product_page import product_page
+from penchant.surfaces.serve import Manner, Showing, serve
+from penchant.surfaces.visitor import Visitor
+from penchant.types import Rows, Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """One place to fill for one visitor.
+
+    Attributes:
+        surface: One of `settings.showing.SURFACES`.
+        visitor: Who is looking.
+        product_rows: Shape (n,), what the surface is about: the product shown, the cart, what was
+            bought; none on the homepage and among new arrivals.
+        k: How many products.
+        as_of_us: Now, microseconds since 1970 UTC.
+        rng: Draws the exploring slots.
+    """
+
+    surface: str
+    visitor: Visitor
+    product_rows: Rows
+    k: int
+    as_of_us: int
+    rng: np.random.Generator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """A request with all that was decided.
+
+    Attributes:
+        request: What was asked.
+        plan: What the recipe wanted.
+        showing: What came of it.
+    """
+
+    request: Request
+    plan: Plan
+    showing: Showing
+
+
+@dataclass(frozen=True, eq=False)
+class Recommender:
+    """One build's products under one shop's settings.
+
+    Attributes:
+        stock: All products.
+        settings: Of the shop.
+        fitted: Surface -> weights fitted by the build.
+    """
+
+    stock: Assortment
+    settings: Settings
+    fitted: Mapping[str, Blend]
+
+    def answer(self, request: Request) -> Answer:
+        """Fill one place.
+
+        Args:
+            request: What is asked.
+
+        Raises:
+            InputError: if there is no such surface, or its products are missing or too many.
+        """
+        plan = self.plan(request)
+        showing = serve(plan, self.stock, self.eligibility(request, plan), self._manner(request))
+        return Answer(request, plan, showing)
+
+    def plan(self, request: Request) -> Plan:
+        """Give what the recipe of a surface asks for.
+
+        Args:
+            request: What is asked.
+
+        Raises:
+            InputError: if there is no such surface, or its products are missing or too many.
+        """
+        check_surface(request.surface, len(request.product_rows))
+        stock, visitor, about = self.stock, request.visitor, request.product_rows
+        blend, least = self.blend_of(request.surface), self.settings.recommend.min_similarity
+        if request.surface == PRODUCT_PAGE:
+            return product_page(stock, visitor, blend, product_row=int(about[0]))
+        if request.surface == CART:
+            return cart(stock, visitor, blend, cart_rows=about)
+        if request.surface == POST_PURCHASE:
+            return post_purchase(stock, visitor, blend, bought_rows=about)
+        if request.surface == NEW_ARRIVALS:
+            days = self.settings.recommend.new_days
+            return new_arrivals(
+                stock,
+                visitor,
+                blend,
+                as_of_us=request.as_of_us,
+                new_days=days,
+                min_similarity=least,
+            )
+        return homepage(stock, visitor, blend, min_similarity=least)
+
+    def rank_one(self, request: Request, product_row: int) -> Ranking:
+        """Score one product as the best rung of a surface would, found by its sources or not.
+
+        Args:
+            request: What is asked.
+            product_row: The product.
+
+        Raises:
+            InputError: as `plan`.
+        """
+        rung = self.plan(request).rungs[0]
+        return blend_pool(Pool.of(rung.used, np.array([product_row], np.int32)), rung.blend)
+
+    def blend_of(self, surface: str) -> Blend:
+        """Give the weights of a surface: those set, else those fitted, else the defaults.
+
+        Args:
+            surface: One of `settings.showing.SURFACES`.
+        """
+        fitted = self.fitted.get(surface)
+        chosen = self.settings.of_surface(surface).weights
+        if fitted is None:
+            return Blend(chosen or DEFAULT_WEIGHTS[surface])
+        return Blend(chosen, fitted.scale) if chosen else fitted
+
+    def eligibility(self, request: Request, plan: Plan) -> Eligibility:
+        """Apply all rules to a request.
+
+        Args:
+            request: What is asked.
+            plan: What the recipe wants.
+        """
+        visitor, guards = request.visitor, self.settings.of_surface(request.surface).guards
+        own = customer_rules(
+            self.stock,
+            self.settings.recommend,
+            owned=visitor.owned,
+            hidden=visitor.hidden,
+            liked=visitor.liked()[0],
+        )
+        rules = (*self._shop_rules, *own, *plan.rules, *guard_rules(self.stock, guards, plan.seeds))
+        return Eligibility.under(rules, n_products=len(self.stock))
+
+    def _manner(self, request: Request) -> Manner:
+        return Manner(
+            k=request.k,
+            recommend=self.settings.recommend,
+            surface=self.settings.of_surface(request.surface),
+            styles=request.visitor.styles,
+            pinned=self._pinned,
+            boosts=self._boosts,
+            rng=request.rng,
+        )
+
+    @cached_property
+    def _shop_rules(self) -> tuple[Rule, ...]:
+        return shop_rules(self.stock, self.settings.recommend)
+
+    @cached_property
+    def _pinned(self) -> Rows:
+        rows = [self.stock.product_ids.find(one) for one in self.settings.recommend.pinned]
+        return np.array([row for row in dict.fromkeys(rows) if row is not None], np.int32)
+
+    @cached_property
+    def _boosts(self) -> Weights | None:
+        collections = self.stock.facets["collection"]
+        by_name = self.settings.recommend.boost_collections
+        if not by_name:
+            return None
+        added = np.array([*(by_name.get(name, 0.0) for name in collections.names), 0.0])
+        return np.asarray(added[collections.label_row])
+
+
+def check_surface(surface: str, n_products: int) -> None:
+    """Refuse a surface that is not there, and products it has no use for.
+
+    Args:
+        surface: Any text.
+        n_products: How many products came with the request.
+
+    Raises:
+        InputError: saying what is allowed.
+    """
+    if surface not in SURFACES:
+        raise InputError(
+            f'surface is "{surface}", must be one of: {", ".join(SURFACES)}.'
+            f"{did_you_mean(surface, SURFACES)}"
+        )
+    if surface == PRODUCT_PAGE and n_products != 1:
+        raise InputError(f"A product_page is about one product, {n_products} were given.")
+    if surface in (HOMEPAGE, NEW_ARRIVALS) and n_products:
+        raise InputError(f"The surface {surface} is about no product, {n_products} were given.")

@@ -1,0 +1,49 @@
+"""From a build to the assortment: products as sources and rules see them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from penchant import columns as c
+from penchant.builds import Build
+from penchant.candidates.assortment import Assortment
+from penchant.candidates.audience import age_group_of, gender_of
+from penchant.candidates.facet import Facet
+from penchant.index import ExactIndex
+from penchant.types import Rows
+
+
+def make_assortment(build: Build) -> Assortment:
+    """Lay a build's products out for sources and rules.
+
+    Args:
+        build: Any.
+    """
+    products, unknown = build.products, np.iinfo(np.int64).min
+    stock = products[c.STOCK_STATUS].fill_null("in_stock")
+    paid = products[c.SALE_PRICE].fill_null(products[c.PRICE])
+    return Assortment(
+        product_ids=build.product_ids,
+        titles=products[c.TITLE].fill_null(products[c.PRODUCT_ID]).to_list(),
+        in_stock=(stock != "out_of_stock").to_numpy(),
+        index=ExactIndex.over(build.styles),
+        popularity=build.demand.popularity,
+        links=build.demand.links,
+        complements=build.demand.complements,
+        created_us=products[c.CREATED_DATE].dt.epoch("us").fill_null(unknown).to_numpy(),
+        prices=paid.fill_null(np.nan).to_numpy(),
+        group_row=_groups(build),
+        facets={
+            "category": Facet.of(products[c.CATEGORY].to_list()),
+            "gender": Facet.of([gender_of(one) for one in products[c.GENDER].to_list()]),
+            "age_group": Facet.of([age_group_of(one) for one in products[c.AGE_GROUP].to_list()]),
+            "collection": Facet.of(products[c.COLLECTION].to_list()),
+        },
+    )
+
+
+def _groups(build: Build) -> Rows:
+    """Give one number per design; a product without group_id is a design of its own."""
+    groups = Facet.of(build.products[c.GROUP_ID].to_list())
+    own = len(groups.names) + np.arange(len(build.products), dtype=np.int32)
+    return np.where(groups.label_row >= 0, groups.label_row, own).astype(np.int32)

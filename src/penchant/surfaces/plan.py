@@ -1,0 +1,56 @@
+"""A plan: what a recipe asks for, as data; `serve` carries it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from penchant.candidates.facet import Facet
+from penchant.candidates.source import Source
+from penchant.ranking.blend import Blend
+from penchant.ranking.rules import Rule
+from penchant.types import Mask, Rows, Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rung:
+    """One step of the fallback ladder.
+
+    Attributes:
+        step: Its name, such as "profile" or "newest".
+        sources: Where its products come from, at least one.
+        blend: What each source weighs.
+        within: Shape (n_products,), the only products it may give; None: all.
+        min_similarity: What the first source must score a product at least.
+    """
+
+    step: str
+    sources: tuple[Source, ...]
+    blend: Blend
+    within: Mask | None = None
+    min_similarity: float = -np.inf
+
+    @property
+    def used(self) -> tuple[Source, ...]:
+        """The sources that weigh anything."""
+        return tuple(one for one in self.sources if self.blend.weights.get(one.name, 0.0) > 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What one answer is made of.
+
+    Attributes:
+        rungs: Best first; each fills what those before left open.
+        seeds: Shape (n,), products the guards compare with.
+        rules: Rules of this surface alone.
+        turns: Labels that take turns, so that each is shown once before any is shown twice.
+        towards: Shape (dim,), what a product's similarity is measured with; None: nothing.
+    """
+
+    rungs: tuple[Rung, ...]
+    seeds: Rows = field(default_factory=lambda: np.empty(0, np.int32))
+    rules: tuple[Rule, ...] = ()
+    turns: Facet | None = None
+    towards: Vector | None = None

@@ -1,0 +1,58 @@
+"""After the purchase: what goes with what was just bought, and what buyers of it took next."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from penchant.candidates.assortment import Assortment
+from penchant.candidates.linked import LinkedSource
+from penchant.candidates.source import Source
+from penchant.candidates.visual import visual_source
+from penchant.ranking.blend import Blend
+from penchant.ranking.rules import Rule
+from penchant.settings.showing import COLLABORATIVE, COMPLEMENTS
+from penchant.surfaces.ladder import lower_rungs
+from penchant.surfaces.plan import Plan, Rung
+from penchant.surfaces.visitor import Visitor
+from penchant.types import Rows
+
+
+def post_purchase(stock: Assortment, visitor: Visitor, blend: Blend, *, bought_rows: Rows) -> Plan:
+    """Plan what is shown after a purchase.
+
+    Products of other categories first in line, then whatever its buyers took; what was bought is
+    never shown again, whatever the settings say of owned products.
+
+    Args:
+        stock: All products.
+        visitor: Who bought.
+        blend: What each source weighs.
+        bought_rows: Shape (n,), the products just bought.
+    """
+    if not len(bought_rows):
+        return Plan(lower_rungs(stock, visitor, bought_rows))
+    sources: list[Source] = [
+        LinkedSource(COMPLEMENTS, stock.complements.score_products(bought_rows)),
+        LinkedSource(COLLABORATIVE, stock.links.score_products(bought_rows)),
+        stock.popularity.among(visitor.segment),
+    ]
+    if visitor.profile is not None:
+        sources.append(visual_source(stock.index, visitor.profile.vector))
+    just_bought = bought_mask(stock, bought_rows)
+    return Plan(
+        (Rung("purchase", tuple(sources), blend), *lower_rungs(stock, visitor, bought_rows[:0])),
+        seeds=bought_rows,
+        rules=(just_bought,),
+        turns=stock.facets["category"],
+        towards=None if visitor.profile is None else visitor.profile.vector,
+    )
+
+
+def bought_mask(stock: Assortment, bought_rows: Rows) -> Rule:
+    """Give the rule against showing again what was just bought, or another color of it.
+
+    Args:
+        stock: All products.
+        bought_rows: Shape (n,), products.
+    """
+    return Rule("just_bought", np.isin(stock.group_row, stock.group_row[bought_rows]))

@@ -1,0 +1,198 @@
+"""Serve: carry out a plan, rung by rung, and keep what is needed to say why, or why not.
+
+rules -> candidates -> blend -> boost -> one per group -> diversify -> explore -> pin
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.candidates.assortment import Assortment
+from penchant.candidates.facet import Facet
+from penchant.ranking.blend import blend_pool
+from penchant.ranking.diversify import diversify
+from penchant.ranking.explore import Explored, explore
+from penchant.ranking.groups import boost, one_per_group, take_turns
+from penchant.ranking.pool import Pool, gather_pool
+from penchant.ranking.ranking import Ranking, join_rankings, nothing_ranked
+from penchant.ranking.rules import Eligibility
+from penchant.settings import RecommendSettings, SurfaceSettings
+from penchant.surfaces.plan import Plan, Rung
+from penchant.taste.styles import Style
+from penchant.types import Mask, Weights
+
+PINNED = "pinned"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """What one rung of the ladder did.
+
+    Attributes:
+        step: Name of the rung.
+        pool: What its sources proposed.
+        ranking: The pool in order.
+        kept: The ranking with one product of each group.
+    """
+
+    step: str
+    pool: Pool
+    ranking: Ranking
+    kept: Ranking
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Showing:
+    """Products in the order they are shown, and how they came to be.
+
+    Attributes:
+        picks: The products, with what each source gave.
+        lifted_by: Per product, the source that lifted it most above the others of its pool.
+        steps: Per product, the rung it came from.
+        propensities: Shape (n,), probability that each was shown; 1 for those not drawn.
+        stages: The rungs that were used, in order.
+        eligibility: The rules.
+    """
+
+    picks: Ranking
+    lifted_by: tuple[str, ...]
+    steps: tuple[str, ...]
+    propensities: Weights
+    stages: tuple[Stage, ...]
+    eligibility: Eligibility
+
+    @property
+    def step(self) -> str:
+        """The rung the answer stands on: that of its first product not pinned; "empty" if none."""
+        return next((one for one in self.steps if one != PINNED), "empty")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Manner:
+    """How an answer is put together.
+
+    Attributes:
+        k: How many products.
+        recommend: Rules for all surfaces.
+        surface: Diversity and exploration of this one.
+        styles: Of the customer, when there are several.
+        pinned: Shape (n,), products that come first.
+        boosts: Shape (n_products,), added to scores; None: nothing.
+        rng: Draws the exploring slots.
+    """
+
+    k: int
+    recommend: RecommendSettings
+    surface: SurfaceSettings
+    styles: Sequence[Style]
+    pinned: NDArray[np.int32]
+    boosts: Weights | None
+    rng: np.random.Generator
+
+
+def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manner) -> Showing:
+    """Choose the products of a plan.
+
+    Args:
+        plan: Of a recipe.
+        stock: All products.
+        eligibility: What may be shown.
+        manner: How many, and how.
+
+    Returns:
+        k products if k are eligible under the rule of one per group and the last rung gives all.
+    """
+    left, found = eligibility.eligible.copy(), [_pins(manner, eligibility)]
+    stages: list[Stage] = []
+    _take_out(left, found[0].ranking, stock, manner)
+    for rung in plan.rungs:
+        wanted = manner.k - sum(len(one.ranking) for one in found)
+        if wanted <= 0:
+            break
+        if not rung.used:
+            continue
+        stage = _rank(rung, stock, left, manner)
+        shown = _choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
+        if len(shown.ranking):
+            found.append(shown)
+            stages.append(stage)
+            _take_out(left, shown.ranking, stock, manner)
+    return _showing(found, stages, eligibility)
+
+
+def _pins(manner: Manner, eligibility: Eligibility) -> Explored:
+    rows = manner.pinned[eligibility.eligible[manner.pinned]][: manner.k]
+    pinned = Ranking(rows, np.zeros((len(rows), 1)), (PINNED,))
+    return Explored(pinned, np.ones(len(rows)), np.zeros(len(rows), bool))
+
+
+def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:
+    eligible = left if rung.within is None else left & rung.within
+    per_source = max(manner.recommend.candidates, 2 * manner.k)
+    pool = gather_pool(rung.used, eligible=eligible, per_source=per_source)
+    if rung.min_similarity > -1:
+        near = pool.scores[:, 0] >= rung.min_similarity
+        pool = replace(pool, rows=pool.rows[near], scores=pool.scores[near])
+    ranking = blend_pool(pool, rung.blend)
+    if manner.boosts is not None:
+        ranking = boost(ranking, manner.boosts, 1.0)
+    kept = one_per_group(ranking, stock.group_row) if manner.recommend.one_per_group else ranking
+    return Stage(rung.step, pool, ranking, kept)
+
+
+def _choose(
+    kept: Ranking, stock: Assortment, turns: Facet | None, k: int, manner: Manner, *, first: bool
+) -> Explored:
+    """Diversify; let slots explore where the answer's first rung has products to spare."""
+    diversity, styles = manner.surface.diversity, manner.styles if first else ()
+    if turns is None:
+        picked, pool = (
+            diversify(kept, stock.index.vectors, k, diversity=diversity, styles=styles),
+            kept,
+        )
+    else:
+        picked = take_turns(kept, turns.label_row).take(slice(k))
+        pool = _of_other_labels(kept, picked, turns)
+    share = manner.surface.explore if first and len(picked) == k else 0.0
+    return explore(picked, pool, k, share=share, rng=manner.rng)
+
+
+def _of_other_labels(kept: Ranking, picked: Ranking, turns: Facet) -> Ranking:
+    """Give what may replace a pick without showing a label twice; anything if all are shown."""
+    new = ~np.isin(turns.label_row[kept.rows], turns.label_row[picked.rows])
+    return kept.take(new) if new.any() else kept
+
+
+def _take_out(left: Mask, shown: Ranking, stock: Assortment, manner: Manner) -> None:
+    left[shown.rows] = False
+    if manner.recommend.one_per_group and len(shown):
+        left[np.isin(stock.group_row, stock.group_row[shown.rows])] = False
+
+
+def _showing(
+    found: Sequence[Explored], stages: Sequence[Stage], eligibility: Eligibility
+) -> Showing:
+    pins, *rest = found
+    lifted = [PINNED] * len(pins.ranking)
+    steps = [PINNED] * len(pins.ranking)
+    for stage, one in zip(stages, rest, strict=True):
+        lifted += _lifted_by(one.ranking, stage.ranking)
+        steps += [stage.step] * len(one.ranking)
+    shown = [one.ranking for one in found if len(one.ranking)]
+    return Showing(
+        picks=join_rankings(shown) if shown else nothing_ranked(),
+        lifted_by=tuple(lifted),
+        steps=tuple(steps),
+        propensities=np.concatenate([one.propensities for one in found]),
+        stages=tuple(stages),
+        eligibility=eligibility,
+    )
+
+
+def _lifted_by(shown: Ranking, pool: Ranking) -> list[str]:
+    above = shown.parts - pool.parts.mean(axis=0)
+    return [shown.sources[place] for place in above.argmax(axis=1).tolist()]

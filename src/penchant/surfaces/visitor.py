@@ -1,0 +1,55 @@
+"""A visitor: what a recipe knows of who is looking; nothing of those who refused it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from penchant.taste.profile import Profile
+from penchant.taste.styles import Style
+from penchant.types import Rows, Weights
+
+NONE = np.empty(0, np.int32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visitor:
+    """Who is looking.
+
+    Attributes:
+        profile: The taste; None when nothing usable is known.
+        enough: Whether that rests on as many products as a profile needs, not on this session's
+            one or two.
+        styles: The customer's styles when there are several; else none.
+        owned: Shape (n,), products bought and kept.
+        hidden: Shape (n,), products hidden.
+        segment: Row of the customer's segment; -1: none.
+    """
+
+    profile: Profile | None = None
+    enough: bool = False
+    styles: tuple[Style, ...] = ()
+    owned: Rows = field(default_factory=lambda: NONE)
+    hidden: Rows = field(default_factory=lambda: NONE)
+    segment: int = -1
+
+    @property
+    def step(self) -> str:
+        """The rung of the ladder the taste stands on: "styles", "profile" or "session"."""
+        if not self.enough:
+            return "session"
+        return "styles" if len(self.styles) > 1 else "profile"
+
+    def liked(self) -> tuple[Rows, Weights]:
+        """Give the products that speak for the taste.
+
+        Returns:
+            Rows, rising, no repeats; and what each weighs, as part of the heaviest, in (0, 1].
+        """
+        if self.profile is None:
+            return NONE, np.empty(0)
+        likes = self.profile.weights > 0
+        rows, place = np.unique(self.profile.events.product_row[likes], return_inverse=True)
+        weights = np.bincount(place, self.profile.weights[likes], len(rows))
+        return rows.astype(np.int32), weights / max(weights.max(initial=0.0), 1e-300)
