@@ -269,7 +269,7 @@ class Shop:
         return Visitor(
             profile=profile,
             enough=customer.profile is not None,
-            styles=(),
+            styles=customer.styles if len(customer.styles) > 1 else (),
             owned=customer.owned_rows,
             hidden=customer.hidden_rows,
             segment=segment,
