@@ -26,6 +26,7 @@ class BuildInputs:
         interactions: Cleaned interactions and purchases from orders, may be empty.
         embeddings: Shape (len(products), dim), aligned; None when the shop has no photos.
         encoder: Fingerprint of the encoder; "" without embeddings.
+        text_vectors: Shape (len(products), dim), aligned, made elsewhere; None: read the texts.
         settings: The shop's settings.
         as_of: Reference time of profiles; UTC.
         digests: {input: sha256} of the files these came from.
@@ -41,6 +42,7 @@ class BuildInputs:
     as_of: datetime
     digests: Mapping[str, str]
     marks: MarksByCustomer = field(default_factory=dict)
+    text_vectors: Embeddings | None = None
 
     @property
     def build_id(self) -> str:

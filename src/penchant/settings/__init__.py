@@ -11,6 +11,7 @@ from penchant.settings.finding import (
     ComplementSettings,
     EaseSettings,
     GraphFilterSettings,
+    IndexSettings,
     ItemKnnSettings,
 )
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
@@ -32,6 +33,7 @@ __all__ = [
     "EncoderSettings",
     "GraphFilterSettings",
     "HomepageSettings",
+    "IndexSettings",
     "ItemKnnSettings",
     "NewArrivalsSettings",
     "PostPurchaseSettings",
@@ -62,6 +64,7 @@ class Settings:
     taste: TasteSettings = field(default_factory=TasteSettings)
     trust: TrustSettings = field(default_factory=TrustSettings)
     styles: StyleSettings = field(default_factory=StyleSettings)
+    index: IndexSettings = field(default_factory=IndexSettings)
     item_knn: ItemKnnSettings = field(default_factory=ItemKnnSettings)
     complements: ComplementSettings = field(default_factory=ComplementSettings)
     recommend: RecommendSettings = field(default_factory=RecommendSettings)
