@@ -101,6 +101,11 @@ class Judgements:
     style: StyleLabels
     background: Background
 
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shapes of the three aligned arrays."""
+        return self.trust.shape, self.reason.shape, self.style.shape
+
     def of(self, histories: Histories, customer_row: int) -> Judged:
         """Give one customer's interactions, judged.
 
