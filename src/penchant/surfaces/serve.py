@@ -131,7 +131,7 @@ def _pins(manner: Manner, eligibility: Eligibility) -> Explored:
 
 
 def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:
-    eligible = left if rung.within is None else left & rung.within
+    eligible = left if rung.within is None else left & rung.within()
     per_source = max(manner.recommend.candidates, 2 * manner.k)
     pool = gather_pool(rung.used, eligible=eligible, per_source=per_source)
     if rung.min_similarity > -1:
@@ -168,9 +168,7 @@ def _of_other_labels(kept: Ranking, picked: Ranking, turns: Facet) -> Ranking:
 
 
 def _take_out(left: Mask, shown: Ranking, stock: Assortment, manner: Manner) -> None:
-    left[shown.rows] = False
-    if manner.recommend.one_per_group and len(shown):
-        left[np.isin(stock.group_row, stock.group_row[shown.rows])] = False
+    left[stock.variants_of(shown.rows) if manner.recommend.one_per_group else shown.rows] = False
 
 
 def _showing(
