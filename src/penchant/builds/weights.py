@@ -1,8 +1,8 @@
 """Weights: what each source earns on purchases it has not seen, surface by surface.
 
 One purchase of some customers is hidden, all sources are fitted on the rest, and each surface is
-asked for the hidden product from what it would be given: all a customer owns on the homepage, one
-product on its page, the rest of the basket in the cart.
+asked for the hidden product from what it would be given: all a customer owns on the homepage, the
+rest of the basket in the cart.
 """
 
 from __future__ import annotations
@@ -31,8 +31,12 @@ from penchant.types import Mask, Weights
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-FITTED = (s.HOMEPAGE, s.PRODUCT_PAGE, s.CART, s.POST_PURCHASE)
-"""Surfaces that are fitted; new arrivals have no past, and are ranked by taste alone."""
+FITTED = (s.HOMEPAGE, s.CART, s.POST_PURCHASE)
+"""Surfaces that are fitted.
+
+New arrivals have no past: taste alone ranks them. A product page shows what is alike, though what
+was bought next seldom is: weights fitted on purchases would leave no likeness there.
+"""
 
 MOST_ELSEWHERE = 2000
 """Hidden purchases that are enough for surfaces other than the homepage."""
@@ -108,8 +112,6 @@ def _question(
     if surface == s.HOMEPAGE:
         return hidden, owned_matrix(known)
     basket = known.where(_same_basket(known, hidden, lessons, settings.space.basket_days))
-    if surface == s.PRODUCT_PAGE:
-        basket = basket.where(np.diff(basket.customer_row, append=-1) != 0)
     seeds = owned_matrix(basket)
     has_seed = np.diff(seeds.indptr)[hidden.customer_row] > 0
     asked = hidden.where(has_seed).first(MOST_ELSEWHERE)

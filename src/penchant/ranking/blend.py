@@ -18,7 +18,7 @@ SCALES: Mapping[str, float] = MappingProxyType(
         "collaborative": 0.1,
         "complements": 0.1,
         "pairings": 0.2,
-        "recent": 0.1,
+        "recent": 0.3,
         "popular": 1.0,
         "trending": 1.0,
         "newest": 30.0,
