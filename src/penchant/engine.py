@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,9 +24,15 @@ from penchant.maths.threads import one_thread
 from penchant.reasons.explanation import Explanation, iso_time, split_similarity
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
-from penchant.recommender import Answer, Recommender, Request
+from penchant.recommender import Answer, Recommender, Request, check_surface
 from penchant.settings import Settings
-from penchant.settings.showing import CART, HOMEPAGE, POST_PURCHASE, PRODUCT_PAGE
+from penchant.settings.showing import (
+    CART,
+    HOMEPAGE,
+    NEW_ARRIVALS,
+    POST_PURCHASE,
+    PRODUCT_PAGE,
+)
 from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
 from penchant.space import Placement
@@ -37,6 +44,9 @@ from penchant.taste.profile import build_profile
 from penchant.taste.shopping import last_bought, open_cart
 from penchant.taste.weights import Weigher
 from penchant.types import Rows
+
+if TYPE_CHECKING:
+    from penchant.campaign import Campaign
 
 MAX_K = 1000
 
@@ -174,6 +184,43 @@ class Shop:
             request_id=request_id,
         )
 
+    def campaign(
+        self,
+        *,
+        surface: str = NEW_ARRIVALS,
+        k: int | None = None,
+        as_of: datetime | None = None,
+        customers: Sequence[str] | None = None,
+        everyone: bool = False,
+    ) -> Campaign:
+        """Choose products for many customers at once, for an e-mail or to be kept at hand.
+
+        Who refused marketing is left out; who said nothing about it is not. Who refused
+        personalisation gets what does not depend on them.
+
+        Args:
+            surface: "new_arrivals", "homepage", "cart" or "post_purchase".
+            k: How many for each; the setting if absent.
+            as_of: As in `recommend`.
+            customers: Who; all customers of the build if absent.
+            everyone: Also those who refused marketing: for pages of the shop itself, never for
+                the e-mail of new arrivals.
+
+        Returns:
+            To be gone through: one pyarrow.Table for every few hundred customers, a row per slot;
+            the slots are those `recommend` gives without a request_id. `write_campaign` of
+            `penchant.campaign` writes them to a file.
+
+        Raises:
+            InputError: if k or the surface is not allowed, or new arrivals would go to everyone.
+            NotFoundError: if there is no such customer.
+        """
+        from penchant.campaign import Campaign
+
+        return Campaign.plan(
+            self, surface=surface, k=k, as_of=as_of, customers=customers, everyone=everyone
+        )
+
     @one_thread()
     def why_not(
         self,
@@ -227,6 +274,41 @@ class Shop:
         as_of: datetime | None,
         request_id: str | None,
     ) -> Answer:
+        return self.recommender.answer(
+            self.request(
+                customer_id,
+                surface=surface,
+                products=products,
+                k=k,
+                as_of=as_of,
+                request_id=request_id,
+            )
+        )
+
+    def request(
+        self,
+        customer_id: str | None,
+        *,
+        surface: str,
+        products: Sequence[str] | None = None,
+        k: int | None = None,
+        as_of: datetime | None = None,
+        request_id: str | None = None,
+    ) -> Request:
+        """Gather what an answer is made from; the arguments are those of `recommend`.
+
+        Args:
+            customer_id: Any customer, or None.
+            surface: Which place.
+            products: What it is about.
+            k: How many.
+            as_of: Reference time.
+            request_id: What exploring depends on.
+
+        Raises:
+            InputError: if k, the surface or its products are not allowed.
+            NotFoundError: if there is no such product.
+        """
         moment, wanted = self._moment(as_of), self._checked_k(k)
         customer = None if customer_id is None else self.customer(customer_id, as_of=as_of)
         about = (
@@ -234,11 +316,12 @@ class Shop:
             if products is None
             else np.array([self.build.product_ids.row(one) for one in products], np.int32)
         )
+        check_surface(surface, len(about))
         keys = [surface, customer_id or "", *(str(row) for row in about.tolist())]
         day = str(moment // MICROSECONDS_PER_DAY)
         rng = derived_rng(self.settings.recommend.seed, *keys, request_id or day)
         visitor = Visitor() if customer is None else self._visitor(customer, moment)
-        return self.recommender.answer(Request(surface, visitor, about, wanted, moment, rng))
+        return Request(surface, visitor, about, wanted, moment, rng)
 
     def _usual_products(self, customer: Customer | None, surface: str, moment: int) -> Rows:
         if customer is not None and surface == CART:

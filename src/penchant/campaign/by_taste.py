@@ -1,0 +1,193 @@
+"""By taste: many new-arrivals answers from one matrix product, where looks alone rank products.
+
+What is found is what the recommender finds; a request for which that is not certain gets no
+answer here, and the recommender answers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.campaign.shortlist import Shortlist, Shortlister
+from penchant.candidates.facet import Facet
+from penchant.ranking.diversify import DEPTH, MIN_POOL
+from penchant.ranking.explore import SIZE
+from penchant.ranking.groups import one_per_group
+from penchant.ranking.ranking import Ranking
+from penchant.ranking.rules import Eligibility
+from penchant.recommender import Answer, Recommender, Request
+from penchant.settings.showing import NEW_ARRIVALS, VISUAL
+from penchant.surfaces.plan import Plan
+from penchant.surfaces.serve import Showing, choose
+from penchant.surfaces.visitor import Visitor
+from penchant.types import Mask, Rows, Vector
+
+
+@dataclass(frozen=True, eq=False)
+class ByTaste:
+    """What all requests of a campaign have in common.
+
+    Attributes:
+        recommender: Gives the same answers one by one.
+        rules: Under which everyone's answers stand.
+        rows: Shape (n,), products a taste may choose from, rising.
+        guards: Facets a product must share with what its customer likes.
+        shortlister: Over the style vectors of `rows`.
+        factor: What one unit of similarity adds to a score.
+    """
+
+    recommender: Recommender
+    rules: Eligibility
+    rows: Rows
+    guards: Sequence[Facet]
+    shortlister: Shortlister
+    factor: float
+
+    @classmethod
+    def over(cls, recommender: Recommender, requests: Sequence[Request]) -> ByTaste | None:
+        """Prepare the products of a campaign.
+
+        Args:
+            recommender: Whose answers are wanted.
+            requests: Some of the campaign; all of it have the same surface, k and time.
+
+        Returns:
+            None when none of these has a taste, or not looks alone decide.
+        """
+        request = next((one for one in requests if one.visitor.profile is not None), None)
+        if request is None or not _looks_alone_decide(recommender, request):
+            return None
+        stock, rung = recommender.stock, recommender.plan(request).rungs[0]
+        anyone = replace(request, visitor=Visitor())
+        rules = recommender.eligibility(anyone, recommender.plan(anyone))
+        open_to_all = rules.eligible & stock.index.present
+        rows = np.flatnonzero(open_to_all if rung.within is None else open_to_all & rung.within)
+        names = recommender.settings.of_surface(request.surface).guards
+        guards = [stock.facets[name] for name in names]
+        vectors, wanted = stock.index.vectors, recommender.manner(request).per_source
+        part = vectors if len(rows) == len(vectors) else vectors[rows]
+        factor = rung.blend.weights[VISUAL] / rung.blend.scale.get(VISUAL, 1.0)
+        shortlister = Shortlister.over(part, guards, rows, wanted)
+        return cls(recommender, rules, rows.astype(np.int32), guards, shortlister, factor)
+
+    def answers(self, requests: Sequence[Request]) -> list[Answer | None]:
+        """Answer many requests.
+
+        Args:
+            requests: Of the campaign.
+
+        Returns:
+            Aligned; None where the recommender is to be asked.
+        """
+        answers: list[Answer | None] = [None] * len(requests)
+        owners, starts, allowed = [], [], []
+        for number, request in enumerate(requests):
+            if request.visitor.profile is not None and len(self.rows):
+                own = _starts(request.visitor)
+                owners += [number] * len(own)
+                starts += own
+                allowed += [self._allowed(request.visitor.liked()[0])] * len(own)
+        if starts:
+            found = self.shortlister.find(np.stack(starts), np.stack(allowed))
+            lists: dict[int, list[Shortlist]] = {}
+            for owner, shortlist in zip(owners, found, strict=True):
+                lists.setdefault(owner, []).append(shortlist)
+            for number, own_lists in lists.items():
+                answers[number] = self._answer(requests[number], own_lists)
+        return answers
+
+    def _allowed(self, liked: Rows) -> Mask:
+        """Tell the kinds of products that share every guard with what is liked."""
+        allowed = np.ones(len(self.shortlister.labels), bool)
+        for labels, facet in zip(self.shortlister.labels.T, self.guards, strict=True):
+            wanted = facet.label_row[liked]
+            if (wanted >= 0).any():
+                allowed &= np.isin(labels, wanted) | (labels < 0)
+        return allowed
+
+    def _answer(self, request: Request, lists: Sequence[Shortlist]) -> Answer | None:
+        """Answer one request from its shortlists; None where they leave anything open."""
+        manner, stock = self.recommender.manner(request), self.recommender.stock
+        found = [self._permitted(request.visitor, one) for one in lists]
+        wanted = self.shortlister.wanted
+        if not all(one.whole or len(rows) >= wanted
+                   for one, (rows, _) in zip(lists, found, strict=True)):  # fmt: skip
+            return None
+        visitor = request.visitor
+        several = len(lists) > 1
+        rows, likeness = self._union(visitor, found) if several else found[0]
+        average = float(likeness.mean()) if len(likeness) else 0.0
+        depth = max(DEPTH * request.k, MIN_POOL, 2 * request.k + SIZE)
+        ranking = self._ranking(rows, likeness)
+        if not several:
+            ranking = ranking.take(slice(4 * depth))
+        kept = ranking
+        if manner.recommend.one_per_group:
+            kept = one_per_group(ranking, stock.group_row)
+        if len(kept) < depth or kept.parts[depth - 1, 0] <= 0:
+            return None
+        shown = choose(kept, stock, None, request.k, manner, first=True)
+        # what scores above average was lifted by looks, as no other source gives anything
+        if shown.ranking.parts[:, 0].min() < max(average, 0.0) * self.factor:
+            return None
+        profile = visitor.profile
+        plan = Plan((), towards=None if profile is None else profile.vector)
+        lifted, steps = (VISUAL,) * request.k, (visitor.step,) * request.k
+        showing = Showing(shown.ranking, lifted, steps, shown.propensities, (), self.rules)
+        return Answer(request, plan, showing)
+
+    def _permitted(self, visitor: Visitor, shortlist: Shortlist) -> Found:
+        """Leave out what the customer owns or hid, and what is too far down."""
+        rows, likeness = self.rows[shortlist.places], shortlist.similarities
+        settings, group = self.recommender.settings.recommend, self.recommender.stock.group_row
+        out = np.zeros(len(rows), bool)
+        if len(visitor.hidden):
+            out |= np.isin(rows, visitor.hidden)
+        if len(visitor.owned) and settings.hide_owned:
+            out |= np.isin(rows, visitor.owned)
+            if settings.hide_owned_variants:
+                out |= np.isin(group[rows], group[visitor.owned])
+        kept = np.flatnonzero(~out)[: self.shortlister.wanted]
+        return rows[kept], likeness[kept]
+
+    def _union(self, visitor: Visitor, found: Sequence[Found]) -> Found:
+        """Join what was found from several styles, by likeness to the taste as a whole."""
+        rows = np.unique(np.concatenate([one for one, _ in found]))
+        vector = _starts(visitor)[0]
+        return rows, self.recommender.stock.index.vectors[rows] @ vector
+
+    def _ranking(self, rows: Rows, likeness: NDArray[np.float32]) -> Ranking:
+        parts = likeness.astype(np.float64)[:, None] * self.factor
+        return Ranking(rows, parts, (VISUAL,)).sorted()
+
+
+Found = tuple[Rows, NDArray[np.float32]]
+"""Products, and their likeness to the taste."""
+
+
+def _starts(visitor: Visitor) -> list[Vector]:
+    """Give what products are looked up by: the taste, then each style if there are several."""
+    if visitor.profile is None:
+        return []
+    several = len(visitor.styles) > 1
+    return [visitor.profile.vector, *(one.vector for one in visitor.styles if several)]
+
+
+def _looks_alone_decide(recommender: Recommender, request: Request) -> bool:
+    """Say whether a product's rank depends on nothing but its likeness to the taste."""
+    settings, blend = recommender.settings.recommend, recommender.blend_of(request.surface)
+    others = sum(weight for name, weight in blend.weights.items() if name != VISUAL)
+    manner = recommender.manner(request)
+    return (
+        request.surface == NEW_ARRIVALS
+        and blend.weights.get(VISUAL, 0.0) > 0
+        and others == 0
+        and manner.boosts is None
+        and not len(manner.pinned)
+        and not settings.price_band
+        and settings.min_similarity <= -1
+    )
