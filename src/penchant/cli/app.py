@@ -17,6 +17,7 @@ import typer.main
 from penchant.cli import (
     bench,
     build,
+    campaign,
     demo,
     doctor,
     embed,
@@ -59,6 +60,7 @@ for module in (
     neighbors,
     profile,
     explain,
+    campaign,
     doctor,
     bench,
 ):

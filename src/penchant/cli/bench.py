@@ -15,7 +15,7 @@ from penchant.errors import NotFoundError
 
 def run(
     what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="photos, profiles, profiler or spaces.")
+        str, typer.Argument(metavar="WHAT", help="photos, profiles, profiler, campaign or spaces.")
     ],
     shop: Annotated[
         Path | None,
@@ -26,8 +26,9 @@ def run(
     """Measure speed or quality; times are ratios within one run, good on a busy machine too.
 
     photos: embedding against the bare model. profiles: in batch and per request, against scipy.
-    profiler: 50,000 customers, 1,000,000 interactions, against plain loops. spaces: category
-    precision@10 of a shop's raw, processed and learned spaces.
+    profiler: 50,000 customers, 1,000,000 interactions, against plain loops. campaign: new
+    arrivals for everyone, against the bare matrix product. spaces: category precision@10 of a
+    shop's raw, processed and learned spaces.
 
     Example: penchant bench spaces --shop shop
     """
@@ -37,6 +38,7 @@ def run(
         "photos": lambda: _photos(shop),
         "profiles": _profiles,
         "profiler": _profiler,
+        "campaign": _campaign,
         "spaces": lambda: _spaces(shop),
     }
     if what not in benches:
@@ -78,6 +80,12 @@ def _profiler() -> Mapping[str, Any]:
     from penchant.bench.profiler import bench_profiler
 
     return bench_profiler()
+
+
+def _campaign() -> Mapping[str, Any]:
+    from penchant.bench.campaign import bench_campaign
+
+    return bench_campaign()
 
 
 def _spaces(shop: Path | None) -> Mapping[str, Any]:
