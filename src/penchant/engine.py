@@ -101,7 +101,7 @@ class Shop:
     @cached_property
     def assortment(self) -> Assortment:
         """All products, with what they may be ranked and chosen by."""
-        return make_assortment(self.build)
+        return make_assortment(self.build, exact_below=self.settings.index.exact_below)
 
     @cached_property
     def recommender(self) -> Recommender:

@@ -20,6 +20,7 @@ from penchant.embedding import (
     vector_findings,
 )
 from penchant.encoders import EmbeddingRun
+from penchant.encoders.precomputed import PrecomputedVectors, precomputed_vectors
 from penchant.errors import BuildError, InputError
 from penchant.files import new_folder
 from penchant.settings import Settings
@@ -140,6 +141,7 @@ def _gather(
         check_photos(run)
         photo_findings = failed_photos(run)
     interactions, order_findings = load_interactions(shop)
+    texts, ids = _text_vectors(shop, settings), products[c.PRODUCT_ID].to_list()
     inputs = BuildInputs(
         products=products,
         customers=load_table(shop, c.CUSTOMERS),
@@ -148,9 +150,17 @@ def _gather(
         encoder="" if run is None else run.fingerprint,
         settings=settings,
         as_of=_in_utc(as_of or newest_moment(interactions)),
-        digests=_digests(shop, run),
+        digests=_digests(shop, run) | ({} if texts is None else {"texts": texts.fingerprint}),
+        text_vectors=None
+        if texts is None
+        else texts.vectors_for(products[c.PRODUCT_ID].to_list())[0],
     )
     return inputs, (*photo_findings, *vector_findings(products, settings), *order_findings)
+
+
+def _text_vectors(shop: ShopDirectory, settings: Settings) -> PrecomputedVectors | None:
+    file = settings.space.text_vectors
+    return precomputed_vectors(shop.path / file) if file else None
 
 
 def _in_utc(moment: datetime) -> datetime:

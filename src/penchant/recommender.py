@@ -140,7 +140,7 @@ class Recommender:
             InputError: as `plan`.
         """
         rung = self.plan(request).rungs[0]
-        return blend_pool(Pool.of(rung.sources, np.array([product_row], np.int32)), rung.blend)
+        return blend_pool(Pool.of(rung.used, np.array([product_row], np.int32)), rung.blend)
 
     def blend_of(self, surface: str) -> Blend:
         """Give the weights of a surface: those set, else those fitted, else the defaults.

@@ -44,7 +44,8 @@ def test_the_demo_recommends_with_reasons_whose_shares_sum_to_the_score(demo):
     for slot, explanation in zip(slots, said["explanations"], strict=True):
         shares = [share["share"] for share in explanation["shares"]]
         channels = [sum(share["channels"].values()) for share in explanation["shares"]]
-        assert sum(shares) == pytest.approx(slot["score"], abs=1e-6)
+        assert sum(shares) == pytest.approx(slot["similarity"], abs=1e-6)
+        assert sum(explanation["sources"].values()) == pytest.approx(slot["score"], abs=1e-6)
         assert channels == pytest.approx(shares, abs=1e-6)
         assert slot["similarity"] == slot["score"]
         assert slot["reason"]["text"].startswith("Because you ")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from penchant.builds.demand import Demand
 from penchant.errors import BuildError
 from penchant.id_map import IdMap
+from penchant.index import HnswGraph
 from penchant.space import StyleSpace
 from penchant.taste.histories import Histories
 from penchant.types import Mask, Profiles, StyleVectors
@@ -46,6 +47,7 @@ class Build:
         profiles: Shape (n_customers, dim), unit rows; zeros for cold and opted-out customers.
         consistency: Shape (n_customers,), in [0, 1]; NaN for those.
         demand: What customers together want.
+        graph: Over the style vectors; None where the catalogue is small enough to do without.
     """
 
     products: pl.DataFrame
@@ -60,6 +62,7 @@ class Build:
     profiles: Profiles
     consistency: NDArray[np.float32]
     demand: Demand
+    graph: HnswGraph | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -85,13 +88,11 @@ class Build:
         self.customer_ids.save(folder, "customer_ids")
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
-        for name, part in (
-            ("histories", self.histories),
-            ("space", self.space),
-            ("demand", self.demand),
-        ):
-            (folder / name).mkdir()
-            part.save(folder / name)
+        for name in ("histories", "space", "demand", "graph"):
+            part = getattr(self, name)
+            if part is not None:
+                (folder / name).mkdir()
+                part.save(folder / name)
 
     @classmethod
     def load(cls, folder: Path) -> Build:
@@ -104,6 +105,8 @@ class Build:
             BuildError: if a file is missing or damaged, or files do not belong together.
         """
         try:
+            arrays = {name: _opened(folder / f"{name}.npy", kind) for name, kind in ARRAYS.items()}
+            has_graph = (folder / "graph").is_dir()
             build = cls(
                 products=pl.read_parquet(folder / "products.parquet"),
                 product_ids=IdMap.load(folder, "product_ids", kind="product"),
@@ -111,7 +114,8 @@ class Build:
                 histories=Histories.load(folder / "histories"),
                 space=StyleSpace.load(folder / "space"),
                 demand=Demand.load(folder / "demand"),
-                **{name: _opened(folder / f"{name}.npy", kind) for name, kind in ARRAYS.items()},
+                graph=HnswGraph.load(folder / "graph", arrays["styles"]) if has_graph else None,
+                **arrays,
             )
             build._check_shapes()
         except (BuildError, OSError, ValueError, pl.exceptions.PolarsError) as error:

@@ -25,6 +25,7 @@ class BuildInputs:
         interactions: Cleaned interactions and purchases from orders, may be empty.
         embeddings: Shape (len(products), dim), aligned; None when the shop has no photos.
         encoder: Fingerprint of the encoder; "" without embeddings.
+        text_vectors: Shape (len(products), dim), aligned, made elsewhere; None: read the texts.
         settings: The shop's settings.
         as_of: Reference time of profiles; UTC.
         digests: {input: sha256} of the files these came from.
@@ -38,6 +39,7 @@ class BuildInputs:
     settings: Settings
     as_of: datetime
     digests: Mapping[str, str]
+    text_vectors: Embeddings | None = None
 
     @property
     def build_id(self) -> str:

@@ -15,9 +15,10 @@ from penchant.builds.demand import find_demand
 from penchant.builds.inputs import BuildInputs
 from penchant.errors import InputError
 from penchant.id_map import IdMap
+from penchant.index import HnswGraph
 from penchant.maths.rows import present_rows
 from penchant.maths.threads import one_thread
-from penchant.settings import SpaceSettings
+from penchant.settings import IndexSettings, SpaceSettings
 from penchant.space import Catalogue, fit_space
 from penchant.space.baskets import Baskets, find_baskets
 from penchant.taste.cancel import find_cancelled
@@ -99,6 +100,7 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
             customers=people.customer_ids,
             opted_out=people.opted_out,
         ),
+        graph=_graph(placement.vectors, inputs.settings.index, tell),
     )
 
 
@@ -127,6 +129,7 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
         embeddings=inputs.embeddings,
         attributes={name: tuple(products[name].cast(pl.String)) for name in names},
         texts=tuple(texts.fill_null("")),
+        text_vectors=inputs.text_vectors,
         prices=products[c.PRICE].fill_null(np.nan).to_numpy(),
     )
 
@@ -180,6 +183,14 @@ def _baskets(histories: Histories, together: Mask, settings: SpaceSettings) -> B
         events.time_us,
         days=settings.basket_days,
     )
+
+
+def _graph(styles: NDArray[np.float32], settings: IndexSettings, tell: Step) -> HnswGraph | None:
+    n_placed = int(present_rows(styles).sum())
+    if n_placed < settings.exact_below:
+        return None
+    tell(f"linking {n_placed} near products, about a minute per 100,000")
+    return HnswGraph.over(styles)
 
 
 def _profiles(

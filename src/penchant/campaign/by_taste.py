@@ -120,7 +120,6 @@ class ByTaste:
         visitor = request.visitor
         several = len(lists) > 1
         rows, likeness = self._union(visitor, found) if several else found[0]
-        average = float(likeness.mean()) if len(likeness) else 0.0
         depth = max(DEPTH * request.k, MIN_POOL, 2 * request.k + SIZE)
         ranking = self._ranking(rows, likeness)
         if not several:
@@ -128,12 +127,9 @@ class ByTaste:
         kept = ranking
         if manner.recommend.one_per_group:
             kept = one_per_group(ranking, stock.group_row)
-        if len(kept) < depth or kept.parts[depth - 1, 0] <= 0:
+        if len(kept) < depth:
             return None
         shown = choose(kept, stock, None, request.k, manner, first=True)
-        # what scores above average was lifted by looks, as no other source gives anything
-        if shown.ranking.parts[:, 0].min() < max(average, 0.0) * self.factor:
-            return None
         profile = visitor.profile
         plan = Plan((), towards=None if profile is None else profile.vector)
         lifted, steps = (VISUAL,) * request.k, (visitor.step,) * request.k
@@ -179,13 +175,11 @@ def _starts(visitor: Visitor) -> list[Vector]:
 
 def _looks_alone_decide(recommender: Recommender, request: Request) -> bool:
     """Say whether a product's rank depends on nothing but its likeness to the taste."""
-    settings, blend = recommender.settings.recommend, recommender.blend_of(request.surface)
-    others = sum(weight for name, weight in blend.weights.items() if name != VISUAL)
-    manner = recommender.manner(request)
+    settings, manner = recommender.settings.recommend, recommender.manner(request)
+    used = recommender.plan(request).rungs[0].used
     return (
         request.surface == NEW_ARRIVALS
-        and blend.weights.get(VISUAL, 0.0) > 0
-        and others == 0
+        and [one.name for one in used] == [VISUAL]
         and manner.boosts is None
         and not len(manner.pinned)
         and not settings.price_band

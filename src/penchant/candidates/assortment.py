@@ -15,7 +15,7 @@ from penchant.candidates.links import ProductLinks
 from penchant.candidates.newest import NewestSource, newest_order
 from penchant.candidates.popularity import Popularity
 from penchant.id_map import IdMap
-from penchant.index import ExactIndex
+from penchant.index import Index
 from penchant.types import Mask, Rows
 
 
@@ -40,7 +40,7 @@ class Assortment:
     product_ids: IdMap
     titles: Sequence[str]
     in_stock: Mask
-    index: ExactIndex
+    index: Index
     popularity: Popularity
     links: ProductLinks
     complements: Complements

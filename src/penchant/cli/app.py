@@ -28,6 +28,7 @@ from penchant.cli import (
     profile,
     recommend,
     similar,
+    why_not,
 )
 from penchant.errors import BuildError, PenchantError
 
@@ -60,11 +61,12 @@ for module in (
     neighbors,
     profile,
     explain,
+    why_not,
     campaign,
     doctor,
     bench,
 ):
-    app.command(name=module.__name__.rsplit(".", 1)[1])(module.run)
+    app.command(name=module.__name__.rsplit(".", 1)[1].replace("_", "-"))(module.run)
 
 
 @app.callback(invoke_without_command=True)

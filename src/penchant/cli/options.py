@@ -13,6 +13,18 @@ CustomerId = Annotated[str, typer.Argument(metavar="CUSTOMER", help="A customer_
 ProductId = Annotated[str, typer.Argument(metavar="PRODUCT", help="A product_id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 HowMany = Annotated[int | None, typer.Option("-k", help="How many; 10 unless set otherwise.")]
+Surface = Annotated[
+    str,
+    typer.Option(help="Where: homepage, product_page, new_arrivals, cart or post_purchase."),
+]
+Products = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--product",
+        metavar="PRODUCT",
+        help="What the surface is about; give it again for several products.",
+    ),
+]
 AsOf = Annotated[
     str | None,
     typer.Option(

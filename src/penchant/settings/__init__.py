@@ -11,6 +11,7 @@ from penchant.settings.finding import (
     ComplementSettings,
     EaseSettings,
     GraphFilterSettings,
+    IndexSettings,
     ItemKnnSettings,
 )
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
@@ -32,6 +33,7 @@ __all__ = [
     "EncoderSettings",
     "GraphFilterSettings",
     "HomepageSettings",
+    "IndexSettings",
     "ItemKnnSettings",
     "NewArrivalsSettings",
     "PostPurchaseSettings",
@@ -58,6 +60,7 @@ class Settings:
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     space: SpaceSettings = field(default_factory=SpaceSettings)
     taste: TasteSettings = field(default_factory=TasteSettings)
+    index: IndexSettings = field(default_factory=IndexSettings)
     item_knn: ItemKnnSettings = field(default_factory=ItemKnnSettings)
     complements: ComplementSettings = field(default_factory=ComplementSettings)
     recommend: RecommendSettings = field(default_factory=RecommendSettings)

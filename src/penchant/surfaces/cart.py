@@ -26,14 +26,17 @@ def cart(stock: Assortment, visitor: Visitor, blend: Blend, *, cart_rows: Rows) 
         stock: All products.
         visitor: Who is looking.
         blend: What each source weighs.
-        cart_rows: Shape (n,), the products in the cart; none give a plan without complements.
+        cart_rows: Shape (n,), the products in the cart; an empty one is filled by taste.
     """
     category = stock.facets["category"]
     there = category.same_as(cart_rows) & (category.label_row >= 0)
     if not (category.label_row[cart_rows] >= 0).any():
         there[:] = False
     there[cart_rows] = True
-    rungs = [Rung("cart", _sources(stock, visitor, cart_rows), blend)] if len(cart_rows) else []
+    step = "cart" if len(cart_rows) else visitor.step
+    rungs = [Rung(step, _sources(stock, visitor, cart_rows), blend)]
+    if not len(cart_rows) and visitor.profile is None:
+        rungs = []
     return Plan(
         (*rungs, *lower_rungs(stock, visitor, cart_rows[:0])),
         seeds=cart_rows,
@@ -44,6 +47,7 @@ def cart(stock: Assortment, visitor: Visitor, blend: Blend, *, cart_rows: Rows) 
 
 
 def _sources(stock: Assortment, visitor: Visitor, cart_rows: Rows) -> tuple[Source, ...]:
+    """Give what speaks for a product beside a cart; only taste and popularity when it is empty."""
     sources: list[Source] = [
         LinkedSource(COMPLEMENTS, stock.complements.score_products(cart_rows)),
         stock.popularity.among(visitor.segment),

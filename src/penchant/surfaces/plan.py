@@ -31,6 +31,11 @@ class Rung:
     within: Mask | None = None
     min_similarity: float = -np.inf
 
+    @property
+    def used(self) -> tuple[Source, ...]:
+        """The sources that weigh anything."""
+        return tuple(one for one in self.sources if self.blend.weights.get(one.name, 0.0) > 0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:

@@ -118,6 +118,8 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
         wanted = manner.k - sum(len(one.ranking) for one in found)
         if wanted <= 0:
             break
+        if not rung.used:
+            continue
         stage = _rank(rung, stock, left, manner)
         shown = choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
         if len(shown.ranking):
@@ -135,7 +137,7 @@ def _pins(manner: Manner, eligibility: Eligibility) -> Explored:
 
 def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:
     eligible = left if rung.within is None else left & rung.within
-    pool = gather_pool(rung.sources, eligible=eligible, per_source=manner.per_source)
+    pool = gather_pool(rung.used, eligible=eligible, per_source=manner.per_source)
     if rung.min_similarity > -1:
         near = pool.scores[:, 0] >= rung.min_similarity
         pool = replace(pool, rows=pool.rows[near], scores=pool.scores[near])
