@@ -193,23 +193,17 @@ class Shop:
         customers: Sequence[str] | None = None,
         everyone: bool = False,
     ) -> Campaign:
-        """Choose products for many customers at once, for an e-mail or to be kept at hand.
-
-        Who refused marketing is left out; who said nothing about it is not. Who refused
-        personalisation gets what does not depend on them.
+        """Choose products for many customers at once: see `Campaign`.
 
         Args:
             surface: "new_arrivals", "homepage", "cart" or "post_purchase".
             k: How many for each; the setting if absent.
             as_of: As in `recommend`.
             customers: Who; all customers of the build if absent.
-            everyone: Also those who refused marketing: for pages of the shop itself, never for
-                the e-mail of new arrivals.
+            everyone: Also those who refused marketing: for pages of the shop, not for new arrivals.
 
         Returns:
-            To be gone through: one pyarrow.Table for every few hundred customers, a row per slot;
-            the slots are those `recommend` gives without a request_id. `write_campaign` of
-            `penchant.campaign` writes them to a file.
+            Gives one pyarrow.Table for every few hundred customers, one row per slot.
 
         Raises:
             InputError: if k or the surface is not allowed, or new arrivals would go to everyone.
@@ -274,16 +268,10 @@ class Shop:
         as_of: datetime | None,
         request_id: str | None,
     ) -> Answer:
-        return self.recommender.answer(
-            self.request(
-                customer_id,
-                surface=surface,
-                products=products,
-                k=k,
-                as_of=as_of,
-                request_id=request_id,
-            )
+        request = self.request(
+            customer_id, surface=surface, products=products, k=k, as_of=as_of, request_id=request_id
         )
+        return self.recommender.answer(request)
 
     def request(
         self,
@@ -295,19 +283,15 @@ class Shop:
         as_of: datetime | None = None,
         request_id: str | None = None,
     ) -> Request:
-        """Gather what an answer is made from; the arguments are those of `recommend`.
+        """Gather what an answer is made from.
 
         Args:
-            customer_id: Any customer, or None.
+            customer_id: As in `recommend`, like all that follows and what it raises.
             surface: Which place.
             products: What it is about.
             k: How many.
             as_of: Reference time.
             request_id: What exploring depends on.
-
-        Raises:
-            InputError: if k, the surface or its products are not allowed.
-            NotFoundError: if there is no such product.
         """
         moment, wanted = self._moment(as_of), self._checked_k(k)
         customer = None if customer_id is None else self.customer(customer_id, as_of=as_of)

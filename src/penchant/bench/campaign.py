@@ -12,7 +12,7 @@ import polars as pl
 
 from penchant import columns as c
 from penchant.maths.threads import one_thread
-from penchant.settings import RecommendSettings, Settings, SpaceSettings
+from penchant.settings import Settings, SpaceSettings
 
 if TYPE_CHECKING:
     from penchant.engine import Shop
@@ -134,7 +134,11 @@ def _product(shop: Shop) -> Callable[[], object]:
 
 def _recommend_us(shop: Shop, n: int = 20) -> float:
     names = [shop.build.customer_ids[row] for row in range(n)]
-    return _seconds(lambda: [shop.recommend(one, surface="new_arrivals", k=K) for one in names]) / n * 1e6
+    return (
+        _seconds(lambda: [shop.recommend(one, surface="new_arrivals", k=K) for one in names])
+        / n
+        * 1e6
+    )
 
 
 def _seconds(work: Callable[[], object]) -> float:

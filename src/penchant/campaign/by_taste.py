@@ -65,14 +65,15 @@ class ByTaste:
         anyone = replace(request, visitor=Visitor())
         rules = recommender.eligibility(anyone, recommender.plan(anyone))
         open_to_all = rules.eligible & stock.index.present
-        rows = np.flatnonzero(open_to_all if rung.within is None else open_to_all & rung.within)
+        found = open_to_all if rung.within is None else open_to_all & rung.within
+        rows = np.flatnonzero(found).astype(np.int32)
         names = recommender.settings.of_surface(request.surface).guards
         guards = [stock.facets[name] for name in names]
         vectors, wanted = stock.index.vectors, recommender.manner(request).per_source
         part = vectors if len(rows) == len(vectors) else vectors[rows]
         factor = rung.blend.weights[VISUAL] / rung.blend.scale.get(VISUAL, 1.0)
         shortlister = Shortlister.over(part, guards, rows, wanted)
-        return cls(recommender, rules, rows.astype(np.int32), guards, shortlister, factor)
+        return cls(recommender, rules, rows, guards, shortlister, factor)
 
     def answers(self, requests: Sequence[Request]) -> list[Answer | None]:
         """Answer many requests.
@@ -118,16 +119,11 @@ class ByTaste:
                    for one, (rows, _) in zip(lists, found, strict=True)):  # fmt: skip
             return None
         visitor = request.visitor
-        several = len(lists) > 1
-        rows, likeness = self._union(visitor, found) if several else found[0]
+        ranking = self._ranking(*(self._union(visitor, found) if len(found) > 1 else found[0]))
         depth = max(DEPTH * request.k, MIN_POOL, 2 * request.k + SIZE)
-        ranking = self._ranking(rows, likeness)
-        if not several:
-            ranking = ranking.take(slice(4 * depth))
-        kept = ranking
-        if manner.recommend.one_per_group:
-            kept = one_per_group(ranking, stock.group_row)
-        if len(kept) < depth:
+        best = ranking if len(found) > 1 else ranking.take(slice(4 * depth))
+        kept = one_per_group(best, stock.group_row) if manner.recommend.one_per_group else best
+        if len(kept) < (request.k if len(best) == len(ranking) else depth):
             return None
         shown = choose(kept, stock, None, request.k, manner, first=True)
         profile = visitor.profile

@@ -118,9 +118,12 @@ def _sink(path: Path, suffix: str) -> AbstractContextManager[_Sink]:
     import pyarrow.csv
     import pyarrow.parquet
 
-    if suffix == ".csv":
-        return pyarrow.csv.CSVWriter(path, SCHEMA)
-    return pyarrow.parquet.ParquetWriter(path, SCHEMA, compression="zstd")
+    sink: AbstractContextManager[_Sink] = (
+        pyarrow.csv.CSVWriter(path, SCHEMA)
+        if suffix == ".csv"
+        else pyarrow.parquet.ParquetWriter(path, SCHEMA, compression="zstd")
+    )
+    return sink
 
 
 def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
