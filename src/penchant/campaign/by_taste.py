@@ -112,53 +112,65 @@ class ByTaste:
 
     def _answer(self, request: Request, lists: Sequence[Shortlist]) -> Answer | None:
         """Answer one request from its shortlists; None where they leave anything open."""
-        manner, stock = self.recommender.manner(request), self.recommender.stock
-        found = [self._permitted(request.visitor, one) for one in lists]
-        wanted = self.shortlister.wanted
-        if not all(one.whole or len(rows) >= wanted
-                   for one, (rows, _) in zip(lists, found, strict=True)):  # fmt: skip
-            return None
-        visitor = request.visitor
-        ranking = self._ranking(*(self._union(visitor, found) if len(found) > 1 else found[0]))
+        manner, visitor = self.recommender.manner(request), request.visitor
         depth = max(DEPTH * request.k, MIN_POOL, 2 * request.k + SIZE)
-        best = ranking if len(found) > 1 else ranking.take(slice(4 * depth))
-        kept = one_per_group(best, stock.group_row) if manner.recommend.one_per_group else best
-        if len(kept) < (request.k if len(best) == len(ranking) else depth):
+        ranking, whole = (
+            self._of_one_taste(visitor, lists[0], 2 * depth)
+            if len(lists) == 1
+            else self._of_styles(visitor, lists)
+        )
+        if manner.recommend.one_per_group:
+            ranking = one_per_group(ranking, self.recommender.stock.group_row)
+        if len(ranking) < (request.k if whole else depth):
             return None
-        shown = choose(kept, stock, None, request.k, manner, first=True)
+        shown = choose(ranking, self.recommender.stock, None, request.k, manner, first=True)
         profile = visitor.profile
         plan = Plan((), towards=None if profile is None else profile.vector)
         lifted, steps = (VISUAL,) * request.k, (visitor.step,) * request.k
         showing = Showing(shown.ranking, lifted, steps, shown.propensities, (), self.rules)
         return Answer(request, plan, showing)
 
-    def _permitted(self, visitor: Visitor, shortlist: Shortlist) -> Found:
-        """Leave out what the customer owns or hid, and what is too far down."""
-        rows, likeness = self.rows[shortlist.places], shortlist.similarities
-        settings, group = self.recommender.settings.recommend, self.recommender.stock.group_row
-        out = np.zeros(len(rows), bool)
-        if len(visitor.hidden):
-            out |= np.isin(rows, visitor.hidden)
-        if len(visitor.owned) and settings.hide_owned:
-            out |= np.isin(rows, visitor.owned)
-            if settings.hide_owned_variants:
-                out |= np.isin(group[rows], group[visitor.owned])
-        kept = np.flatnonzero(~out)[: self.shortlister.wanted]
-        return rows[kept], likeness[kept]
+    def _of_one_taste(
+        self, visitor: Visitor, shortlist: Shortlist, reach: int
+    ) -> tuple[Ranking, bool]:
+        """Rank the first of a shortlist; say whether the recommender would rank no more."""
+        kept = self._permitted(visitor, self.rows[shortlist.places[:reach]])
+        rows = self.rows[shortlist.places[kept]]
+        whole = len(kept) == self.shortlister.wanted
+        whole |= shortlist.whole and reach >= len(shortlist.places)
+        return self._ranking(rows, shortlist.similarities[kept]), whole
 
-    def _union(self, visitor: Visitor, found: Sequence[Found]) -> Found:
-        """Join what was found from several styles, by likeness to the taste as a whole."""
-        rows = np.unique(np.concatenate([one for one, _ in found]))
-        vector = _starts(visitor)[0]
-        return rows, self.recommender.stock.index.vectors[rows] @ vector
+    def _of_styles(self, visitor: Visitor, lists: Sequence[Shortlist]) -> tuple[Ranking, bool]:
+        """Rank what was found from the taste and each style, by likeness to the taste."""
+        found, whole = [], True
+        for one in lists:
+            kept = self._permitted(visitor, self.rows[one.places])
+            whole &= one.whole or len(kept) == self.shortlister.wanted
+            found.append(self.rows[one.places[kept]])
+        rows = np.unique(np.concatenate(found if whole else [found[0][:0]]))
+        likeness = self.recommender.stock.index.vectors[rows] @ _starts(visitor)[0]
+        return self._ranking(rows, likeness), whole
+
+    def _permitted(self, visitor: Visitor, rows: Rows) -> NDArray[np.intp]:
+        """Give the places of what the customer neither owns nor hid; no more than are wanted."""
+        settings, group = self.recommender.settings.recommend, self.recommender.stock.group_row
+        out = _among(rows, visitor.hidden)
+        if settings.hide_owned:
+            out |= _among(rows, visitor.owned)
+            if settings.hide_owned_variants:
+                out |= _among(group[rows], group[visitor.owned])
+        return np.flatnonzero(~out)[: self.shortlister.wanted]
 
     def _ranking(self, rows: Rows, likeness: NDArray[np.float32]) -> Ranking:
+        """Rank products; those that stand in order already are not sorted again."""
         parts = likeness.astype(np.float64)[:, None] * self.factor
-        return Ranking(rows, parts, (VISUAL,)).sorted()
+        ranking, rounded = Ranking(rows, parts, (VISUAL,)), np.round(parts[:, 0], 6)
+        return ranking if (rounded[1:] < rounded[:-1]).all() else ranking.sorted()
 
 
-Found = tuple[Rows, NDArray[np.float32]]
-"""Products, and their likeness to the taste."""
+def _among(rows: Rows, some: Rows) -> Mask:
+    """Tell which rows are among some; there are few of either."""
+    return np.asarray((rows[:, None] == some).any(axis=1))
 
 
 def _starts(visitor: Visitor) -> list[Vector]:

@@ -21,8 +21,8 @@ SAMPLE = 4096
 LONGER = 2.0
 """How much longer a list is meant to be than it must be: the sample errs."""
 
-BLOCK = 4096
-"""Products scored at a time."""
+BLOCK = 2048
+"""Products scored at a time: their scores stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,9 +111,11 @@ class Shortlister:
         self, tastes: StyleVectors, least: NDArray[np.float32]
     ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
         """Give all (number of taste, place, score) that reach the least score."""
-        parts = []
+        parts, held = [], np.empty((len(tastes), BLOCK), np.float32)
         for first in range(0, len(self.vectors), BLOCK):
-            scores = tastes @ self.vectors[first : first + BLOCK].T
+            block = self.vectors[first : first + BLOCK]
+            whole = len(block) == BLOCK
+            scores = np.matmul(tastes, block.T, out=held if whole else None)
             found = np.flatnonzero(scores >= least[:, None])
             taster, place = np.divmod(found, scores.shape[1])
             parts.append((taster, place + first, scores.ravel()[found]))
