@@ -95,7 +95,7 @@ class Shortlister:
         ]
 
     def _least(self, tastes: StyleVectors, allowed: Mask) -> NDArray[np.float32]:
-        """Give the score a list begins at; inf where the sample says too little."""
+        """Give the score a list begins at; inf where the sample says too little, or half a shop ties."""
         n, step = len(self.vectors), max(1, len(self.vectors) // SAMPLE)
         sample = self.vectors[::step]
         rank = int(np.ceil(LONGER * self.wanted * len(sample) / max(n, 1)))
@@ -105,7 +105,8 @@ class Shortlister:
         if not allowed.all():
             scores[~allowed[:, self.kind[::step]]] = -np.inf
         least = np.partition(scores, len(sample) - rank, axis=1)[:, len(sample) - rank]
-        return np.where(np.isneginf(least), np.float32(np.inf), least)
+        unsure = np.isneginf(least) | ((scores >= least[:, None]).sum(axis=1) > 2 * rank)
+        return np.where(unsure, np.float32(np.inf), least)
 
     def _above(
         self, tastes: StyleVectors, least: NDArray[np.float32]
