@@ -227,6 +227,18 @@ def test_chunks_change_nothing(shop: Shop) -> None:
     assert rows_of(shop.campaign()) == rows_of(whole)
 
 
+def test_a_shop_whose_products_look_alike_is_answered_one_by_one(
+    inputs: BuildInputs, asked: Counter[str]
+) -> None:
+    """Where half the shop ties, a list would be half the shop."""
+    shop = open_with(inputs)
+    styles = shop.build.styles.copy()
+    styles[100:] = styles[100]
+    alike = Shop(shop.manifest, replace(shop.build, styles=styles))
+    check_equal_to_recommend(alike, k=3)
+    assert asked["answers"] > 90
+
+
 def test_who_refused_marketing_gets_no_mail_even_when_named(shop: Shop) -> None:
     asked_for = ["NO_MAIL", "OUT", "COLD", "OUT"]
     campaign = shop.campaign(customers=asked_for, k=2)
@@ -327,9 +339,10 @@ def test_a_shortlist_begins_with_the_best(n: int) -> None:
     vectors[n // 2] = vectors[0]
     tastes = unit_rows(rng.standard_normal((9, 6), dtype=np.float32))
     facet = Facet.of([("a", "b", None)[one] for one in rng.integers(0, 3, n)])
-    lists = Shortlister.over(vectors, [facet], np.arange(n), 40)
+    lists = Shortlister.over(vectors, [facet], np.arange(n))
     allowed = rng.random((9, len(lists.labels))) < 0.7
-    for found, taste, may in zip(lists.find(tastes, allowed), tastes, allowed, strict=True):
+    found_lists = lists.find(tastes, allowed, np.full(9, 40))
+    for found, taste, may in zip(found_lists, tastes, allowed, strict=True):
         scores = (vectors @ taste).astype(np.float64)
         kept = np.flatnonzero(may[lists.kind])
         best = kept[np.lexsort((kept, -np.round(scores[kept], 6)))]

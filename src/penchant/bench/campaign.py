@@ -14,6 +14,7 @@ from penchant import columns as c
 from penchant.campaign.campaign import CHUNK
 from penchant.campaign.shortlist import BLOCK, Shortlister
 from penchant.maths.threads import one_thread
+from penchant.ranking.explore import SIZE
 from penchant.settings import IndexSettings, Settings, SpaceSettings
 
 if TYPE_CHECKING:
@@ -152,17 +153,16 @@ def _blocked(shop: Shop) -> Callable[[], object]:
 
 
 def _find(shop: Shop) -> Callable[[], object]:
-    settings = shop.settings.recommend
     profiles = shop.build.profiles[np.isfinite(shop.build.consistency)]
-    lists = Shortlister.over(
-        shop.build.styles, (), np.arange(len(shop.build.styles)), settings.candidates
-    )
+    rows = np.arange(len(shop.build.styles), dtype=np.int32)
+    lists = Shortlister.over(shop.build.styles, (), rows)
+    wanted = np.full(len(profiles), 2 * (2 * K + SIZE))
     allowed = np.ones((len(profiles), 1), bool)
 
     def find() -> None:
         for first in range(0, len(profiles), CHUNK):
             part = slice(first, first + CHUNK)
-            lists.find(profiles[part], allowed[part])
+            lists.find(profiles[part], allowed[part], wanted[part])
 
     return find
 

@@ -26,6 +26,9 @@ from penchant.surfaces.serve import Showing, choose
 from penchant.surfaces.visitor import Visitor
 from penchant.types import Mask, Rows, Vector
 
+REACH = 2
+"""How many products are ranked for one that may be shown: others are owned, or of its group."""
+
 
 @dataclass(frozen=True, eq=False)
 class ByTaste:
@@ -38,6 +41,8 @@ class ByTaste:
         guards: Facets a product must share with what its customer likes.
         shortlister: Over the style vectors of `rows`.
         factor: What one unit of similarity adds to a score.
+        per_source: Products the recommender looks up for a taste or style.
+        depth: Products, one of a group, that variety and exploring look at.
     """
 
     recommender: Recommender
@@ -46,6 +51,8 @@ class ByTaste:
     guards: Sequence[Facet]
     shortlister: Shortlister
     factor: float
+    per_source: int
+    depth: int
 
     @classmethod
     def over(cls, recommender: Recommender, requests: Sequence[Request]) -> ByTaste | None:
@@ -69,11 +76,12 @@ class ByTaste:
         rows = np.flatnonzero(found).astype(np.int32)
         names = recommender.settings.of_surface(request.surface).guards
         guards = [stock.facets[name] for name in names]
-        vectors, wanted = stock.index.vectors, recommender.manner(request).per_source
+        vectors, per_source = stock.index.vectors, recommender.manner(request).per_source
         part = vectors if len(rows) == len(vectors) else vectors[rows]
         factor = rung.blend.weights[VISUAL] / rung.blend.scale.get(VISUAL, 1.0)
-        shortlister = Shortlister.over(part, guards, rows, wanted)
-        return cls(recommender, rules, rows, guards, shortlister, factor)
+        depth = max(DEPTH * request.k, MIN_POOL, 2 * request.k + SIZE)
+        shortlister = Shortlister.over(part, guards, rows)
+        return cls(recommender, rules, rows, guards, shortlister, factor, per_source, depth)
 
     def answers(self, requests: Sequence[Request]) -> list[Answer | None]:
         """Answer many requests.
@@ -85,15 +93,17 @@ class ByTaste:
             Aligned; None where the recommender is to be asked.
         """
         answers: list[Answer | None] = [None] * len(requests)
-        owners, starts, allowed = [], [], []
+        owners, starts, allowed, wanted = [], [], [], []
         for number, request in enumerate(requests):
             if request.visitor.profile is not None and len(self.rows):
                 own = _starts(request.visitor)
                 owners += [number] * len(own)
                 starts += own
                 allowed += [self._allowed(request.visitor.liked()[0])] * len(own)
+                several = len(own) > 1
+                wanted += [self.per_source if several else REACH * self.depth] * len(own)
         if starts:
-            found = self.shortlister.find(np.stack(starts), np.stack(allowed))
+            found = self.shortlister.find(np.stack(starts), np.stack(allowed), np.array(wanted))
             lists: dict[int, list[Shortlist]] = {}
             for owner, shortlist in zip(owners, found, strict=True):
                 lists.setdefault(owner, []).append(shortlist)
@@ -113,15 +123,14 @@ class ByTaste:
     def _answer(self, request: Request, lists: Sequence[Shortlist]) -> Answer | None:
         """Answer one request from its shortlists; None where they leave anything open."""
         manner, visitor = self.recommender.manner(request), request.visitor
-        depth = max(DEPTH * request.k, MIN_POOL, 2 * request.k + SIZE)
         ranking, whole = (
-            self._of_one_taste(visitor, lists[0], 2 * depth)
+            self._of_one_taste(visitor, lists[0])
             if len(lists) == 1
             else self._of_styles(visitor, lists)
         )
         if manner.recommend.one_per_group:
             ranking = one_per_group(ranking, self.recommender.stock.group_row)
-        if len(ranking) < (request.k if whole else depth):
+        if len(ranking) < (request.k if whole else self.depth):
             return None
         shown = choose(ranking, self.recommender.stock, None, request.k, manner, first=True)
         profile = visitor.profile
@@ -130,13 +139,12 @@ class ByTaste:
         showing = Showing(shown.ranking, lifted, steps, shown.propensities, (), self.rules)
         return Answer(request, plan, showing)
 
-    def _of_one_taste(
-        self, visitor: Visitor, shortlist: Shortlist, reach: int
-    ) -> tuple[Ranking, bool]:
+    def _of_one_taste(self, visitor: Visitor, shortlist: Shortlist) -> tuple[Ranking, bool]:
         """Rank the first of a shortlist; say whether the recommender would rank no more."""
+        reach = REACH * self.depth
         kept = self._permitted(visitor, self.rows[shortlist.places[:reach]])
         rows = self.rows[shortlist.places[kept]]
-        whole = len(kept) == self.shortlister.wanted
+        whole = len(kept) == self.per_source
         whole |= shortlist.whole and reach >= len(shortlist.places)
         return self._ranking(rows, shortlist.similarities[kept]), whole
 
@@ -145,7 +153,7 @@ class ByTaste:
         found, whole = [], True
         for one in lists:
             kept = self._permitted(visitor, self.rows[one.places])
-            whole &= one.whole or len(kept) == self.shortlister.wanted
+            whole &= one.whole or len(kept) == self.per_source
             found.append(self.rows[one.places[kept]])
         rows = np.unique(np.concatenate(found if whole else [found[0][:0]]))
         likeness = self.recommender.stock.index.vectors[rows] @ _starts(visitor)[0]
@@ -159,7 +167,7 @@ class ByTaste:
             out |= _among(rows, visitor.owned)
             if settings.hide_owned_variants:
                 out |= _among(group[rows], group[visitor.owned])
-        return np.flatnonzero(~out)[: self.shortlister.wanted]
+        return np.flatnonzero(~out)[: self.per_source]
 
     def _ranking(self, rows: Rows, likeness: NDArray[np.float32]) -> Ranking:
         """Rank products; those that stand in order already are not sorted again."""

@@ -48,45 +48,45 @@ class Shortlister:
         vectors: Shape (n, dim), unit rows.
         kind: Shape (n,), which products are for the same people.
         labels: Shape (n_kinds, n_facets), what each kind is labelled; -1: unknown.
-        wanted: Products a list must have.
     """
 
     vectors: StyleVectors
     kind: Rows
     labels: Rows
-    wanted: int
 
     @classmethod
-    def over(
-        cls, vectors: StyleVectors, guards: Sequence[Facet], rows: Rows, wanted: int
-    ) -> Shortlister:
+    def over(cls, vectors: StyleVectors, guards: Sequence[Facet], rows: Rows) -> Shortlister:
         """Sort products by whom they are for.
 
         Args:
             vectors: Shape (n, dim), of the products searched.
             guards: Facets that keep products from people.
             rows: Shape (n,), the products searched.
-            wanted: Products a list must have.
         """
         labels = np.stack([np.zeros(len(rows), np.int32), *(one.label_row[rows] for one in guards)])
         kinds, kind = np.unique(labels.T, axis=0, return_inverse=True)
-        return cls(vectors, kind.astype(np.int32).ravel(), kinds[:, 1:], wanted)
+        return cls(vectors, kind.astype(np.int32).ravel(), kinds[:, 1:])
 
-    def find(self, tastes: StyleVectors, allowed: Mask) -> list[Shortlist]:
+    def find(
+        self, tastes: StyleVectors, allowed: Mask, wanted: NDArray[np.int64]
+    ) -> list[Shortlist]:
         """Find the best products of many tastes.
 
         Args:
             tastes: Shape (n_tastes, dim), unit rows.
             allowed: Shape (n_tastes, n_kinds), whom each may be shown products of.
+            wanted: Shape (n_tastes,), products each list is to have.
 
         Returns:
-            Aligned, ties by the lower place.
+            Aligned, ties by the lower place; longer than wanted as a rule. One may be shorter, or
+            empty: where few of the products are allowed, or half of them are equally near.
         """
-        least = self._least(tastes, allowed)
+        least = self._least(tastes, allowed, wanted)
         tasters, places, scores = self._above(tastes, least)
         kept = allowed[tasters, self.kind[places]]
         tasters, places, scores = tasters[kept], places[kept], scores[kept]
-        keys = _keys(scores, places)[np.argsort(tasters.astype(np.int16), kind="stable")]
+        number = np.min_scalar_type(len(tastes))  # of few bits: they are sorted by counting
+        keys = _keys(scores, places)[np.argsort(tasters.astype(number), kind="stable")]
         starts = np.concatenate([[0], np.cumsum(np.bincount(tasters, minlength=len(tastes)))])
         whole = np.isneginf(least)
         return [
@@ -94,19 +94,24 @@ class Shortlister:
             for start, stop, all_of_them in zip(starts[:-1], starts[1:], whole, strict=True)
         ]
 
-    def _least(self, tastes: StyleVectors, allowed: Mask) -> NDArray[np.float32]:
-        """Give the score a list begins at; inf where the sample says too little, or half a shop ties."""
+    def _least(
+        self, tastes: StyleVectors, allowed: Mask, wanted: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Give the score a list begins at; inf where the sample does not tell."""
         n, step = len(self.vectors), max(1, len(self.vectors) // SAMPLE)
         sample = self.vectors[::step]
-        rank = int(np.ceil(LONGER * self.wanted * len(sample) / max(n, 1)))
-        if rank >= len(sample):
+        rank = np.ceil(LONGER * wanted * len(sample) / max(n, 1)).astype(np.int64)
+        place = np.maximum(len(sample) - rank, 0)
+        if not place.any():
             return np.full(len(tastes), -np.inf, np.float32)
         scores = tastes @ sample.T
         if not allowed.all():
             scores[~allowed[:, self.kind[::step]]] = -np.inf
-        least = np.partition(scores, len(sample) - rank, axis=1)[:, len(sample) - rank]
-        unsure = np.isneginf(least) | ((scores >= least[:, None]).sum(axis=1) > 2 * rank)
-        return np.where(unsure, np.float32(np.inf), least)
+        ordered = np.partition(scores, np.unique(place), axis=1)
+        least = np.take_along_axis(ordered, place[:, None], axis=1)
+        unsure = np.isneginf(least[:, 0]) | ((scores >= least).sum(axis=1) > 2 * rank)
+        least = np.where(unsure, np.float32(np.inf), least[:, 0])
+        return np.where(place > 0, least, np.float32(-np.inf))
 
     def _above(
         self, tastes: StyleVectors, least: NDArray[np.float32]
