@@ -26,6 +26,7 @@ from penchant.files import new_folder
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import load_table, table_file
+from penchant.store.marks import load_marks, marks_file
 from penchant.tables import Finding, all_interactions
 from penchant.taste.from_tables import newest_moment
 
@@ -151,9 +152,8 @@ def _gather(
         settings=settings,
         as_of=_in_utc(as_of or newest_moment(interactions)),
         digests=_digests(shop, run) | ({} if texts is None else {"texts": texts.fingerprint}),
-        text_vectors=None
-        if texts is None
-        else texts.vectors_for(products[c.PRODUCT_ID].to_list())[0],
+        text_vectors=None if texts is None else texts.vectors_for(ids)[0],
+        marks=load_marks(shop.data),
     )
     return inputs, (*photo_findings, *vector_findings(products, settings), *order_findings)
 
@@ -168,10 +168,11 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 def _digests(shop: ShopDirectory, run: EmbeddingRun | None) -> dict[str, str]:
-    if run is None:
-        return table_digests(shop)
-    vectors = shop.embeddings / run.fingerprint / "vectors.npy"
-    return {**table_digests(shop), "embeddings": file_digest(vectors)}
+    files = {"marks": marks_file(shop.data)}
+    if run is not None:
+        files["embeddings"] = shop.embeddings / run.fingerprint / "vectors.npy"
+    others = {name: file_digest(path) for name, path in files.items() if path.is_file()}
+    return {**table_digests(shop), **others}
 
 
 def _is_sound(folder: Path) -> bool:

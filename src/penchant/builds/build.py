@@ -17,6 +17,7 @@ from penchant.id_map import IdMap
 from penchant.index import HnswGraph
 from penchant.space import StyleSpace
 from penchant.taste.histories import Histories
+from penchant.taste.judging import Judgements
 from penchant.types import Mask, Profiles, StyleVectors
 
 ARRAYS = {
@@ -40,7 +41,8 @@ class Build:
         customer_ids: customer_id <-> customer_row.
         opted_out: Shape (n_customers,), who refused personalisation.
         no_marketing: Shape (n_customers,), who refused marketing, such as e-mail.
-        histories: Everyone's interactions, oldest first.
+        histories: Everyone's interactions, oldest first, with the trust the tables give.
+        judgements: What is thought of each of them, and the style it belongs to.
         space: The fitted style space.
         channels: Shape (n_products, d), channel vectors before the map, for reasons by channel.
         styles: Shape (n_products, dim), unit style vectors.
@@ -56,6 +58,7 @@ class Build:
     opted_out: Mask
     no_marketing: Mask
     histories: Histories
+    judgements: Judgements
     space: StyleSpace
     channels: NDArray[np.float32]
     styles: StyleVectors
@@ -88,7 +91,7 @@ class Build:
         self.customer_ids.save(folder, "customer_ids")
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
-        for name in ("histories", "space", "demand", "graph"):
+        for name in ("histories", "judgements", "space", "demand", "graph"):
             part = getattr(self, name)
             if part is not None:
                 (folder / name).mkdir()
@@ -112,6 +115,7 @@ class Build:
                 product_ids=IdMap.load(folder, "product_ids", kind="product"),
                 customer_ids=IdMap.load(folder, "customer_ids", kind="customer"),
                 histories=Histories.load(folder / "histories"),
+                judgements=Judgements.load(folder / "judgements"),
                 space=StyleSpace.load(folder / "space"),
                 demand=Demand.load(folder / "demand"),
                 graph=HnswGraph.load(folder / "graph", arrays["styles"]) if has_graph else None,

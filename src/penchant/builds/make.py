@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -17,14 +17,19 @@ from penchant.errors import InputError
 from penchant.id_map import IdMap
 from penchant.index import HnswGraph
 from penchant.maths.rows import present_rows
+from penchant.maths.seeds import derived_rng
 from penchant.maths.threads import one_thread
 from penchant.settings import IndexSettings, SpaceSettings
 from penchant.space import Catalogue, fit_space
 from penchant.space.baskets import Baskets, find_baskets
+from penchant.taste.background import find_background
 from penchant.taste.cancel import find_cancelled
 from penchant.taste.from_tables import histories_from_interactions, microseconds
 from penchant.taste.histories import ACTION_CODES, Histories
+from penchant.taste.judging import Judge
+from penchant.taste.marks import places_of_all
 from penchant.taste.profile import ProfileBatch, build_profiles
+from penchant.taste.trust import Marks, given_trust
 from penchant.taste.weights import Weigher
 from penchant.types import Mask
 
@@ -36,6 +41,11 @@ class _People:
     customer_ids: IdMap
     opted_out: Mask
     histories: Histories
+
+    def trusting(self, trust: NDArray[np.float32]) -> _People:
+        """The same people with another trust of their interactions."""
+        events = self.histories.events.trusted(trust)
+        return replace(self, histories=Histories(self.histories.starts, events))
 
     def that_teach(self, as_of_us: int) -> Histories:
         """What the map and popularity may learn from: nothing later, nobody who refused."""
@@ -66,7 +76,8 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
     people = _gather_people(inputs, products)
     catalogue = read_catalogue(inputs)
-    lessons = people.that_teach(microseconds(inputs.as_of))
+    as_of_us, marks = microseconds(inputs.as_of), _marks(inputs, people, products)
+    lessons = _as_given(inputs, people, marks).that_teach(as_of_us)
     together = _together(lessons, inputs.settings.space)
     baskets = _baskets(lessons, together, inputs.settings.space)
     tell(f"fitting the style space on {len(products)} products and {len(baskets)} baskets")
@@ -78,7 +89,11 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         present_rows(placement.vectors),
         categories=tuple(inputs.products[c.CATEGORY]),
     )
-    batch = _profiles(inputs, people, placement.vectors, weigher)
+    judgements = _judge(inputs, lessons, placement.vectors, weigher).judge_all(
+        people.histories, as_of_us=as_of_us, marks=marks, refused=people.opted_out
+    )
+    judged = people.trusting(judgements.trust)
+    batch = _profiles(inputs, judged, placement.vectors, weigher)
     return Build(
         products=inputs.products,
         product_ids=products,
@@ -86,6 +101,7 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         opted_out=people.opted_out,
         no_marketing=_refused(inputs, people.customer_ids, c.MARKETING_CONSENT),
         histories=people.histories,
+        judgements=judgements,
         space=space,
         channels=placement.channels,
         styles=placement.vectors,
@@ -93,7 +109,7 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         consistency=batch.consistency,
         demand=find_demand(
             inputs,
-            lessons,
+            judged.that_teach(as_of_us),
             together,
             baskets,
             weigher,
@@ -131,7 +147,14 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
         texts=tuple(texts.fill_null("")),
         text_vectors=inputs.text_vectors,
         prices=products[c.PRICE].fill_null(np.nan).to_numpy(),
+        groups=_groups(products),
     )
+
+
+def _groups(products: pl.DataFrame) -> NDArray[np.int64]:
+    """Number the designs; a product without a group_id is a design of its own."""
+    names = pl.coalesce("g" + pl.col(c.GROUP_ID), "p" + pl.col(c.PRODUCT_ID))
+    return products.select(names.rank("dense").cast(pl.Int64)).to_series().to_numpy()
 
 
 def find_shop_baskets(inputs: BuildInputs) -> Baskets:
@@ -141,8 +164,9 @@ def find_shop_baskets(inputs: BuildInputs) -> Baskets:
         inputs: Products and interactions.
     """
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
-    lessons = _gather_people(inputs, products).that_teach(microseconds(inputs.as_of))
-    settings = inputs.settings.space
+    people = _gather_people(inputs, products)
+    given = _as_given(inputs, people, _marks(inputs, people, products))
+    lessons, settings = given.that_teach(microseconds(inputs.as_of)), inputs.settings.space
     return _baskets(lessons, _together(lessons, settings), settings)
 
 
@@ -161,6 +185,23 @@ def _refused(inputs: BuildInputs, customers: IdMap, consent: str) -> Mask:
     mask = np.zeros(len(customers), bool)
     mask[customers.rows(refused[c.CUSTOMER_ID].to_list())] = True
     return mask
+
+
+def _marks(inputs: BuildInputs, people: _People, products: IdMap) -> Marks:
+    return places_of_all(inputs.marks, people.histories, people.customer_ids, products)
+
+
+def _as_given(inputs: BuildInputs, people: _People, marks: Marks) -> _People:
+    """What is known before anything is placed: the trust of tables and marks."""
+    return people.trusting(given_trust(people.histories.events, inputs.settings.trust, marks))
+
+
+def _judge(
+    inputs: BuildInputs, lessons: Histories, styles: NDArray[np.float32], weigher: Weigher
+) -> Judge:
+    rng = derived_rng(inputs.settings.space.seed, "background")
+    background = find_background(lessons, styles, rng=rng)
+    return Judge(styles, weigher, background, inputs.settings.trust, inputs.settings.styles)
 
 
 def _together(histories: Histories, settings: SpaceSettings) -> Mask:

@@ -72,7 +72,7 @@ class ByTaste:
         anyone = replace(request, visitor=Visitor())
         rules = recommender.eligibility(anyone, recommender.plan(anyone))
         open_to_all = rules.eligible & stock.index.present
-        found = open_to_all if rung.within is None else open_to_all & rung.within
+        found = open_to_all if rung.within is None else open_to_all & rung.within()
         rows = np.flatnonzero(found).astype(np.int32)
         names = recommender.settings.of_surface(request.surface).guards
         guards = [stock.facets[name] for name in names]
@@ -99,7 +99,7 @@ class ByTaste:
                 own = _starts(request.visitor)
                 owners += [number] * len(own)
                 starts += own
-                allowed += [self._allowed(request.visitor.liked()[0])] * len(own)
+                allowed += [self._allowed(request.visitor.liked[0])] * len(own)
                 several = len(own) > 1
                 wanted += [self.per_source if several else REACH * self.depth] * len(own)
         if starts:

@@ -17,7 +17,8 @@ def run(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="WHAT", help="photos, profiles, profiler, index, campaign or spaces."
+            metavar="WHAT",
+            help="photos, profiles, profiler, index, recommend, campaign or spaces.",
         ),
     ],
     shop: Annotated[
@@ -30,9 +31,9 @@ def run(
 
     photos: embedding against the bare model. profiles: in batch and per request, against scipy.
     profiler: 50,000 customers, 1,000,000 interactions, against plain loops. index: nearest of
-    100,000 products, by the graph against exactly. campaign: new arrivals for everyone, against the
-    bare matrix product. spaces: category precision@10 of a shop's raw, processed and learned
-    spaces.
+    100,000 products, by the graph against exactly. recommend: a whole homepage at 100,000 products.
+    campaign: new arrivals for everyone, against the bare matrix product. spaces: category
+    precision@10 of a shop's raw, processed and learned spaces.
 
     Example: penchant bench spaces --shop shop
     """
@@ -43,6 +44,7 @@ def run(
         "profiles": _profiles,
         "profiler": _profiler,
         "index": _index,
+        "recommend": _recommend,
         "campaign": _campaign,
         "spaces": lambda: _spaces(shop),
     }
@@ -91,6 +93,12 @@ def _index() -> Mapping[str, Any]:
     from penchant.bench.index import bench_index
 
     return bench_index()
+
+
+def _recommend() -> Mapping[str, Any]:
+    from penchant.bench.recommend import bench_recommend
+
+    return bench_recommend()
 
 
 def _campaign() -> Mapping[str, Any]:

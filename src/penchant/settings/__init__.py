@@ -24,7 +24,7 @@ from penchant.settings.showing import (
     RecommendSettings,
     SurfaceSettings,
 )
-from penchant.settings.tasting import TasteSettings
+from penchant.settings.tasting import StyleSettings, TasteSettings, TrustSettings
 
 __all__ = [
     "CartSettings",
@@ -41,9 +41,11 @@ __all__ = [
     "RecommendSettings",
     "Settings",
     "SpaceSettings",
+    "StyleSettings",
     "SurfaceSettings",
     "TableSettings",
     "TasteSettings",
+    "TrustSettings",
 ]
 
 
@@ -60,6 +62,8 @@ class Settings:
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     space: SpaceSettings = field(default_factory=SpaceSettings)
     taste: TasteSettings = field(default_factory=TasteSettings)
+    trust: TrustSettings = field(default_factory=TrustSettings)
+    styles: StyleSettings = field(default_factory=StyleSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
     item_knn: ItemKnnSettings = field(default_factory=ItemKnnSettings)
     complements: ComplementSettings = field(default_factory=ComplementSettings)

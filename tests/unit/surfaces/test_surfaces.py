@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from penchant.surfaces.fill import fill_slots
 
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.candidate import Candidates
@@ -11,7 +12,6 @@ from penchant.errors import InputError
 from penchant.id_map import IdMap
 from penchant.index import ExactIndex
 from penchant.surfaces import Reason, Slate, Slot
-from penchant.surfaces.fill import fill_slots
 from penchant.surfaces.homepage import homepage
 from penchant.surfaces.product_page import product_page
 from penchant.taste.histories import History
