@@ -227,18 +227,6 @@ def test_chunks_change_nothing(shop: Shop) -> None:
     assert rows_of(shop.campaign()) == rows_of(whole)
 
 
-def test_a_shop_whose_products_look_alike_is_answered_one_by_one(
-    inputs: BuildInputs, asked: Counter[str]
-) -> None:
-    """Where half the shop ties, a list would be half the shop."""
-    shop = open_with(inputs)
-    styles = shop.build.styles.copy()
-    styles[100:] = styles[100]
-    alike = Shop(shop.manifest, replace(shop.build, styles=styles))
-    check_equal_to_recommend(alike, k=3)
-    assert asked["answers"] > 90
-
-
 def test_who_refused_marketing_gets_no_mail_even_when_named(shop: Shop) -> None:
     asked_for = ["NO_MAIL", "OUT", "COLD", "OUT"]
     campaign = shop.campaign(customers=asked_for, k=2)
@@ -350,3 +338,11 @@ def test_a_shortlist_begins_with_the_best(n: int) -> None:
         count = len(found.places)
         assert np.round(scores[found.places], 6) == pytest.approx(np.round(scores[best[:count]], 6))
         assert found.similarities == pytest.approx(scores[found.places], abs=1e-6)
+
+
+def test_there_is_no_shortlist_where_the_whole_shop_looks_alike() -> None:
+    """It would be the whole shop, for every customer."""
+    vectors = np.repeat(np.eye(3, dtype=np.float32), (10, 19_990, 0), axis=0)
+    lists = Shortlister.over(vectors, [], np.arange(20_000))
+    (found,) = lists.find(vectors[:1], np.ones((1, 1), bool), np.array([40]))
+    assert (len(found.places), found.whole) == (0, False)
