@@ -17,6 +17,7 @@ SCALES: Mapping[str, float] = MappingProxyType(
         "similar": 0.15,
         "collaborative": 0.1,
         "complements": 0.1,
+        "pairings": 0.2,
         "recent": 0.1,
         "popular": 1.0,
         "trending": 1.0,

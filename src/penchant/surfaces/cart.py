@@ -53,6 +53,7 @@ def _sources(stock: Assortment, visitor: Visitor, cart_rows: Rows) -> tuple[Sour
     sources: list[Source] = [
         LinkedSource(COMPLEMENTS, stock.complements.score_products(cart_rows)),
         stock.popularity.among(visitor.segment),
+        *stock.paired(cart_rows),
     ]
     alike = similar_source(stock.index, cart_rows)
     if alike is not None:

@@ -35,6 +35,7 @@ def post_purchase(stock: Assortment, visitor: Visitor, blend: Blend, *, bought_r
         LinkedSource(COMPLEMENTS, stock.complements.score_products(bought_rows)),
         LinkedSource(COLLABORATIVE, stock.links.score_products(bought_rows)),
         stock.popularity.among(visitor.segment),
+        *stock.paired(bought_rows),
     ]
     if visitor.profile is not None:
         sources.append(visual_source(stock.index, visitor.profile.vector))
