@@ -96,7 +96,7 @@ class ByTaste:
         owners, starts, allowed, wanted = [], [], [], []
         for number, request in enumerate(requests):
             if request.visitor.profile is not None and len(self.rows):
-                own = _starts(request.visitor)
+                own = starts_of(request.visitor)
                 owners += [number] * len(own)
                 starts += own
                 allowed += [self._allowed(request.visitor.liked[0])] * len(own)
@@ -156,7 +156,7 @@ class ByTaste:
             whole &= one.whole or len(kept) == self.per_source
             found.append(self.rows[one.places[kept]])
         rows = np.unique(np.concatenate(found if whole else [found[0][:0]]))
-        likeness = self.recommender.stock.index.vectors[rows] @ _starts(visitor)[0]
+        likeness = self.recommender.stock.index.vectors[rows] @ starts_of(visitor)[0]
         return self._ranking(rows, likeness), whole
 
     def _permitted(self, visitor: Visitor, rows: Rows) -> NDArray[np.intp]:
@@ -181,8 +181,12 @@ def _among(rows: Rows, some: Rows) -> Mask:
     return np.asarray((rows[:, None] == some).any(axis=1))
 
 
-def _starts(visitor: Visitor) -> list[Vector]:
-    """Give what products are looked up by: the taste, then each style if there are several."""
+def starts_of(visitor: Visitor) -> list[Vector]:
+    """Give what products are looked up by: the taste, then each style if there are several.
+
+    Args:
+        visitor: Anyone; nothing without a taste.
+    """
     if visitor.profile is None:
         return []
     several = len(visitor.styles) > 1
