@@ -18,6 +18,9 @@ from penchant.types import Mask, Rows, StyleVectors
 SAMPLE = 4096
 """Products that the least score is read off."""
 
+FEW = 1000
+"""Products up to which a list holds all of them."""
+
 LONGER = 2.0
 """How much longer a list is meant to be than it must be: the sample errs."""
 
@@ -102,7 +105,7 @@ class Shortlister:
         sample = self.vectors[::step]
         rank = np.ceil(LONGER * wanted * len(sample) / max(n, 1)).astype(np.int64)
         place = np.maximum(len(sample) - rank, 0)
-        if not place.any():
+        if n <= FEW or not place.any():
             return np.full(len(tastes), -np.inf, np.float32)
         scores = tastes @ sample.T
         if not allowed.all():
