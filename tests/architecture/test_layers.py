@@ -22,7 +22,7 @@ LAYERS = (
     ("index", "candidates", "ranking"),
     ("surfaces", "reasons"),
     ("builds", "store", "shop_directory"),
-    ("answers", "customer", "embedding", "pipeline", "engine"),
+    ("answers", "customer", "embedding", "pipeline", "stock", "recommender", "engine"),
     ("evaluation",),
     ("cli", "sample", "profiler", "bench", "doctor"),
 )
