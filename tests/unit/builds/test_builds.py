@@ -265,7 +265,7 @@ def test_arrays_of_another_build_do_not_fit(
         path = tmp_path / "b" / f"{name}.npy"
         whole = path.read_bytes()
         np.save(path, wrong)
-        with pytest.raises(BuildError, match="is damaged: .*penchant build"):
+        with pytest.raises(BuildError, match=r"is damaged: .*penchant build"):
             Build.load(tmp_path / "b")
         path.write_bytes(whole)
     Build.load(tmp_path / "b")

@@ -72,8 +72,7 @@ def test_who_refused_is_in_no_segment() -> None:
 
 
 def test_liked_is_the_strongest_thing_each_customer_did_as_part_of_a_purchase() -> None:
-    """By hand: A bought P0, B saved it; P1 was viewed; hidden and returned products count nothing,
-    but the look C took at P3 does."""
+    """A bought P0, B saved it, A and C looked; what was hidden or returned counts nothing."""
     popularity = make_build(inputs()).demand.popularity
     assert popularity.overall.tolist() == pytest.approx([1.5, 0.1, 0, 0.1, 0])
     assert popularity.recent.tolist() == pytest.approx([0.5, 0.1, 0, 0, 0])
