@@ -129,10 +129,9 @@ def source_ranks(
     """
     rows = np.flatnonzero(showing.eligibility.eligible).astype(np.int32)
     itself = np.array([product_row], np.int32)
-    sources = plan.rungs[0].used if plan.rungs else ()
     return {
         one.name: int((one.scores(rows) > one.scores(itself)[0] + 1e-9).sum()) + 1
-        for one in sources
+        for one in plan.best.used
     }
 
 
