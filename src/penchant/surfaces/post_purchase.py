@@ -27,10 +27,23 @@ def post_purchase(stock: Assortment, visitor: Visitor, blend: Blend, *, bought_r
         stock: All products.
         visitor: Who bought.
         blend: What each source weighs.
-        bought_rows: Shape (n,), the products just bought.
+        bought_rows: Shape (n,), the products just bought; without any, taste fills it.
     """
-    if not len(bought_rows):
-        return Plan(lower_rungs(stock, visitor, bought_rows))
+    step = "purchase" if len(bought_rows) else visitor.step
+    rungs = [Rung(step, _sources(stock, visitor, bought_rows), blend)]
+    if not len(bought_rows) and visitor.profile is None:
+        rungs = []
+    return Plan(
+        (*rungs, *lower_rungs(stock, visitor, bought_rows[:0])),
+        seeds=bought_rows,
+        rules=(bought_mask(stock, bought_rows),),
+        turns=stock.facets["category"],
+        towards=None if visitor.profile is None else visitor.profile.vector,
+    )
+
+
+def _sources(stock: Assortment, visitor: Visitor, bought_rows: Rows) -> tuple[Source, ...]:
+    """Give what speaks for a product after a purchase; without one, taste and popularity."""
     sources: list[Source] = [
         LinkedSource(COMPLEMENTS, stock.complements.score_products(bought_rows)),
         LinkedSource(COLLABORATIVE, stock.links.score_products(bought_rows)),
@@ -38,14 +51,7 @@ def post_purchase(stock: Assortment, visitor: Visitor, blend: Blend, *, bought_r
     ]
     if visitor.profile is not None:
         sources.append(visual_source(stock.index, visitor.profile.vector))
-    just_bought = bought_mask(stock, bought_rows)
-    return Plan(
-        (Rung("purchase", tuple(sources), blend), *lower_rungs(stock, visitor, bought_rows[:0])),
-        seeds=bought_rows,
-        rules=(just_bought,),
-        turns=stock.facets["category"],
-        towards=None if visitor.profile is None else visitor.profile.vector,
-    )
+    return tuple(sources)
 
 
 def bought_mask(stock: Assortment, bought_rows: Rows) -> Rule:
