@@ -23,11 +23,12 @@ from benchmarks.quality.planted_shop import DAY_US, PlantedShop, plant
 from penchant import columns as c
 from penchant.evaluation.intervals import Z95, MeanInterval, mean_interval
 from penchant.sample.generator import GeneratorSettings
+from penchant.settings import StyleSettings, TrustSettings
 from penchant.taste.background import Background, find_background
 from penchant.taste.evolution import follow_taste
 from penchant.taste.histories import ACTION_CODES, History
-from penchant.taste.styles import StyleRule, find_styles
-from penchant.taste.trust import OUTLIER, TrustRule, judge
+from penchant.taste.styles import find_styles
+from penchant.taste.trust import OUTLIER, judge
 
 SHOP = GeneratorSettings(dim=256, n_interactions=20_000)
 GIFT_SHARES = (0.0, 0.1, 0.2)
@@ -77,7 +78,7 @@ def background_of(shop: PlantedShop) -> Background:
     return find_background(shop.histories, shop.styles, rng=np.random.default_rng(0))
 
 
-def style_rows(shops: list[PlantedShop], rule: StyleRule | None = None) -> list[Row]:
+def style_rows(shops: list[PlantedShop], rule: StyleSettings | None = None) -> list[Row]:
     """Compare styles found with those planted.
 
     Args:
@@ -90,7 +91,7 @@ def style_rows(shops: list[PlantedShop], rule: StyleRule | None = None) -> list[
         for row in range(len(shop.histories)):
             history = shop.histories.of(row)
             found = find_styles(
-                history, shop.styles, shop.weigher, background, as_of_us=shop.end_us, rule=rule
+                history, shop.styles, shop.weigher, background, as_of_us=shop.end_us, settings=rule
             )
             rows = history.product_row[np.concatenate([s.members for s in found])] if found else []
             if len(set(np.asarray(rows).tolist())) < 6:
@@ -145,7 +146,9 @@ def drift_rows(shops: list[PlantedShop]) -> list[Row]:
     return found
 
 
-def gift_rows(shops: list[PlantedShop], share: float, rule: TrustRule | None = None) -> list[Row]:
+def gift_rows(
+    shops: list[PlantedShop], share: float, rule: TrustSettings | None = None
+) -> list[Row]:
     """Compare outlier verdicts with planted gifts and with all events of foreign styles.
 
     Args:
@@ -174,13 +177,13 @@ def _verdict_counts(
     history: History,
     gift: NDArray[np.bool_],
     background: Background,
-    rule: TrustRule | None,
+    rule: TrustSettings | None,
 ) -> Iterator[tuple[str, tuple[int, int]]]:
     used = shop.weigher.weigh(history, shop.end_us) > 0
     if len(set(history.product_row[used].tolist())) < 8:
         return  # too few to be judged
     verdicts = judge(
-        history, shop.styles, shop.weigher, background, as_of_us=shop.end_us, rule=rule
+        history, shop.styles, shop.weigher, background, as_of_us=shop.end_us, settings=rule
     )
     flag = np.zeros(len(history), bool)
     flag[[v.event for v in verdicts if v.reason == OUTLIER]] = True
@@ -210,7 +213,9 @@ def ratio_interval(pairs: NDArray[np.integer]) -> MeanInterval:
     return MeanInterval(float(value), float(value - error), float(value + error), len(pairs))
 
 
-def hit_rows(shops: list[PlantedShop], share: float, rule: TrustRule | None = None) -> list[Row]:
+def hit_rows(
+    shops: list[PlantedShop], share: float, rule: TrustSettings | None = None
+) -> list[Row]:
     """Measure precision@10 of hidden products with and without verdicts.
 
     Args:
@@ -218,7 +223,7 @@ def hit_rows(shops: list[PlantedShop], share: float, rule: TrustRule | None = No
         share: For the names.
         rule: What lowers the trust.
     """
-    results = [score_arms(shop, background_of(shop), rule or TrustRule()) for shop in shops]
+    results = [score_arms(shop, background_of(shop), rule or TrustSettings()) for shop in shops]
     rows: list[Row] = []
     for measure_name in ("hidden", "style"):
         values = np.concatenate([getattr(one, measure_name) for one in results])

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from benchmarks.quality.planted_shop import PlantedShop
 from penchant.maths.topk import top_k
+from penchant.settings import TrustSettings
 from penchant.taste.background import Background
 from penchant.taste.histories import History
 from penchant.taste.profile import build_profile
-from penchant.taste.trust import TrustRule, judge, with_trust
+from penchant.taste.trust import judge, with_trust
 from penchant.types import Rows
 
 ARMS: Final = ("all trusted", "verdicts", "gifts known")
@@ -33,7 +34,7 @@ class ArmScores:
     style: NDArray[np.float64]
 
 
-def score_arms(shop: PlantedShop, background: Background, rule: TrustRule) -> ArmScores:
+def score_arms(shop: PlantedShop, background: Background, rule: TrustSettings) -> ArmScores:
     """Score the three arms on every customer with a profile and a hidden new product.
 
     Args:
@@ -62,11 +63,13 @@ def score_arms(shop: PlantedShop, background: Background, rule: TrustRule) -> Ar
 def _lists(
     shop: PlantedShop,
     background: Background,
-    rule: TrustRule,
+    rule: TrustSettings,
     past: History,
     gift: NDArray[np.bool_],
 ) -> list[Rows] | None:
-    verdicts = judge(past, shop.styles, shop.weigher, background, as_of_us=shop.cut_us, rule=rule)
+    verdicts = judge(
+        past, shop.styles, shop.weigher, background, as_of_us=shop.cut_us, settings=rule
+    )
     known = History(past.product_row, past.action, past.time_us, past.trust * ~gift)
     found = []
     for history in (past, with_trust(past, verdicts), known):

@@ -61,6 +61,10 @@ INTERACTION_TYPE: Final = "interaction_type"
 TIMESTAMP: Final = "timestamp"
 TRUST: Final = "trust"
 
+# marks
+EVENT_ID: Final = "event_id"
+MARK: Final = "mark"
+
 # actions: the values of `interaction_type`
 PURCHASE: Final = "purchase"
 ADD_TO_WISHLIST: Final = "add_to_wishlist"

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from penchant import columns as c
 from penchant.answers import Neighbor, ProfileCard, StyleNeighbors
 from penchant.builds import Build, Manifest
 from penchant.candidates.assortment import Assortment
-from penchant.customer import Customer, card_of
+from penchant.cards import card_of
+from penchant.customer import Customer
 from penchant.errors import InputError
 from penchant.index import ExactIndex
 from penchant.maths.decay import MICROSECONDS_PER_DAY
 from penchant.maths.seeds import derived_rng
 from penchant.maths.threads import one_thread
+from penchant.people import People
 from penchant.reasons.explanation import Explanation, iso_time, split_similarity
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
@@ -30,12 +31,12 @@ from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
 from penchant.space import Placement
 from penchant.stock import make_assortment
+from penchant.store.marks import MarkBook
 from penchant.surfaces import Slate
 from penchant.surfaces.visitor import Visitor
 from penchant.taste.from_tables import microseconds
 from penchant.taste.profile import build_profile
 from penchant.taste.shopping import last_bought, open_cart
-from penchant.taste.weights import Weigher
 from penchant.types import Rows
 
 MAX_K = 1000
@@ -55,23 +56,26 @@ def open_shop(path: str | Path) -> Shop:
         NotBuiltError: if it has no build yet.
         BuildError: if the build is damaged.
     """
-    folder = ShopDirectory.open(path).current_build()
+    directory = ShopDirectory.open(path)
+    folder = directory.current_build()
     manifest = Manifest.read(folder)
     manifest.verify_quickly(folder)
-    return Shop(manifest, Build.load(folder))
+    return Shop(manifest, Build.load(folder), MarkBook(directory))
 
 
 class Shop:
-    """One build, ready to answer; it never changes, and threads may share it.
+    """One build, ready to answer; it never changes but by marks, and threads may share it.
 
     Args of the constructor:
         manifest: What the build was made of.
         build: Its arrays.
+        marks: What people mark by hand meanwhile; None: nothing can be marked.
     """
 
-    def __init__(self, manifest: Manifest, build: Build) -> None:
+    def __init__(self, manifest: Manifest, build: Build, marks: MarkBook | None = None) -> None:
         self.manifest = manifest
         self.build = build
+        self.marks = marks
 
     @property
     def build_id(self) -> str:
@@ -91,12 +95,17 @@ class Shop:
     @cached_property
     def assortment(self) -> Assortment:
         """All products, with what they may be ranked and chosen by."""
-        return make_assortment(self.build)
+        return make_assortment(self.build, exact_below=self.settings.index.exact_below)
 
     @cached_property
     def recommender(self) -> Recommender:
         """What turns a request into products."""
         return Recommender(self.assortment, self.settings, self.build.demand.blends)
+
+    @cached_property
+    def people(self) -> People:
+        """What is known and thought of each customer."""
+        return People(self.build, self.settings, microseconds(self.as_of), self.marks)
 
     @one_thread()
     def recommend(
@@ -254,13 +263,13 @@ class Shop:
         profile = customer.profile
         if profile is None and customer.status == "cold":
             profile = build_profile(
-                customer.history, self.build.styles, self._weigher,
+                customer.history, self.build.styles, self.people.weigher,
                 as_of_us=moment, min_interactions=1,
             )  # fmt: skip
         return Visitor(
             profile=profile,
             enough=customer.profile is not None,
-            styles=(),
+            styles=customer.styles if len(customer.styles) > 1 else (),
             owned=customer.owned_rows,
             hidden=customer.hidden_rows,
             segment=segment,
@@ -358,7 +367,7 @@ class Shop:
 
     @one_thread()
     def profile(self, customer_id: str, *, as_of: datetime | None = None) -> ProfileCard:
-        """Show a customer's interactions, what each weighs, and how consistent the taste is.
+        """Show a customer's styles, how the taste changed, and what each interaction weighs.
 
         Args:
             customer_id: A known customer.
@@ -369,8 +378,41 @@ class Shop:
         """
         self.build.customer_ids.row(customer_id)
         customer = self.customer(customer_id, as_of=as_of)
-        moment = iso_time(self._moment(as_of))
-        return card_of(customer, self.assortment, build_id=self.build_id, as_of=moment)
+        return card_of(
+            customer,
+            self.assortment,
+            styles=self.build.styles,
+            evolution=self.people.follow(customer),
+            build_id=self.build_id,
+            as_of=iso_time(self._moment(as_of)),
+        )
+
+    def mark(self, customer_id: str, event_id: str, mark: str) -> None:
+        """Say by hand whom an interaction was for; it counts in the next answer.
+
+        Args:
+            customer_id: A known customer.
+            event_id: One of this customer's interactions, as `profile` names them.
+            mark: "gift": it tells nothing of taste; "own": it counts in full.
+
+        Raises:
+            NotFoundError: if there is no such customer or event.
+            InputError: if the mark is another word, or another command is writing to this shop.
+        """
+        self.people.mark(customer_id, event_id, mark)
+
+    def unmark(self, customer_id: str, event_id: str) -> None:
+        """Take a mark back; what the interaction tells is judged again.
+
+        Args:
+            customer_id: A known customer.
+            event_id: A marked interaction.
+
+        Raises:
+            NotFoundError: if there is no such customer or mark.
+            InputError: if another command is writing to this shop.
+        """
+        self.people.mark(customer_id, event_id, None)
 
     def customer(self, customer_id: str, *, as_of: datetime | None = None) -> Customer:
         """Gather what is known of a customer; of an unknown one, nothing.
@@ -379,22 +421,7 @@ class Shop:
             customer_id: Any customer.
             as_of: Reference time; that of the build if absent.
         """
-        row = self.build.customer_ids.find(customer_id)
-        return Customer.gather(
-            customer_id,
-            None if row is None else self.build.histories.of(row),
-            opted_out=row is not None and bool(self.build.opted_out[row]),
-            styles=self.build.styles,
-            weigher=self._weigher,
-            as_of_us=self._moment(as_of),
-            min_interactions=self.settings.taste.min_interactions,
-        )
-
-    @cached_property
-    def _weigher(self) -> Weigher:
-        categories = tuple(self.build.products[c.CATEGORY])
-        present = self.assortment.index.present
-        return Weigher.from_settings(self.settings.taste, present, categories=categories)
+        return self.people.gather(customer_id, self._moment(as_of))
 
     @cached_property
     def _customers(self) -> ExactIndex:

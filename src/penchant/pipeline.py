@@ -20,11 +20,13 @@ from penchant.embedding import (
     vector_findings,
 )
 from penchant.encoders import EmbeddingRun
+from penchant.encoders.precomputed import PrecomputedVectors, precomputed_vectors
 from penchant.errors import BuildError, InputError
 from penchant.files import new_folder
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import load_table, table_file
+from penchant.store.marks import load_marks, marks_file
 from penchant.tables import Finding, all_interactions
 from penchant.taste.from_tables import newest_moment
 
@@ -140,6 +142,7 @@ def _gather(
         check_photos(run)
         photo_findings = failed_photos(run)
     interactions, order_findings = load_interactions(shop)
+    texts, ids = _text_vectors(shop, settings), products[c.PRODUCT_ID].to_list()
     inputs = BuildInputs(
         products=products,
         customers=load_table(shop, c.CUSTOMERS),
@@ -148,9 +151,16 @@ def _gather(
         encoder="" if run is None else run.fingerprint,
         settings=settings,
         as_of=_in_utc(as_of or newest_moment(interactions)),
-        digests=_digests(shop, run),
+        digests=_digests(shop, run) | ({} if texts is None else {"texts": texts.fingerprint}),
+        text_vectors=None if texts is None else texts.vectors_for(ids)[0],
+        marks=load_marks(shop.data),
     )
     return inputs, (*photo_findings, *vector_findings(products, settings), *order_findings)
+
+
+def _text_vectors(shop: ShopDirectory, settings: Settings) -> PrecomputedVectors | None:
+    file = settings.space.text_vectors
+    return precomputed_vectors(shop.path / file) if file else None
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -158,10 +168,11 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 def _digests(shop: ShopDirectory, run: EmbeddingRun | None) -> dict[str, str]:
-    if run is None:
-        return table_digests(shop)
-    vectors = shop.embeddings / run.fingerprint / "vectors.npy"
-    return {**table_digests(shop), "embeddings": file_digest(vectors)}
+    files = {"marks": marks_file(shop.data)}
+    if run is not None:
+        files["embeddings"] = shop.embeddings / run.fingerprint / "vectors.npy"
+    others = {name: file_digest(path) for name, path in files.items() if path.is_file()}
+    return {**table_digests(shop), **others}
 
 
 def _is_sound(folder: Path) -> bool:

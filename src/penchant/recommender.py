@@ -167,7 +167,7 @@ class Recommender:
             self.settings.recommend,
             owned=visitor.owned,
             hidden=visitor.hidden,
-            liked=visitor.liked()[0],
+            liked=visitor.liked[0],
         )
         rules = (*self._shop_rules, *own, *plan.rules, *guard_rules(self.stock, guards, plan.seeds))
         return Eligibility.under(rules, n_products=len(self.stock))

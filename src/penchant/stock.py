@@ -9,15 +9,16 @@ from penchant.builds import Build
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.audience import age_group_of, gender_of
 from penchant.candidates.facet import Facet
-from penchant.index import ExactIndex
+from penchant.index import ExactIndex, PlannedIndex
 from penchant.types import Rows
 
 
-def make_assortment(build: Build) -> Assortment:
+def make_assortment(build: Build, *, exact_below: int) -> Assortment:
     """Lay a build's products out for sources and rules.
 
     Args:
         build: Any.
+        exact_below: The setting of the index.
     """
     products, unknown = build.products, np.iinfo(np.int64).min
     stock = products[c.STOCK_STATUS].fill_null("in_stock")
@@ -26,7 +27,7 @@ def make_assortment(build: Build) -> Assortment:
         product_ids=build.product_ids,
         titles=products[c.TITLE].fill_null(products[c.PRODUCT_ID]).to_list(),
         in_stock=(stock != "out_of_stock").to_numpy(),
-        index=ExactIndex.over(build.styles),
+        index=PlannedIndex(ExactIndex.over(build.styles), build.graph, exact_below),
         popularity=build.demand.popularity,
         links=build.demand.links,
         complements=build.demand.complements,

@@ -22,7 +22,7 @@ LAYERS = (
     ("index", "candidates", "ranking"),
     ("surfaces", "reasons"),
     ("builds", "store", "shop_directory"),
-    ("answers", "customer", "embedding", "pipeline", "stock", "recommender", "engine"),
+    ("answers", "cards", "customer", "people", "embedding", "pipeline", "stock", "recommender", "engine"),
     ("evaluation",),
     ("cli", "sample", "profiler", "bench", "doctor"),
 )
@@ -280,7 +280,10 @@ def test_every_offered_error_is_a_penchant_error():
             assert issubclass(getattr(penchant, name), penchant.PenchantError)
 
 
-HEAVY = ("numpy", "polars", "pandas", "pyarrow", "sklearn", "scipy", "onnx", "onnxruntime", "PIL")
+HEAVY = (
+    "numpy", "polars", "pandas", "pyarrow", "sklearn", "scipy", "onnx", "onnxruntime", "PIL",
+    "faiss",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_nobody_is_neighbor_of_someone_opted_out(shop: penchant.Shop) -> None:
 
 def test_a_profile_says_what_counts_and_why_not(shop: penchant.Shop) -> None:
     notes = {one.product_id: one.note for one in shop.profile("GIVER").interactions}
-    assert notes == {"P10": "a gift, set aside", "P13": ""}
+    assert notes == {"P10": "Bought as a gift.", "P13": ""}
     back = [(one.interaction_type, one.note) for one in shop.profile("BACK").interactions]
     assert ("purchase", "taken back") in back
     assert shop.profile("OUT").status == "opted_out"

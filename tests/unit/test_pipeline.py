@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import penchant
 from penchant.embedding import embed_shop, product_photos
 from penchant.encoders import ProductPhotos
 from penchant.errors import BuildError, InputError
@@ -159,3 +160,17 @@ def test_a_shop_that_names_no_photos_is_built_without(desk: Any, tmp_path: Path)
     rows = [(f"P{i:02d}", ("ring", "watch")[i % 2], "") for i in range(24)]
     shop = photo_shop(desk, tmp_path, rows)
     assert build_shop(shop, settings=shop.settings({})).findings == ()
+
+
+def test_text_vectors_of_a_shop_are_read_instead_of_its_titles(desk: Any, own_shop: Path) -> None:
+    vectors = {f"P{number:02d}": np.eye(4)[number % 4] for number in range(24)}
+    desk.write_vectors(own_shop / "texts.npz", vectors)
+    text = (own_shop / "penchant.toml").read_text(encoding="utf-8")
+    text = text.replace('# text_vectors = ""', 'text_vectors = "texts.npz"')
+    (own_shop / "penchant.toml").write_text(text, encoding="utf-8")
+    before = penchant.open(own_shop)
+    result = desk.run("build", own_shop)
+    assert result.code == 0, result.err
+    after = penchant.open(own_shop)
+    assert after.build_id != before.build_id
+    assert after.build.space.about["channels"]["text"] == 4

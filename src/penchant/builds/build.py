@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from penchant.builds.demand import Demand
 from penchant.errors import BuildError
 from penchant.id_map import IdMap
+from penchant.index import HnswGraph
 from penchant.space import StyleSpace
 from penchant.taste.histories import Histories
+from penchant.taste.judging import Judgements
 from penchant.types import Mask, Profiles, StyleVectors
 
 ARRAYS = {
@@ -37,13 +39,15 @@ class Build:
         product_ids: product_id <-> product_row.
         customer_ids: customer_id <-> customer_row.
         opted_out: Shape (n_customers,), who refused personalisation.
-        histories: Everyone's interactions, oldest first.
+        histories: Everyone's interactions, oldest first, with the trust the tables give.
+        judgements: What is thought of each of them, and the style it belongs to.
         space: The fitted style space.
         channels: Shape (n_products, d), channel vectors before the map, for reasons by channel.
         styles: Shape (n_products, dim), unit style vectors.
         profiles: Shape (n_customers, dim), unit rows; zeros for cold and opted-out customers.
         consistency: Shape (n_customers,), in [0, 1]; NaN for those.
         demand: What customers together want.
+        graph: Over the style vectors; None where the catalogue is small enough to do without.
     """
 
     products: pl.DataFrame
@@ -51,12 +55,14 @@ class Build:
     customer_ids: IdMap
     opted_out: Mask
     histories: Histories
+    judgements: Judgements
     space: StyleSpace
     channels: NDArray[np.float32]
     styles: StyleVectors
     profiles: Profiles
     consistency: NDArray[np.float32]
     demand: Demand
+    graph: HnswGraph | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -82,13 +88,11 @@ class Build:
         self.customer_ids.save(folder, "customer_ids")
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
-        for name, part in (
-            ("histories", self.histories),
-            ("space", self.space),
-            ("demand", self.demand),
-        ):
-            (folder / name).mkdir()
-            part.save(folder / name)
+        for name in ("histories", "judgements", "space", "demand", "graph"):
+            part = getattr(self, name)
+            if part is not None:
+                (folder / name).mkdir()
+                part.save(folder / name)
 
     @classmethod
     def load(cls, folder: Path) -> Build:
@@ -101,14 +105,18 @@ class Build:
             BuildError: if a file is missing or damaged, or files do not belong together.
         """
         try:
+            arrays = {name: _opened(folder / f"{name}.npy", kind) for name, kind in ARRAYS.items()}
+            has_graph = (folder / "graph").is_dir()
             build = cls(
                 products=pl.read_parquet(folder / "products.parquet"),
                 product_ids=IdMap.load(folder, "product_ids", kind="product"),
                 customer_ids=IdMap.load(folder, "customer_ids", kind="customer"),
                 histories=Histories.load(folder / "histories"),
+                judgements=Judgements.load(folder / "judgements"),
                 space=StyleSpace.load(folder / "space"),
                 demand=Demand.load(folder / "demand"),
-                **{name: _opened(folder / f"{name}.npy", kind) for name, kind in ARRAYS.items()},
+                graph=HnswGraph.load(folder / "graph", arrays["styles"]) if has_graph else None,
+                **arrays,
             )
             build._check_shapes()
         except (BuildError, OSError, ValueError, pl.exceptions.PolarsError) as error:

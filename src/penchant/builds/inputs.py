@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import polars as pl
 from penchant.builds.manifest import digest_of
 from penchant.settings import Settings
 from penchant.settings_file import settings_to_dict
+from penchant.taste.marks import MarksByCustomer
 from penchant.types import Embeddings
 
 
@@ -25,9 +26,11 @@ class BuildInputs:
         interactions: Cleaned interactions and purchases from orders, may be empty.
         embeddings: Shape (len(products), dim), aligned; None when the shop has no photos.
         encoder: Fingerprint of the encoder; "" without embeddings.
+        text_vectors: Shape (len(products), dim), aligned, made elsewhere; None: read the texts.
         settings: The shop's settings.
         as_of: Reference time of profiles; UTC.
         digests: {input: sha256} of the files these came from.
+        marks: What people marked by hand.
     """
 
     products: pl.DataFrame
@@ -38,6 +41,8 @@ class BuildInputs:
     settings: Settings
     as_of: datetime
     digests: Mapping[str, str]
+    marks: MarksByCustomer = field(default_factory=dict)
+    text_vectors: Embeddings | None = None
 
     @property
     def build_id(self) -> str:

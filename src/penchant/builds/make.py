@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -15,15 +15,21 @@ from penchant.builds.demand import find_demand
 from penchant.builds.inputs import BuildInputs
 from penchant.errors import InputError
 from penchant.id_map import IdMap
+from penchant.index import HnswGraph
 from penchant.maths.rows import present_rows
+from penchant.maths.seeds import derived_rng
 from penchant.maths.threads import one_thread
-from penchant.settings import SpaceSettings
+from penchant.settings import IndexSettings, SpaceSettings
 from penchant.space import Catalogue, fit_space
 from penchant.space.baskets import Baskets, find_baskets
+from penchant.taste.background import find_background
 from penchant.taste.cancel import find_cancelled
 from penchant.taste.from_tables import histories_from_interactions, microseconds
 from penchant.taste.histories import ACTION_CODES, Histories
+from penchant.taste.judging import Judge
+from penchant.taste.marks import places_of_all
 from penchant.taste.profile import ProfileBatch, build_profiles
+from penchant.taste.trust import Marks, given_trust
 from penchant.taste.weights import Weigher
 from penchant.types import Mask
 
@@ -35,6 +41,11 @@ class _People:
     customer_ids: IdMap
     opted_out: Mask
     histories: Histories
+
+    def trusting(self, trust: NDArray[np.float32]) -> _People:
+        """The same people with another trust of their interactions."""
+        events = self.histories.events.trusted(trust)
+        return replace(self, histories=Histories(self.histories.starts, events))
 
     def that_teach(self, as_of_us: int) -> Histories:
         """What the map and popularity may learn from: nothing later, nobody who refused."""
@@ -65,7 +76,8 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
     people = _gather_people(inputs, products)
     catalogue = read_catalogue(inputs)
-    lessons = people.that_teach(microseconds(inputs.as_of))
+    as_of_us, marks = microseconds(inputs.as_of), _marks(inputs, people, products)
+    lessons = _as_given(inputs, people, marks).that_teach(as_of_us)
     together = _together(lessons, inputs.settings.space)
     baskets = _baskets(lessons, together, inputs.settings.space)
     tell(f"fitting the style space on {len(products)} products and {len(baskets)} baskets")
@@ -77,13 +89,18 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         present_rows(placement.vectors),
         categories=tuple(inputs.products[c.CATEGORY]),
     )
-    batch = _profiles(inputs, people, placement.vectors, weigher)
+    judgements = _judge(inputs, lessons, placement.vectors, weigher).judge_all(
+        people.histories, as_of_us=as_of_us, marks=marks, refused=people.opted_out
+    )
+    judged = people.trusting(judgements.trust)
+    batch = _profiles(inputs, judged, placement.vectors, weigher)
     return Build(
         products=inputs.products,
         product_ids=products,
         customer_ids=people.customer_ids,
         opted_out=people.opted_out,
         histories=people.histories,
+        judgements=judgements,
         space=space,
         channels=placement.channels,
         styles=placement.vectors,
@@ -91,13 +108,14 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         consistency=batch.consistency,
         demand=find_demand(
             inputs,
-            lessons,
+            judged.that_teach(as_of_us),
             together,
             baskets,
             weigher,
             customers=people.customer_ids,
             opted_out=people.opted_out,
         ),
+        graph=_graph(placement.vectors, inputs.settings.index, tell),
     )
 
 
@@ -126,6 +144,7 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
         embeddings=inputs.embeddings,
         attributes={name: tuple(products[name].cast(pl.String)) for name in names},
         texts=tuple(texts.fill_null("")),
+        text_vectors=inputs.text_vectors,
         prices=products[c.PRICE].fill_null(np.nan).to_numpy(),
     )
 
@@ -137,8 +156,9 @@ def find_shop_baskets(inputs: BuildInputs) -> Baskets:
         inputs: Products and interactions.
     """
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
-    lessons = _gather_people(inputs, products).that_teach(microseconds(inputs.as_of))
-    settings = inputs.settings.space
+    people = _gather_people(inputs, products)
+    given = _as_given(inputs, people, _marks(inputs, people, products))
+    lessons, settings = given.that_teach(microseconds(inputs.as_of)), inputs.settings.space
     return _baskets(lessons, _together(lessons, settings), settings)
 
 
@@ -151,6 +171,23 @@ def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:
     opted_out[customers.rows(refused[c.CUSTOMER_ID].to_list())] = True
     histories = histories_from_interactions(inputs.interactions, customers, products)
     return _People(customers, opted_out, histories)
+
+
+def _marks(inputs: BuildInputs, people: _People, products: IdMap) -> Marks:
+    return places_of_all(inputs.marks, people.histories, people.customer_ids, products)
+
+
+def _as_given(inputs: BuildInputs, people: _People, marks: Marks) -> _People:
+    """What is known before anything is placed: the trust of tables and marks."""
+    return people.trusting(given_trust(people.histories.events, inputs.settings.trust, marks))
+
+
+def _judge(
+    inputs: BuildInputs, lessons: Histories, styles: NDArray[np.float32], weigher: Weigher
+) -> Judge:
+    rng = derived_rng(inputs.settings.space.seed, "background")
+    background = find_background(lessons, styles, rng=rng)
+    return Judge(styles, weigher, background, inputs.settings.trust, inputs.settings.styles)
 
 
 def _together(histories: Histories, settings: SpaceSettings) -> Mask:
@@ -173,6 +210,14 @@ def _baskets(histories: Histories, together: Mask, settings: SpaceSettings) -> B
         events.time_us,
         days=settings.basket_days,
     )
+
+
+def _graph(styles: NDArray[np.float32], settings: IndexSettings, tell: Step) -> HnswGraph | None:
+    n_placed = int(present_rows(styles).sum())
+    if n_placed < settings.exact_below:
+        return None
+    tell(f"linking {n_placed} near products, about a minute per 100,000")
+    return HnswGraph.over(styles)
 
 
 def _profiles(

@@ -115,7 +115,7 @@ class Manifest:
         small = {
             name
             for name, about in self.files.items()
-            if about["bytes"] <= LARGE_BYTES or not name.endswith(".npy")
+            if about["bytes"] <= LARGE_BYTES or not name.endswith((".npy", ".faiss"))
         }
         self._compare(folder, small)
 

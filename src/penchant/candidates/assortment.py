@@ -15,7 +15,7 @@ from penchant.candidates.links import ProductLinks
 from penchant.candidates.newest import NewestSource, newest_order
 from penchant.candidates.popularity import Popularity
 from penchant.id_map import IdMap
-from penchant.index import ExactIndex
+from penchant.index import Index
 from penchant.types import Mask, Rows
 
 
@@ -33,14 +33,14 @@ class Assortment:
         complements: Products that complete others.
         created_us: Shape (n_products,), microseconds since 1970; the lowest int64: unknown.
         prices: Shape (n_products,), what is paid now; NaN: unknown.
-        group_row: Shape (n_products,), the same number for variants of one design.
+        group_row: Shape (n_products,), 0, 1, ...: the same number for variants of one design.
         facets: "category", "gender", "age_group" and "collection" of the products.
     """
 
     product_ids: IdMap
     titles: Sequence[str]
     in_stock: Mask
-    index: ExactIndex
+    index: Index
     popularity: Popularity
     links: ProductLinks
     complements: Complements
@@ -51,6 +51,27 @@ class Assortment:
 
     def __len__(self) -> int:
         return len(self.in_stock)
+
+    def variants_of(self, rows: Rows) -> Rows:
+        """Give some products and all others of their groups.
+
+        Args:
+            rows: Shape (n,), products.
+
+        Returns:
+            Shape (m,), m >= n; a product may come twice.
+        """
+        order, starts = self._members
+        groups = self.group_row[rows].tolist()
+        parts = [order[starts[group] : starts[group + 1]] for group in groups]
+        return np.concatenate(parts) if parts else rows
+
+    @cached_property
+    def _members(self) -> tuple[Rows, NDArray[np.int64]]:
+        """Products by group, and where each group starts."""
+        order = np.argsort(self.group_row, kind="stable").astype(np.int32)
+        counts = np.bincount(self.group_row)
+        return order, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
 
     @cached_property
     def newest(self) -> NewestSource:

@@ -69,6 +69,22 @@ class Complements:
         scores[placed] += by_product
         return scores
 
+    def between(self, rows: Rows, product_rows: Rows) -> NDArray[np.float64]:
+        """Split scores by the product of the cart that gave them, exactly.
+
+        Args:
+            rows: Shape (n,), products of a cart or order, none -1.
+            product_rows: Shape (m,), candidates.
+
+        Returns:
+            Shape (n, m), >= 0; each column sums to the candidate's score.
+        """
+        own, other = self.category_row[rows], self.category_row[product_rows]
+        known = (own >= 0)[:, None] & (other >= 0)
+        prior = self.prior[rows][:, None] * self.affinity[own][:, other] if known.any() else 0.0
+        told = prior * self.sales_share[product_rows]
+        return self.links.between(rows, product_rows) + np.where(known, told, 0.0)
+
     def candidates(
         self, rows: Rows, k: int, *, eligible: Mask, weights: Weights | None = None
     ) -> Candidates:

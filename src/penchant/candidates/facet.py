@@ -46,6 +46,14 @@ class Facet:
         row = int(self.label_row[product_row])
         return self.names[row] if row >= 0 else None
 
+    def knows(self, rows: Rows) -> bool:
+        """Tell whether the label of any of some products is known.
+
+        Args:
+            rows: Shape (n,), products.
+        """
+        return bool(self.names) and bool((self.label_row[rows] >= 0).any())
+
     def same_as(self, rows: Rows) -> Mask:
         """Tell which products share a label with any of some products.
 

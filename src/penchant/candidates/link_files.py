@@ -41,7 +41,9 @@ def load_links(directory: Path) -> ProductLinks:
     about = read_json(directory / "links.json")
     try:
         starts, rows, weights = (
-            np.load(directory / f"links.{name}.npy", mmap_mode="r") for name in ARRAYS
+            # as plain arrays: np.memmap makes each of the many small slices slow
+            np.asarray(np.load(directory / f"links.{name}.npy", mmap_mode="r"))
+            for name in ARRAYS
         )
     except (OSError, ValueError) as error:
         raise BuildError(f"{directory} holds no readable links: {error}.") from error

@@ -140,16 +140,27 @@ class ProductLinks:
             InputError: as `score_products`.
         """
         self._check(rows, weights)
-        links = np.array([self._link(row, product_row) for row in rows.tolist()], np.float64)
+        links = self.between(rows, np.array([product_row]))[:, 0]
         return links if weights is None else links * weights
 
-    def _link(self, row: int, product_row: int) -> float:
-        if row < 0:
-            return 0.0
-        own = self.product_row[self.starts[row] : self.starts[row + 1]]
-        place = int(np.searchsorted(own, product_row))
-        found = place < len(own) and own[place] == product_row
-        return float(self.weights[self.starts[row] + place]) if found else 0.0
+    def between(self, rows: Rows, product_rows: Rows) -> NDArray[np.float64]:
+        """Give the links from some products to others.
+
+        Args:
+            rows: Shape (n,), owned products.
+            product_rows: Shape (m,), candidates.
+
+        Returns:
+            Shape (n, m), 0 where there is no link.
+        """
+        found = np.zeros((len(rows), len(product_rows)))
+        for place, row in enumerate(rows.tolist()):
+            own = slice(self.starts[row], self.starts[row + 1])
+            linked, weights = self.product_row[own], self.weights[own]
+            if row >= 0 and len(linked):
+                at = np.minimum(np.searchsorted(linked, product_rows), len(linked) - 1)
+                found[place] = np.where(linked[at] == product_rows, weights[at], 0.0)
+        return found
 
     def _check(self, rows: Rows, weights: Weights | None) -> None:
         if len(rows) and int(rows.max()) >= self.n_products:

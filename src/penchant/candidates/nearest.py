@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.candidates.candidate import Candidates
-from penchant.index import ExactIndex
+from penchant.index import Index
 from penchant.types import Mask, Rows, StyleVectors, Vector
 
 
@@ -25,7 +25,7 @@ class NearestSource:
     """
 
     name: str
-    index: ExactIndex
+    index: Index
     vector: Vector
     starts: StyleVectors
     min_similarity: float = -1.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from penchant.candidates.nearest import NearestSource
-from penchant.index import ExactIndex
+from penchant.index import Index
 from penchant.maths.rows import unit_rows
 from penchant.settings.showing import SIMILAR
 from penchant.types import Rows
 
 
-def similar_source(index: ExactIndex, seeds: Rows) -> NearestSource | None:
+def similar_source(index: Index, seeds: Rows) -> NearestSource | None:
     """Find products by likeness to some.
 
     Args:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from penchant.candidates.nearest import NearestSource
-from penchant.index import ExactIndex
+from penchant.index import Index
 from penchant.settings.showing import VISUAL
 from penchant.types import Vector
 
 
 def visual_source(
-    index: ExactIndex,
+    index: Index,
     taste: Vector,
     styles: Sequence[Vector] = (),
     *,

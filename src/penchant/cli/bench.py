@@ -15,7 +15,10 @@ from penchant.errors import NotFoundError
 
 def run(
     what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="photos, profiles, profiler or spaces.")
+        str,
+        typer.Argument(
+            metavar="WHAT", help="photos, profiles, profiler, index, recommend or spaces."
+        ),
     ],
     shop: Annotated[
         Path | None,
@@ -26,8 +29,10 @@ def run(
     """Measure speed or quality; times are ratios within one run, good on a busy machine too.
 
     photos: embedding against the bare model. profiles: in batch and per request, against scipy.
-    profiler: 50,000 customers, 1,000,000 interactions, against plain loops. spaces: category
-    precision@10 of a shop's raw, processed and learned spaces.
+    profiler: 50,000 customers, 1,000,000 interactions, against plain loops. index: nearest of
+    100,000 products, by the graph against exactly. recommend: a whole homepage at 100,000 products.
+    spaces: category precision@10 of a shop's raw,
+    processed and learned spaces.
 
     Example: penchant bench spaces --shop shop
     """
@@ -37,6 +42,8 @@ def run(
         "photos": lambda: _photos(shop),
         "profiles": _profiles,
         "profiler": _profiler,
+        "index": _index,
+        "recommend": _recommend,
         "spaces": lambda: _spaces(shop),
     }
     if what not in benches:
@@ -78,6 +85,18 @@ def _profiler() -> Mapping[str, Any]:
     from penchant.bench.profiler import bench_profiler
 
     return bench_profiler()
+
+
+def _index() -> Mapping[str, Any]:
+    from penchant.bench.index import bench_index
+
+    return bench_index()
+
+
+def _recommend() -> Mapping[str, Any]:
+    from penchant.bench.recommend import bench_recommend
+
+    return bench_recommend()
 
 
 def _spaces(shop: Path | None) -> Mapping[str, Any]:

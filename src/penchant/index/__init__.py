@@ -1,5 +1,8 @@
-"""The index: nearest rows by cosine, exactly, with masks and stable ties."""
+"""The index: nearest rows by cosine with masks and stable ties; a graph where rows are many."""
 
-from penchant.index.exact import ExactIndex, Neighbors
+from penchant.index.exact import ExactIndex
+from penchant.index.hnsw import HnswGraph
+from penchant.index.neighbors import Index, Neighbors
+from penchant.index.planner import PlannedIndex
 
-__all__ = ["ExactIndex", "Neighbors"]
+__all__ = ["ExactIndex", "HnswGraph", "Index", "Neighbors", "PlannedIndex"]

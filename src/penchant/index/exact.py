@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.errors import InputError
+from penchant.index.neighbors import Neighbors, check_query
 from penchant.maths.topk import top_k
 from penchant.types import Mask, Rows
 
@@ -31,28 +31,6 @@ CHUNK_FLOATS = 1 << 25
 
 PORTION = 4096
 """Near-ties finished in float64 at a time."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Neighbors:
-    """Nearest rows of each query, best first.
-
-    Attributes:
-        rows: Shape (n_queries, k), int32; -1 where fewer than k rows are eligible.
-        similarities: Shape (n_queries, k), float64; NaN where `rows` is -1.
-    """
-
-    rows: NDArray[np.int32]
-    similarities: NDArray[np.float64]
-
-    def of(self, query: int) -> list[tuple[int, float]]:
-        """Give (row, similarity) of one query, best first, without the gaps.
-
-        Args:
-            query: Number of the query.
-        """
-        pairs = zip(self.rows[query].tolist(), self.similarities[query].tolist(), strict=True)
-        return [(row, similarity) for row, similarity in pairs if row >= 0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +82,7 @@ class ExactIndex:
             >>> index.query(np.array([[0.6, 0.8, 0.0]], dtype=np.float32), 2).of(0)
             [(1, 0.8...), (0, 0.6...)]
         """
-        self._check(queries, k, eligible, excluded)
+        check_query(self.vectors.shape, queries, k, eligible, excluded)
         mask = self.present if eligible is None else self.present & eligible
         candidates = np.flatnonzero(mask)
         whole = len(candidates) > FEW * len(mask)
@@ -121,28 +99,6 @@ class ExactIndex:
         if not whole:
             rows = np.append(candidates, -1)[rows].astype(np.int32)
         return Neighbors(rows, similarities)
-
-    def _check(
-        self,
-        queries: NDArray[np.float32],
-        k: int,
-        eligible: Mask | None,
-        excluded: Sequence[Rows] | None,
-    ) -> None:
-        n, dim = self.vectors.shape
-        if queries.ndim != 2 or queries.shape[1] != dim:
-            raise InputError(
-                f"queries has shape {queries.shape}, must be (n_queries, {dim}) like the index."
-            )
-        if k < 1:
-            raise InputError(f"k is {k}, must be >= 1.")
-        if eligible is not None and eligible.shape != (n,):
-            raise InputError(f"eligible has shape {eligible.shape}, must be ({n},) like the index.")
-        if excluded is not None and len(excluded) != len(queries):
-            raise InputError(
-                f"excluded has {len(excluded)} entries, must have one for each of {len(queries)} "
-                "queries."
-            )
 
 
 def _chunks(n_queries: int, floats_per_query: int) -> Iterator[slice]:

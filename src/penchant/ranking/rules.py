@@ -94,7 +94,7 @@ def customer_rules(
     if len(owned) and settings.hide_owned:
         rules.append(Rule("owned", _chosen(stock, owned)))
         if settings.hide_owned_variants:
-            rules.append(Rule("owned_variant", np.isin(stock.group_row, stock.group_row[owned])))
+            rules.append(Rule("owned_variant", _chosen(stock, stock.variants_of(owned))))
     if settings.price_band:
         rules += _price_band(stock, liked, settings.price_band)
     return tuple(rules)
@@ -110,7 +110,11 @@ def guard_rules(stock: Assortment, guards: Sequence[str], seeds: Rows) -> tuple[
     """
     if not len(seeds):
         return ()
-    return tuple(Rule(f"other_{name}", ~stock.facets[name].same_as(seeds)) for name in guards)
+    return tuple(
+        Rule(f"other_{name}", ~stock.facets[name].same_as(seeds))
+        for name in guards
+        if stock.facets[name].knows(seeds)
+    )
 
 
 def _price_band(stock: Assortment, liked: Rows, times: float) -> list[Rule]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from penchant import columns as c
 from penchant.candidates.assortment import Assortment
@@ -33,6 +35,8 @@ PLAIN: Mapping[str, str] = {
 }
 """What is said of a source that does not look at single products."""
 
+ALIKE = "Popular with customers like you"
+
 ABOUT: Mapping[str, str] = {
     s.SIMILAR: "Similar to {}",
     s.COLLABORATIVE: "Chosen by customers who also chose {}",
@@ -50,37 +54,37 @@ def make_reasons(showing: Showing, plan: Plan, stock: Assortment, visitor: Visit
         stock: All products.
         visitor: Who is looking.
     """
-    rows = showing.picks.rows
-    by_taste = dict[int, Reason]()
-    visual = np.array([one == s.VISUAL for one in showing.lifted_by], bool)
-    if visitor.profile is not None and visual.any():
-        told = taste_reasons(stock, visitor.profile, rows[visual])
-        by_taste = dict(zip(rows[visual].tolist(), told, strict=True))
-    return [
-        by_taste.get(row) or _reason_of(source, step, row, plan, stock)
-        for row, source, step in zip(rows.tolist(), showing.lifted_by, showing.steps, strict=True)
-    ]
+    rows, sources = showing.picks.rows, np.array(showing.lifted_by, object)
+    reasons: dict[int, Reason] = {}
+    for source in dict.fromkeys(showing.lifted_by):
+        own = rows[sources == source]
+        if source == s.VISUAL and visitor.profile is not None:
+            told = taste_reasons(stock, visitor.profile, own)
+        elif source in ABOUT and len(plan.seeds):
+            told = _reasons_about(source, own, plan.seeds, stock)
+        else:
+            like_you = source == s.POPULAR and visitor.segment >= 0
+            told = [Reason(ALIKE if like_you else PLAIN[source])] * len(own)
+        reasons |= dict(zip(own.tolist(), told, strict=True))
+    return [reasons[row] for row in rows.tolist()]
 
 
-def _reason_of(source: str, step: str, row: int, plan: Plan, stock: Assortment) -> Reason:
-    if source in ABOUT and len(plan.seeds):
-        cause = _cause(source, row, plan.seeds, stock)
-        return Reason(ABOUT[source].format(stock.titles[cause]), stock.product_ids[cause])
-    if source == s.POPULAR and step == "segment":
-        return Reason("Popular with customers like you")
-    return Reason(PLAIN.get(source, "Matches what you like"))
+def _reasons_about(source: str, rows: Rows, seeds: Rows, stock: Assortment) -> list[Reason]:
+    """Name for each product the seed that speaks most for it."""
+    causes = seeds[_spoken_for(source, rows, seeds, stock).argmax(axis=0)].tolist()
+    text = ABOUT[source]
+    return [Reason(text.format(stock.titles[one]), stock.product_ids[one]) for one in causes]
 
 
-def _cause(source: str, row: int, seeds: Rows, stock: Assortment) -> int:
-    """Give the seed that speaks most for a product."""
+def _spoken_for(
+    source: str, rows: Rows, seeds: Rows, stock: Assortment
+) -> NDArray[np.floating[Any]]:
+    """Give what each seed says for each product, shape (n_seeds, n)."""
     if source == s.SIMILAR:
-        shares = stock.index.vectors[seeds] @ stock.index.vectors[row]
-    elif source == s.COLLABORATIVE:
-        shares = stock.links.shares(seeds, row)
-    else:
-        shares = np.array([stock.complements.score_products(seeds[[n]])[row]
-                           for n in range(len(seeds))])  # fmt: skip
-    return int(seeds[np.argmax(shares)])
+        return np.asarray(stock.index.vectors[seeds] @ stock.index.vectors[rows].T)
+    if source == s.COLLABORATIVE:
+        return stock.links.between(seeds, rows)
+    return stock.complements.between(seeds, rows)
 
 
 def taste_reasons(stock: Assortment, profile: Profile, rows: Rows) -> list[Reason]:

@@ -11,6 +11,7 @@ from penchant.settings.finding import (
     ComplementSettings,
     EaseSettings,
     GraphFilterSettings,
+    IndexSettings,
     ItemKnnSettings,
 )
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
@@ -23,7 +24,7 @@ from penchant.settings.showing import (
     RecommendSettings,
     SurfaceSettings,
 )
-from penchant.settings.tasting import TasteSettings
+from penchant.settings.tasting import StyleSettings, TasteSettings, TrustSettings
 
 __all__ = [
     "CartSettings",
@@ -32,6 +33,7 @@ __all__ = [
     "EncoderSettings",
     "GraphFilterSettings",
     "HomepageSettings",
+    "IndexSettings",
     "ItemKnnSettings",
     "NewArrivalsSettings",
     "PostPurchaseSettings",
@@ -39,9 +41,11 @@ __all__ = [
     "RecommendSettings",
     "Settings",
     "SpaceSettings",
+    "StyleSettings",
     "SurfaceSettings",
     "TableSettings",
     "TasteSettings",
+    "TrustSettings",
 ]
 
 
@@ -58,6 +62,9 @@ class Settings:
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     space: SpaceSettings = field(default_factory=SpaceSettings)
     taste: TasteSettings = field(default_factory=TasteSettings)
+    trust: TrustSettings = field(default_factory=TrustSettings)
+    styles: StyleSettings = field(default_factory=StyleSettings)
+    index: IndexSettings = field(default_factory=IndexSettings)
     item_knn: ItemKnnSettings = field(default_factory=ItemKnnSettings)
     complements: ComplementSettings = field(default_factory=ComplementSettings)
     recommend: RecommendSettings = field(default_factory=RecommendSettings)

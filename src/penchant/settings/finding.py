@@ -1,10 +1,21 @@
-"""Settings of finding: how the links between products are fitted."""
+"""Settings of finding: how near products are searched, and links between products fitted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from penchant.settings.knobs import Checked, knob
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings(Checked):
+    """How the nearest products are searched."""
+
+    exact_below: int = knob(
+        50_000,
+        "Search exactly where fewer products may be shown; above, a graph may find 99 % of them.",
+        at_least=1,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,11 @@ class SpaceSettings(Checked):
         ),
         "Product columns read as attributes; columns of your own may be added.",
     )
+    text_vectors: str = knob(
+        "",
+        "File of text vectors made elsewhere, one per product_id (.npy with ids, .npz, Parquet); "
+        "read instead of titles and descriptions. A path within the shop or an absolute one.",
+    )
     basket_days: float = knob(30.0, "Days within which a customer's products go together.", above=0)
     basket_actions: tuple[str, ...] = knob(
         (c.PURCHASE, c.ADD_TO_WISHLIST, c.ADD_TO_CART),

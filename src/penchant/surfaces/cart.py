@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.linked import LinkedSource
 from penchant.candidates.similar import similar_source
@@ -29,9 +31,9 @@ def cart(stock: Assortment, visitor: Visitor, blend: Blend, *, cart_rows: Rows) 
         cart_rows: Shape (n,), the products in the cart; an empty one is filled by taste.
     """
     category = stock.facets["category"]
-    there = category.same_as(cart_rows) & (category.label_row >= 0)
-    if not (category.label_row[cart_rows] >= 0).any():
-        there[:] = False
+    there = np.zeros(len(stock), bool)
+    if category.knows(cart_rows):
+        there |= category.same_as(cart_rows) & (category.label_row >= 0)
     there[cart_rows] = True
     step = "cart" if len(cart_rows) else visitor.step
     rungs = [Rung(step, _sources(stock, visitor, cart_rows), blend)]

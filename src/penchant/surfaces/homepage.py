@@ -29,7 +29,7 @@ def homepage(
         blend: What each source weighs.
         min_similarity: Cosine to the taste that a product chosen by taste must reach.
     """
-    liked, weights = visitor.liked()
+    liked, weights = visitor.liked
     lower = lower_rungs(stock, visitor, liked)
     if visitor.profile is None:
         return Plan(lower)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.facet import Facet
 from penchant.ranking.blend import Blend
@@ -10,13 +13,15 @@ from penchant.surfaces.plan import Rung
 from penchant.surfaces.visitor import Visitor
 from penchant.types import Mask, Rows
 
+Within = Callable[[], Mask] | None
+
 LIKED = Blend({POPULAR: 0.5, TRENDING: 0.5})
 LATELY = Blend({TRENDING: 1.0, POPULAR: 0.1})
 FRESH = Blend({NEWEST: 1.0})
 
 
 def lower_rungs(
-    stock: Assortment, visitor: Visitor, seeds: Rows, *, within: Mask | None = None
+    stock: Assortment, visitor: Visitor, seeds: Rows, *, within: Within = None
 ) -> tuple[Rung, ...]:
     """Give the rungs without a taste: segment, category, popular, newest.
 
@@ -24,7 +29,7 @@ def lower_rungs(
         stock: All products.
         visitor: Who is looking; the segment of someone who refused is -1.
         seeds: Shape (n,), products whose categories are of interest.
-        within: Shape (n_products,), the only products they may give.
+        within: Gives a mask of shape (n_products,), the only products they may give; None: all.
 
     Returns:
         Rungs that together give every eligible product.
@@ -35,16 +40,15 @@ def lower_rungs(
         Rung("newest", (stock.newest,), FRESH, within),
     ]
     category = stock.facets["category"]
-    if _says_something(category, seeds):
-        near = category.same_as(seeds) & (category.label_row >= 0)
-        alike = near if within is None else near & within
+    if category.knows(seeds):
         sources = (popularity.trending, popularity.popular)
-        rungs.insert(0, Rung("category", sources, LATELY, alike))
+        rungs.insert(0, Rung("category", sources, LATELY, partial(_alike, category, seeds, within)))
     if visitor.segment >= 0:
         sources = (popularity.among(visitor.segment), popularity.trending)
         rungs.insert(0, Rung("segment", sources, LIKED, within))
     return tuple(rungs)
 
 
-def _says_something(category: Facet, seeds: Rows) -> bool:
-    return bool(len(seeds)) and bool((category.label_row[seeds] >= 0).any())
+def _alike(category: Facet, seeds: Rows, within: Within) -> Mask:
+    near = category.same_as(seeds) & (category.label_row >= 0)
+    return near if within is None else near & within()

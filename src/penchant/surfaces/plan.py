@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,14 +22,15 @@ class Rung:
         step: Its name, such as "profile" or "newest".
         sources: Where its products come from, at least one.
         blend: What each source weighs.
-        within: Shape (n_products,), the only products it may give; None: all.
+        within: Gives a mask of shape (n_products,), the only products it may give; asked only when
+            the rung is reached. None: all.
         min_similarity: What the first source must score a product at least.
     """
 
     step: str
     sources: tuple[Source, ...]
     blend: Blend
-    within: Mask | None = None
+    within: Callable[[], Mask] | None = None
     min_similarity: float = -np.inf
 
     @property

@@ -61,4 +61,6 @@ def bought_mask(stock: Assortment, bought_rows: Rows) -> Rule:
         stock: All products.
         bought_rows: Shape (n,), products.
     """
-    return Rule("just_bought", np.isin(stock.group_row, stock.group_row[bought_rows]))
+    removed = np.zeros(len(stock), bool)
+    removed[stock.variants_of(bought_rows)] = True
+    return Rule("just_bought", removed)

@@ -133,7 +133,7 @@ def _pins(manner: Manner, eligibility: Eligibility) -> Explored:
 
 
 def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:
-    eligible = left if rung.within is None else left & rung.within
+    eligible = left if rung.within is None else left & rung.within()
     per_source = max(manner.recommend.candidates, 2 * manner.k)
     pool = gather_pool(rung.used, eligible=eligible, per_source=per_source)
     if rung.min_similarity > -1:
@@ -150,29 +150,25 @@ def _choose(
     kept: Ranking, stock: Assortment, turns: Facet | None, k: int, manner: Manner, *, first: bool
 ) -> Explored:
     """Diversify; let slots explore where the answer's first rung has products to spare."""
-    diversity, styles = manner.surface.diversity, manner.styles if first else ()
+    share = manner.surface.explore if first and len(kept) > k else 0.0
     if turns is None:
-        picked, pool = (
-            diversify(kept, stock.index.vectors, k, diversity=diversity, styles=styles),
-            kept,
-        )
-    else:
-        picked = take_turns(kept, turns.label_row).take(slice(k))
-        pool = _of_other_labels(kept, picked, turns)
-    share = manner.surface.explore if first and len(picked) == k else 0.0
-    return explore(picked, pool, k, share=share, rng=manner.rng)
+        styles = manner.styles if first else ()
+        diversity = manner.surface.diversity
+        picked = diversify(kept, stock.index.vectors, k, diversity=diversity, styles=styles)
+        return explore(picked, kept, k, share=share, rng=manner.rng)
+    picked = take_turns(kept, turns.label_row).take(slice(k))
+    pool = _in_turn(kept, picked, turns)
+    return explore(picked, pool, k, share=min(share, 1 / k), rng=manner.rng)
 
 
-def _of_other_labels(kept: Ranking, picked: Ranking, turns: Facet) -> Ranking:
-    """Give what may replace a pick without showing a label twice; anything if all are shown."""
-    new = ~np.isin(turns.label_row[kept.rows], turns.label_row[picked.rows])
-    return kept.take(new) if new.any() else kept
+def _in_turn(kept: Ranking, picked: Ranking, turns: Facet) -> Ranking:
+    """Give what may replace the last pick, the one that explores, without taking another's turn."""
+    labels, shown = turns.label_row[kept.rows], turns.label_row[picked.rows]
+    return kept.take(~np.isin(labels, shown[:-1]) | (labels == shown[-1:]))
 
 
 def _take_out(left: Mask, shown: Ranking, stock: Assortment, manner: Manner) -> None:
-    left[shown.rows] = False
-    if manner.recommend.one_per_group and len(shown):
-        left[np.isin(stock.group_row, stock.group_row[shown.rows])] = False
+    left[stock.variants_of(shown.rows) if manner.recommend.one_per_group else shown.rows] = False
 
 
 def _showing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from penchant.types import Rows, Weights
 NONE = np.empty(0, np.int32)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Visitor:
     """Who is looking.
 
@@ -41,11 +42,11 @@ class Visitor:
             return "session"
         return "styles" if len(self.styles) > 1 else "profile"
 
+    @cached_property
     def liked(self) -> tuple[Rows, Weights]:
-        """Give the products that speak for the taste.
+        """The products that speak for the taste: rows, rising, no repeats; and what each weighs.
 
-        Returns:
-            Rows, rising, no repeats; and what each weighs, as part of the heaviest, in (0, 1].
+        Weights are parts of the heaviest, in (0, 1].
         """
         if self.profile is None:
             return NONE, np.empty(0)

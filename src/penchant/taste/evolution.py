@@ -29,6 +29,13 @@ MIN_DAYS = 3
 """Days with events a window needs before it is compared."""
 
 
+WINDOW_DAYS = 90
+"""Length of a span in which a taste is looked at."""
+
+MAX_WINDOWS = 4
+"""Spans compared at most: each further one makes all comparisons more careful."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
     """A taste within a span of time, without decay.
@@ -88,6 +95,33 @@ class _Days:
 
     sums: NDArray[np.float64]
     window: NDArray[np.int64]
+
+
+def window_edges(time_us: NDArray[np.int64]) -> tuple[int, ...]:
+    """Choose the spans of time in which a customer's taste is compared.
+
+    Args:
+        time_us: Shape (n,), rising: when the customer did something.
+
+    Returns:
+        Rising edges for `follow_taste`, up to just after the last event: spans of 90 days, the
+        newest 4; two halves where the events fill less than two. None where all is one moment.
+
+    Example:
+        >>> days = np.array([0, 100, 200]) * MICROSECONDS_PER_DAY
+        >>> [edge // MICROSECONDS_PER_DAY for edge in window_edges(days)]
+        [20, 110, 200]
+        >>> [edge // MICROSECONDS_PER_DAY for edge in window_edges(days[:2])]
+        [0, 50, 100]
+    """
+    if not len(time_us) or time_us[0] == time_us[-1]:
+        return ()
+    first, end = int(time_us[0]), int(time_us[-1]) + 1
+    span = WINDOW_DAYS * MICROSECONDS_PER_DAY
+    count = min(MAX_WINDOWS, (end - first) // span)
+    if count < 2:
+        return first, (first + end) // 2, end
+    return tuple(end - span * number for number in range(count, -1, -1))
 
 
 def follow_taste(

@@ -46,6 +46,14 @@ class History:
             self.product_row[which], self.action[which], self.time_us[which], self.trust[which]
         )
 
+    def trusted(self, trust: NDArray[np.float32]) -> History:
+        """Give the same interactions with another trust.
+
+        Args:
+            trust: Shape (n,), in [0, 1].
+        """
+        return History(self.product_row, self.action, self.time_us, trust)
+
     @classmethod
     def empty(cls) -> History:
         """Give a history without interactions."""
@@ -89,6 +97,15 @@ class Histories:
     def customer_rows(self) -> Rows:
         """Give the customer of each interaction, shape (n,), sorted."""
         return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
+
+    @classmethod
+    def of_one(cls, history: History) -> Histories:
+        """Give one customer's interactions as the histories of a shop with one customer.
+
+        Args:
+            history: Oldest first.
+        """
+        return cls(np.array([0, len(history)], np.int64), history)
 
     @classmethod
     def from_rows(cls, customer_row: Rows, events: History, *, n_customers: int) -> Histories:

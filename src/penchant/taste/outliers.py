@@ -6,36 +6,15 @@ that a second style is no outlier. "Unlike" is said against what a stranger's pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from penchant.maths.decay import MICROSECONDS_PER_DAY
+from penchant.settings import TrustSettings
 from penchant.taste.background import Background
-from penchant.taste.histories import History
+from penchant.taste.histories import Histories, History
+from penchant.taste.profile import distinct_liked
 from penchant.types import Mask, StyleVectors, Weights
-
-
-@dataclass(frozen=True, slots=True)
-class OutlierRule:
-    """When a product is an outlier among a customer's others.
-
-    Attributes:
-        min_products: Different liked products a customer needs before any is judged.
-        max_products: With more than this it is no person's taste, and none is judged.
-        nearest_part: Part of the other products, the most similar ones, that is compared with.
-        stranger_part: An outlier is less alike than this part of strangers' products.
-        spreads: And so many robust standard deviations below the customer's other products.
-        max_days: A product touched on more different days is no one-off.
-    """
-
-    min_products: int = 8
-    max_products: int = 2000
-    nearest_part: float = 0.2
-    stranger_part: float = 0.5
-    spreads: float = 1.5
-    max_days: int = 2
 
 
 def find_outliers(
@@ -44,7 +23,7 @@ def find_outliers(
     styles: StyleVectors,
     background: Background,
     *,
-    rule: OutlierRule | None = None,
+    settings: TrustSettings | None = None,
 ) -> Mask:
     """Tell which interactions are with a one-off product unlike the customer's others.
 
@@ -53,7 +32,7 @@ def find_outliers(
         weights: Shape (n,), aligned; only those above 0 take part.
         styles: Style vectors of all products, by product_row.
         background: What strangers touch in this shop.
-        rule: When a product is an outlier.
+        settings: When a product is an outlier.
 
     Returns:
         Shape (n,), all interactions of such products; none for a customer with few products or
@@ -66,7 +45,7 @@ def find_outliers(
         >>> find_outliers(events, np.ones(2), np.eye(2, dtype=np.float32), Background(rows, 0, 0.5))
         array([False, False])
     """
-    chosen = rule or OutlierRule()
+    chosen = settings or TrustSettings()
     events = np.flatnonzero(weights > 0)
     rows, place = np.unique(history.product_row[events], return_inverse=True)
     outlier = np.zeros(len(history), bool)
@@ -74,15 +53,46 @@ def find_outliers(
     if not judged or not len(background.product_row):
         return outlier
     own = left_out_similarity(styles[rows], chosen.nearest_part)
-    strangers = nearest_similarity(
-        styles[background.product_row] @ styles[rows].T, chosen.nearest_part
-    )
     middle = np.median(own)
     spread = 1.4826 * np.median(np.abs(own - middle))  # as a standard deviation, were it normal
-    odd = own < np.quantile(strangers, chosen.stranger_part)
-    odd &= own < middle - chosen.spreads * spread
+    odd = own < middle - chosen.spreads * spread
     odd &= _days_touched(history.time_us[events], place) <= chosen.max_days
+    if odd.any():
+        strangers = styles[background.product_row] @ styles[rows].T
+        reached = nearest_similarity(strangers, chosen.nearest_part)
+        odd &= own < np.quantile(reached, chosen.stranger_part)
     outlier[events] = odd[place]
+    return outlier
+
+
+def find_all_outliers(
+    histories: Histories,
+    weights: Weights,
+    styles: StyleVectors,
+    background: Background,
+    *,
+    settings: TrustSettings,
+) -> Mask:
+    """Tell the outliers of all customers; those with too few products cost nothing.
+
+    Args:
+        histories: Of all customers.
+        weights: Shape (n,), aligned with the interactions; only those above 0 take part.
+        styles: Style vectors of all products, by product_row.
+        background: What strangers touch in this shop.
+        settings: When a product is an outlier.
+
+    Returns:
+        Shape (n,), aligned with the interactions: `find_outliers` of each customer.
+    """
+    events, starts = histories.events, histories.starts
+    liked = distinct_liked(histories.customer_rows(), events.product_row, weights, len(histories))
+    outlier = np.zeros(len(events), bool)
+    for row in np.flatnonzero(liked >= settings.min_products).tolist():
+        place = slice(starts[row], starts[row + 1])
+        outlier[place] = find_outliers(
+            events.take(place), weights[place], styles, background, settings=settings
+        )
     return outlier
 
 

@@ -101,6 +101,23 @@ def build_profile(
         The profile; None for a cold customer, or one whose likes and dislikes cancel out.
     """
     weights = weigher.weigh(history, as_of_us)
+    return profile_of(history, weights, styles, min_interactions=min_interactions)
+
+
+def profile_of(
+    history: History, weights: Weights, styles: StyleVectors, *, min_interactions: int
+) -> Profile | None:
+    """Make a profile from weighed interactions.
+
+    Args:
+        history: One customer's interactions, oldest first.
+        weights: Shape (n,), aligned.
+        styles: Style vectors of all products, by product_row.
+        min_interactions: Different liked products needed.
+
+    Returns:
+        As `build_profile`.
+    """
     if len(set(history.product_row[weights > 0].tolist())) < min_interactions:
         return None
     counted = weights != 0

@@ -6,8 +6,8 @@ A verdict lowers the trust of an interaction; nothing is deleted, and a mark by 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,15 @@ from numpy.typing import NDArray
 from penchant import columns as c
 from penchant.errors import InputError
 from penchant.maths.decay import MICROSECONDS_PER_DAY
+from penchant.settings import TrustSettings
 from penchant.taste.background import Background
-from penchant.taste.histories import ACTION_CODES, History
-from penchant.taste.outliers import OutlierRule, find_outliers
+from penchant.taste.histories import ACTION_CODES, Histories, History
+from penchant.taste.outliers import find_all_outliers
 from penchant.taste.weights import Weigher
-from penchant.types import StyleVectors
+from penchant.types import Rows, StyleVectors, Weights
+
+Reasons: TypeAlias = NDArray[np.int8]
+"""Shape (n,): place in `REASONS` of each interaction."""
 
 MARKED: Final = "marked"
 KEPT: Final = "kept"
@@ -37,29 +41,10 @@ SENTENCES: Final = {
 """What each reason says to people."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrustRule:
-    """What lowers the trust of an interaction, and by how much.
+REASONS: Final = ("", GIFT, BULK, OUTLIER, MARKED, KEPT)
+"""What the number of a reason stands for; 0: simply trusted."""
 
-    Attributes:
-        outlier_trust: Trust left to a one-off outlier, in [0, 1].
-        purchases_a_day: Purchases of one day above this share the trust of so many.
-        others_a_day: The same for all other interactions of one day.
-        outliers: When a product is an outlier.
-    """
-
-    outlier_trust: float = 0.2
-    purchases_a_day: int = 10
-    others_a_day: int = 200
-    outliers: OutlierRule = field(default_factory=OutlierRule)
-
-    def __post_init__(self) -> None:
-        """Refuse a trust outside [0, 1] and caps that leave nothing."""
-        if not 0 <= self.outlier_trust <= 1:
-            raise InputError(f"outlier_trust is {self.outlier_trust}, must be in [0, 1].")
-        for name in ("purchases_a_day", "others_a_day"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}, must be >= 1.")
+_CODE: Final = {reason: code for code, reason in enumerate(REASONS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +99,7 @@ def judge(
     *,
     as_of_us: int,
     marks: Marks | None = None,
-    rule: TrustRule | None = None,
+    settings: TrustSettings | None = None,
 ) -> tuple[Verdict, ...]:
     """Judge a customer's interactions.
 
@@ -125,7 +110,7 @@ def judge(
         background: What strangers touch in this shop.
         as_of_us: Reference time, microseconds since 1970 UTC.
         marks: What was set aside or kept by hand; it wins over everything else.
-        rule: What lowers the trust.
+        settings: What lowers the trust.
 
     Returns:
         By place, one for each interaction that is not simply trusted; the lowest trust wins.
@@ -142,25 +127,94 @@ def judge(
         >>> judge(events, np.ones((1, 1), np.float32), weigher, nothing, as_of_us=0)
         (Verdict(event=1, trust=0.0, reason='gift_order', text='Bought as a gift.'),)
     """
-    chosen = rule or TrustRule()
-    by_hand = marks or Marks()
-    by_hand.check(len(history))
-    decided = [_verdict(event, 0.0, MARKED) for event in by_hand.aside]
-    decided += [_verdict(event, 1.0, KEPT) for event in by_hand.kept]
-    weights = weigher.weigh(with_trust(history, decided), as_of_us)
-    odd = find_outliers(history, weights, styles, background, rule=chosen.outliers)
-    trusts = (
-        (GIFT, history.trust.astype(np.float64)),
-        (BULK, _capped(history, chosen)),
-        (OUTLIER, np.where(odd, chosen.outlier_trust, 1.0)),
+    trust, reason = judge_all(
+        Histories.of_one(history),
+        styles,
+        weigher,
+        background,
+        as_of_us=as_of_us,
+        marks=marks,
+        settings=settings,
     )
-    verdicts: dict[int, Verdict] = {}
-    for reason, trust in trusts:
-        for event in np.flatnonzero(trust < 1).tolist():
-            if event not in verdicts or trust[event] < verdicts[event].trust:
-                verdicts[event] = _verdict(event, float(trust[event]), reason)
-    verdicts |= {verdict.event: verdict for verdict in decided}
-    return tuple(verdicts[event] for event in sorted(verdicts))
+    return verdicts_of(trust, reason)
+
+
+def judge_all(
+    histories: Histories,
+    styles: StyleVectors,
+    weigher: Weigher,
+    background: Background,
+    *,
+    as_of_us: int,
+    marks: Marks | None = None,
+    settings: TrustSettings | None = None,
+) -> tuple[Weights, Reasons]:
+    """Judge the interactions of all customers at once.
+
+    Args:
+        histories: Of all customers.
+        styles: Style vectors of all products, by product_row.
+        weigher: Says what each interaction weighs.
+        background: What strangers touch in this shop.
+        as_of_us: Reference time, microseconds since 1970 UTC; what comes later changes nothing.
+        marks: By place in `histories.events`.
+        settings: What lowers the trust.
+
+    Returns:
+        Trust and number of the reason, each of shape (n_interactions,); equal to `judge` of each
+        customer alone.
+
+    Raises:
+        InputError: if a marked place is not there.
+    """
+    chosen, by_hand = settings or TrustSettings(), marks or Marks()
+    events, rows = histories.events, histories.customer_rows()
+    by_hand.check(len(events))
+    known = given_trust(events, chosen, by_hand)
+    trust = known.astype(np.float64)
+    reason = np.where(known < 1, _CODE[GIFT], 0).astype(np.int8)
+    if chosen.bulk:
+        _lower(trust, reason, _capped(rows, events, chosen, as_of_us), BULK)
+    if chosen.outliers:
+        weights = weigher.weigh(events.trusted(known), as_of_us, customer_row=rows)
+        odd = find_all_outliers(histories, weights, styles, background, settings=chosen)
+        _lower(trust, reason, np.where(odd, chosen.outlier_trust, 1.0), OUTLIER)
+    for places, why in ((by_hand.aside, MARKED), (by_hand.kept, KEPT)):
+        some = list(places)
+        trust[some], reason[some] = known[some], _CODE[why]
+    return trust, reason
+
+
+def given_trust(events: History, settings: TrustSettings, marks: Marks) -> NDArray[np.float32]:
+    """Give the trust that tables and marks say, before anything is compared.
+
+    Args:
+        events: Interactions with the trust the tables give.
+        settings: Whether gift orders count.
+        marks: By place among the events.
+
+    Returns:
+        Shape (n,), a new array.
+    """
+    trust = events.trust.copy()
+    if not settings.gift_orders:
+        trust[trust == 0] = 1.0
+    trust[list(marks.aside)], trust[list(marks.kept)] = 0.0, 1.0
+    return trust
+
+
+def verdicts_of(trust: NDArray[np.floating], reason: Reasons) -> tuple[Verdict, ...]:
+    """Give what is thought of each interaction that is not simply trusted.
+
+    Args:
+        trust: Shape (n,), of one customer's interactions.
+        reason: Shape (n,), aligned; place in `REASONS`.
+    """
+    return tuple(
+        Verdict(event, float(trust[event]), name, SENTENCES[name])
+        for event in np.flatnonzero(reason).tolist()
+        for name in (REASONS[reason[event]],)
+    )
 
 
 def with_trust(history: History, verdicts: Iterable[Verdict]) -> History:
@@ -173,17 +227,23 @@ def with_trust(history: History, verdicts: Iterable[Verdict]) -> History:
     trust = history.trust.copy()
     for verdict in verdicts:
         trust[verdict.event] = verdict.trust
-    return History(history.product_row, history.action, history.time_us, trust)
+    return history.trusted(trust)
 
 
-def _verdict(event: int, trust: float, reason: str) -> Verdict:
-    return Verdict(int(event), trust, reason, SENTENCES[reason])
+def _lower(trust: Weights, reason: Reasons, other: Weights, why: str) -> None:
+    lower = other < trust
+    trust[lower], reason[lower] = other[lower], _CODE[why]
 
 
-def _capped(history: History, rule: TrustRule) -> NDArray[np.float64]:
-    """Give cap / n to the n interactions of a day that has more than the cap."""
-    bought = history.action == ACTION_CODES[c.PURCHASE]
-    key = np.stack([history.time_us // MICROSECONDS_PER_DAY, bought.astype(np.int64)])
-    _, place, count = np.unique(key, axis=1, return_inverse=True, return_counts=True)
-    cap = np.where(bought, rule.purchases_a_day, rule.others_a_day)
-    return np.asarray(np.minimum(1.0, cap / count[place.ravel()]))
+def _capped(rows: Rows, events: History, settings: TrustSettings, as_of_us: int) -> Weights:
+    """Give cap / n to the n interactions of a customer's day that has more than the cap."""
+    bought, past = events.action == ACTION_CODES[c.PURCHASE], events.time_us <= as_of_us
+    trust = np.ones(len(events))
+    for kind, cap in ((bought, settings.purchases_a_day), (~bought, settings.others_a_day)):
+        some = np.flatnonzero(kind & past)
+        day = events.time_us[some] // MICROSECONDS_PER_DAY
+        first = np.ones(len(some), bool)
+        first[1:] = (np.diff(rows[some]) != 0) | (np.diff(day) != 0)
+        count = np.diff(np.append(np.flatnonzero(first), len(some)))
+        trust[some] = np.repeat(np.minimum(1.0, cap / count), count)
+    return trust

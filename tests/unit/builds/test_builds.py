@@ -15,7 +15,7 @@ from penchant.builds import Build, BuildInputs, Manifest, make_build
 from penchant.builds.make import find_shop_baskets, read_catalogue
 from penchant.builds.manifest import describe_files
 from penchant.errors import BuildError, InputError
-from penchant.settings import EncoderSettings, Settings, SpaceSettings, TasteSettings
+from penchant.settings import EncoderSettings, IndexSettings, Settings, SpaceSettings, TasteSettings
 from penchant.tables import empty_table, read_table
 
 MOMENT = datetime(2026, 6, 30, tzinfo=UTC)
@@ -269,3 +269,27 @@ def test_arrays_of_another_build_do_not_fit(
             Build.load(tmp_path / "b")
         path.write_bytes(whole)
     Build.load(tmp_path / "b")
+
+
+def test_only_a_large_catalogue_gets_a_graph_which_comes_with_the_build(
+    build: Build, inputs: BuildInputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert build.graph is None
+    settings = Settings(index=IndexSettings(exact_below=12))
+    inputs = dataclasses.replace(inputs, settings=settings)
+    large = make_build(inputs)
+    monkeypatch.setattr("penchant.builds.manifest.LARGE_BYTES", 10)
+    manifest, links = save(large, inputs, tmp_path / "b"), tmp_path / "b" / "graph" / "links.faiss"
+    opened = Build.load(tmp_path / "b")
+    assert large.graph is not None
+    assert opened.graph is not None
+    rows, _ = opened.graph.near(opened.styles[3], 12)
+    assert sorted(rows.tolist()) == list(range(12))
+    content = links.read_bytes()
+    links.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    manifest.verify_quickly(tmp_path / "b")
+    with pytest.raises(BuildError, match=r"graph/links\.faiss is changed"):
+        manifest.verify(tmp_path / "b")
+    links.write_bytes(content[:-50])
+    with pytest.raises(BuildError, match="Build b is damaged: the graph cannot be read"):
+        Build.load(tmp_path / "b")

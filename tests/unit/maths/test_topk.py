@@ -60,3 +60,10 @@ def test_a_strided_view_is_read_in_place():
 def test_asking_for_more_than_there_is_gives_what_there_is():
     assert top_k(np.zeros((1, 3), np.float32), 10).rows.tolist() == [[0, 1, 2]]
     assert top_k(np.zeros((2, 3), np.float32), 0).rows.shape == (2, 0)
+
+
+@pytest.mark.parametrize("n_rows", [1, 8, 9])
+def test_many_of_a_short_row_agree_with_a_full_sort(n_rows):
+    scores = np.random.default_rng(n_rows).integers(-9, 9, (n_rows, 3000)).astype(np.float32)
+    scores[0, :2900] = -np.inf
+    np.testing.assert_array_equal(top_k(scores, 400).rows, naive_top_k(scores, 400)[0])

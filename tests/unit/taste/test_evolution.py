@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from penchant.errors import InputError
 from penchant.maths.rows import unit_rows
 from penchant.settings import TasteSettings
-from penchant.taste.evolution import _shifts, follow_taste
+from penchant.taste.evolution import _shifts, follow_taste, window_edges
 from penchant.taste.histories import History
 from penchant.taste.weights import Weigher
 
@@ -134,3 +134,18 @@ def test_too_few_draws_are_refused():
     """The error names the number."""
     with pytest.raises(InputError, match="draws is 3, must be >= 20"):
         follow(history([1], [1]), draws=3)
+
+
+def test_windows_are_the_newest_spans_of_ninety_days_or_two_halves():
+    """Edges rise, the last event lies inside, and one moment has no windows."""
+    for days, expected in (
+        ([0], ()),
+        ([5, 5], ()),
+        ([0, 10], (0, 5, 10)),
+        ([0, 179], (0, 89.5, 179)),
+        ([0, 200], (20, 110, 200)),
+        ([0, 1000], (640, 730, 820, 910, 1000)),
+    ):
+        edges = window_edges(np.array(days) * DAY)
+        assert [edge / DAY for edge in edges] == pytest.approx(expected)
+        assert not edges or edges[-1] > days[-1] * DAY

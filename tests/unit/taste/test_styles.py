@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from penchant.errors import InputError
 from penchant.maths.rows import unit_rows
-from penchant.settings import TasteSettings
+from penchant.settings import StyleSettings, TasteSettings
 from penchant.taste.background import Background, find_background
 from penchant.taste.histories import Histories, History
 from penchant.taste.profile import build_profile
-from penchant.taste.styles import StyleRule, find_styles, group_products
+from penchant.taste.styles import find_styles, group_products
 from penchant.taste.weights import Weigher
 
 DAY = 86_400_000_000
@@ -95,16 +95,18 @@ def test_a_shop_where_strangers_are_as_alike_as_that_has_one_style():
     """The same products are one style where everything is that much alike."""
     rows = np.array([*range(8), *range(EACH, EACH + 8)])
     calm = Background(BACKGROUND.product_row, -0.5, -0.4)
-    assert group_products(STYLES[rows], np.ones(16), calm, rule=StyleRule()).max() == 0
-    assert group_products(STYLES[rows], np.ones(16), BACKGROUND, rule=StyleRule()).max() == 1
+    assert group_products(STYLES[rows], np.ones(16), calm, settings=StyleSettings()).max() == 0
+    assert (
+        group_products(STYLES[rows], np.ones(16), BACKGROUND, settings=StyleSettings()).max() == 1
+    )
 
 
 def test_the_light_products_join_the_nearest_style():
     """With more products than may decide, the grouping of clear kinds stays the same."""
     rows = np.concatenate([np.arange(15), np.arange(EACH, EACH + 15)])
     mass = np.tile([1.0, 2.0, 3.0], 10)
-    whole = group_products(STYLES[rows], mass, BACKGROUND, rule=StyleRule())
-    few = group_products(STYLES[rows], mass, BACKGROUND, rule=StyleRule(max_products=12))
+    whole = group_products(STYLES[rows], mass, BACKGROUND, settings=StyleSettings())
+    few = group_products(STYLES[rows], mass, BACKGROUND, settings=StyleSettings(max_products=12))
     np.testing.assert_array_equal(whole, few)
     assert set(whole.tolist()) == {0, 1}
 

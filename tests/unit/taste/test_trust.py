@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from penchant.errors import InputError
 from penchant.maths.rows import unit_rows
-from penchant.settings import TasteSettings
+from penchant.settings import TasteSettings, TrustSettings
 from penchant.taste.background import Background
 from penchant.taste.histories import History
-from penchant.taste.outliers import OutlierRule, find_outliers, left_out_similarity
-from penchant.taste.trust import SENTENCES, Marks, TrustRule, judge, with_trust
+from penchant.taste.outliers import find_outliers, left_out_similarity
+from penchant.taste.trust import SENTENCES, Marks, judge, with_trust
 from penchant.taste.weights import Weigher
 
 DAY = 86_400_000_000
@@ -89,9 +89,9 @@ def test_few_products_are_not_judged():
 
 def test_very_many_products_are_not_judged():
     """Above the limit no product is odd: comparing each with each would cost too much."""
-    rule = TrustRule(outliers=OutlierRule(max_products=10))
-    assert verdicts_of(history([*range(9), 3 * EACH]), rule=rule) != ()
-    assert verdicts_of(history([*range(10), 3 * EACH]), rule=rule) == ()
+    chosen = TrustSettings(max_products=10)
+    assert verdicts_of(history([*range(9), 3 * EACH]), settings=chosen) != ()
+    assert verdicts_of(history([*range(10), 3 * EACH]), settings=chosen) == ()
 
 
 @given(st.lists(st.integers(0, KINDS * EACH - 1), max_size=30), st.data())
@@ -131,7 +131,7 @@ def test_more_in_a_day_than_a_person_does_shares_the_trust_of_the_cap():
     assert {v.reason for v in found} == {"bulk"}
     assert [v.trust for v in found] == pytest.approx([1 / 3] * 30)
     assert verdicts_of(history([1] * 30, days=[5] * 15 + [6] * 15)) == ()
-    viewed = verdicts_of(history([1] * 30, days=[5] * 30), rule=TrustRule(others_a_day=6))
+    viewed = verdicts_of(history([1] * 30, days=[5] * 30), settings=TrustSettings(others_a_day=6))
     assert sum(v.trust for v in viewed) == pytest.approx(6)
 
 
@@ -139,7 +139,7 @@ def test_the_lowest_trust_wins():
     """An outlier bought in bulk keeps the lower of both, with its reason."""
     events = history([*range(10), *[3 * EACH] * 20], days=[*range(10), *[50] * 20], action=0)
     assert {(v.reason, v.trust) for v in verdicts_of(events)} == {("outlier", 0.2)}
-    soft = verdicts_of(events, rule=TrustRule(outlier_trust=0.9))
+    soft = verdicts_of(events, settings=TrustSettings(outlier_trust=0.9))
     assert {(v.reason, v.trust) for v in soft} == {("bulk", 0.5)}
 
 
@@ -153,7 +153,9 @@ def test_stricter_rules_find_fewer():
     """More spreads never add an outlier."""
     events = history([*range(10), 3 * EACH, 2 * EACH])
     counts = [
-        find_outliers(events, np.ones(12), STYLES, BACKGROUND, rule=OutlierRule(spreads=s)).sum()
+        find_outliers(
+            events, np.ones(12), STYLES, BACKGROUND, settings=TrustSettings(spreads=s)
+        ).sum()
         for s in (0.5, 2, 8, 1e6)
     ]
     assert counts == sorted(counts, reverse=True)
@@ -179,7 +181,7 @@ def test_wrong_marks_are_refused(marks, words):
 def test_wrong_rules_are_refused(wrong):
     """The error names the setting."""
     with pytest.raises(InputError, match=next(iter(wrong))):
-        TrustRule(**wrong)
+        TrustSettings(**wrong)
 
 
 def test_what_is_kept_by_hand_speaks_for_its_kind():

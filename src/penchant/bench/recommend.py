@@ -1,0 +1,141 @@
+"""How long a whole homepage takes, from a customer's events to slots with reasons."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from penchant import __version__
+from penchant import columns as c
+from penchant.bench.index import plant_styles
+from penchant.bench.workload import END, make_workload
+from penchant.builds import BuildInputs, Manifest, make_build
+from penchant.engine import Shop
+from penchant.maths.threads import one_thread
+from penchant.settings import IndexSettings, Settings, SpaceSettings
+from penchant.tables.schemas import empty_table
+
+N_PRODUCTS = 100_000
+N_CUSTOMERS = 20_000
+EVENTS_EACH = 20
+DIM = 256
+N_ASKED = 1000
+CATEGORIES = ("ring", "necklace", "earrings", "bracelet", "watch", "pendant")
+EXACT = 1 << 40
+N_AROUND = 300
+
+
+def bench_recommend(
+    n_products: int = N_PRODUCTS, n_customers: int = N_CUSTOMERS, n_asked: int = N_ASKED
+) -> Mapping[str, float]:
+    """Ask for homepages of ten products, one customer at a time, on one thread.
+
+    Args:
+        n_products: Products of the catalogue, with style vectors of 256 numbers.
+        n_customers: Customers, with 20 interactions each.
+        n_asked: How many of them are asked for.
+
+    Returns:
+        Milliseconds at the median and at 99 %, of the shop as built and with an exact index; those
+        of one bare pass over the style vectors, in the same run; and the ratios to it.
+    """
+    shop = _shop(n_products, n_customers)
+    exact = Shop(_manifest(shop.manifest, EXACT), shop.build)
+    names = list(shop.build.customer_ids)[:n_asked]
+    vectors = shop.build.styles
+    for one in (shop, exact):
+        one.recommend(names[0])
+    seconds = np.empty((3, len(names)))
+    with one_thread():
+        for place, name in enumerate(names):
+            for row, work in enumerate((shop, exact)):
+                start = time.perf_counter()
+                work.recommend(name, k=10, request_id="bench")
+                seconds[row, place] = time.perf_counter() - start
+            start = time.perf_counter()
+            vectors @ vectors[place]
+            seconds[2, place] = time.perf_counter() - start
+    half, most = np.quantile(seconds * 1e3, [0.5, 0.99], axis=1).round(2).tolist()
+    return {
+        "products": n_products,
+        "homepage_p50_ms": half[0],
+        "homepage_p99_ms": most[0],
+        "exact_p50_ms": half[1],
+        "exact_p99_ms": most[1],
+        "bare_pass_p50_ms": half[2],
+        "bare_pass_p99_ms": most[2],
+        "homepage_to_bare_pass": round(half[0] / half[2], 2),
+        "exact_to_bare_pass": round(half[1] / half[2], 2),
+    }
+
+
+def _shop(n_products: int, n_customers: int) -> Shop:
+    rng = np.random.default_rng(0)
+    embeddings = plant_styles(rng, n_products, dim=DIM)
+    settings = Settings(space=SpaceSettings(kind="raw"))
+    inputs = BuildInputs(
+        products=_products(n_products),
+        customers=empty_table(c.CUSTOMERS),
+        interactions=_interactions(rng, embeddings, n_customers),
+        embeddings=embeddings,
+        encoder="planted",
+        settings=settings,
+        as_of=END,
+        digests={},
+    )
+    manifest = Manifest(
+        build_id=inputs.build_id,
+        as_of=END.isoformat(),
+        version=__version__,
+        inputs={},
+        settings=inputs.settings_that_count,
+        encoder="planted",
+        space={},
+        counts={},
+        files={},
+    )
+    return Shop(manifest, make_build(inputs))
+
+
+def _manifest(manifest: Manifest, exact_below: int) -> Manifest:
+    index = asdict(IndexSettings(exact_below=exact_below))
+    return replace(manifest, settings={**manifest.settings, "index": index})
+
+
+def _products(n_products: int) -> pl.DataFrame:
+    rows = pl.Series("row", range(n_products))
+    named = pl.DataFrame(
+        {
+            c.PRODUCT_ID: "P" + rows.cast(pl.String).str.zfill(7),
+            c.TITLE: "Piece " + rows.cast(pl.String),
+            c.CATEGORY: pl.Series([CATEGORIES[row % len(CATEGORIES)] for row in range(n_products)]),
+            c.PRICE: (rows % 200 + 10).cast(pl.Float64),
+        }
+    )
+    return pl.concat([empty_table(c.PRODUCTS), named], how="diagonal")
+
+
+def _interactions(
+    rng: np.random.Generator, embeddings: NDArray[np.float32], n_customers: int
+) -> pl.DataFrame:
+    """Give each customer interactions with products around two of them."""
+    n = n_customers * EVENTS_EACH
+    work = make_workload(
+        rng, n_customers=n_customers, n_interactions=n, n_products=len(embeddings), dim=2
+    )
+    anchors = embeddings[rng.choice(len(embeddings), N_AROUND, replace=False)]
+    around = (embeddings @ anchors.T).argmax(axis=1)
+    order = np.argsort(around, kind="stable")
+    starts = np.searchsorted(around[order], np.arange(N_AROUND + 1))
+    likes = rng.integers(0, N_AROUND, (n_customers, 2))
+    chosen = likes[work.customer_row, rng.integers(0, 2, n)]
+    sizes = starts[chosen + 1] - starts[chosen]
+    rows = order[starts[chosen] + (sizes * rng.random(n) ** 2).astype(np.int64)]
+    events = replace(work.events, product_row=rows.astype(np.int32))
+    frame = replace(work, events=events).frame().with_columns(pl.lit(1.0).alias(c.TRUST))
+    return pl.concat([empty_table(c.INTERACTIONS), frame], how="diagonal_relaxed")

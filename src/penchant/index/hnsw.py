@@ -1,0 +1,223 @@
+"""A graph of near rows (FAISS HNSW): the nearest without looking at all, and almost surely.
+
+It finds candidates on vectors of one byte per number; their similarities are then computed in
+float64 from the vectors themselves. Its nodes are the distinct vectors: rows that share one, such
+as colours of one photo, would be each other's only neighbors and cut themselves off.
+
+How widely to look is measured on the shop's own vectors when the graph is made, against the exact
+answer, since it differs tenfold between one set of vectors and another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.index.exact import ExactIndex
+from penchant.maths.rows import present_rows, unit_rows
+from penchant.types import Rows, Vector
+
+FILE = "links.faiss"
+ARRAYS = ("rows", "starts", "breadths")
+"""Kept beside it as `<name>.npy`."""
+
+LINKS = 32
+"""Links per node and level (twice as many on the lowest)."""
+
+CARE = 200
+"""Candidates looked at for the links of a new node."""
+
+DEPTHS = (10, 100, 500)
+"""Numbers of neighbors at which recall is measured."""
+
+RECALL = 0.99
+"""Mean share of the true neighbors that must be found then."""
+
+PROBES = 128
+"""Queries it is measured with."""
+
+BLEND = 2
+"""Products each of them is a sum of, as a profile of two styles is: harder than a product's own."""
+
+WIDER = 1.3
+"""Factor between one breadth tried and the next."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HnswGraph:
+    """The graph over the distinct vectors of some rows. Threads may share it.
+
+    Attributes:
+        vectors: Shape (n, dim), unit rows or zeros, which are left out.
+        graph: A faiss.IndexHNSWSQ of one node per distinct vector.
+        rows: Shape (n_present,), int32, rows by node, ascending within one.
+        starts: Shape (n_nodes + 1,), int64; node i has rows[starts[i]:starts[i + 1]].
+        breadths: Shape (3,), int64; nodes to look at for each of DEPTHS, ascending.
+    """
+
+    vectors: NDArray[np.float32]
+    graph: Any
+    rows: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    breadths: NDArray[np.int64]
+
+    @classmethod
+    def over(cls, vectors: NDArray[np.float32]) -> HnswGraph:
+        """Link all rows that hold a vector, on one thread: same vectors, same bytes.
+
+        Args:
+            vectors: Shape (n, dim), unit rows or zeros; at least one that is not zero.
+        """
+        present = np.flatnonzero(present_rows(vectors))
+        whole = np.ascontiguousarray(vectors[present] + np.float32(0.0))
+        as_bytes = whole.view(np.dtype((np.void, whole.shape[1] * whole.itemsize))).ravel()
+        _, first, node, sizes = np.unique(
+            as_bytes, return_index=True, return_inverse=True, return_counts=True
+        )
+        graph = _linked(whole[first])
+        return cls(
+            vectors=vectors,
+            graph=graph,
+            rows=present[np.argsort(node, kind="stable")].astype(np.int32),
+            starts=np.concatenate([[0], np.cumsum(sizes)]),
+            breadths=_measured_breadths(graph, whole[first]),
+        )
+
+    def breadth(self, n: int) -> int:
+        """Say how many nodes to look at so that nearly all of the n nearest are among them.
+
+        Args:
+            n: How many neighbors, >= 1.
+        """
+        deepest = DEPTHS[-1]
+        if n > deepest:
+            return int(np.ceil(self.breadths[-1] * n / deepest))
+        return max(n, int(np.ceil(np.interp(n, DEPTHS, self.breadths))))
+
+    def near(self, query: Vector, n: int) -> tuple[Rows, NDArray[np.float64]]:
+        """Give the rows of the n nearest distinct vectors, or of all if there are fewer.
+
+        Args:
+            query: Shape (dim,), a unit vector.
+            n: How many distinct vectors, >= 1.
+
+        Returns:
+            Rows, at least n of them, and their similarities in float64; in no order.
+
+        Example:
+            >>> rows, similarities = HnswGraph.over(np.eye(3, dtype=np.float32)).near(
+            ...     np.array([0.6, 0.8, 0.0], dtype=np.float32), 1
+            ... )
+            >>> rows.tolist(), similarities.round(6).tolist()
+            ([1], [0.8])
+        """
+        nodes = _searched(self.graph, query, self.breadth(n))
+        heads = self.vectors[self.rows[self.starts[nodes]]]
+        similarities = np.einsum("nd,d->n", heads.astype(np.float64), query.astype(np.float64))
+        if len(nodes) > n:
+            best = np.argpartition(-similarities, n - 1)[:n]
+            nodes, similarities = nodes[best], similarities[best]
+        sizes = self.starts[nodes + 1] - self.starts[nodes]
+        shifts = np.repeat(self.starts[nodes] - (np.cumsum(sizes) - sizes), sizes)
+        return self.rows[shifts + np.arange(len(shifts))], np.repeat(similarities, sizes)
+
+    def save(self, folder: Path) -> None:
+        """Write the graph.
+
+        Args:
+            folder: An empty folder.
+        """
+        import faiss
+
+        (folder / FILE).write_bytes(faiss.serialize_index(self.graph).data)
+        for name in ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, name))
+
+    @classmethod
+    def load(cls, folder: Path, vectors: NDArray[np.float32]) -> HnswGraph:
+        """Open what `save` wrote, by memory map.
+
+        Args:
+            folder: Where it lies.
+            vectors: Those the graph was made over.
+
+        Raises:
+            ValueError: if a file is damaged or does not belong to these vectors.
+        """
+        import faiss
+
+        read = partial(np.load, mmap_mode="r", allow_pickle=False)
+        try:
+            graph = faiss.read_index(str(folder / FILE), faiss.IO_FLAG_MMAP_IFC)
+            arrays = [np.asarray(read(folder / f"{name}.npy")) for name in ARRAYS]
+        except Exception as error:  # each of the two readers raises several kinds
+            raise ValueError(f"the graph cannot be read: {error}") from error
+        found = cls(vectors, graph, *arrays)
+        found._check()
+        return found
+
+    def _check(self) -> None:
+        has = (self.graph.ntotal, self.graph.d, int(self.starts[-1]), len(self.breadths))
+        wanted = (len(self.starts) - 1, self.vectors.shape[1], len(self.rows), len(DEPTHS))
+        if has != wanted or not 0 <= self.rows.min() <= self.rows.max() < len(self.vectors):
+            raise ValueError(f"the graph has nodes, dim, rows, breadths {has}, must have {wanted}")
+
+
+def _linked(nodes: NDArray[np.float32]) -> Any:
+    import faiss
+
+    kind, similarity = faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+    graph = faiss.IndexHNSWSQ(nodes.shape[1], kind, LINKS, similarity)
+    graph.hnsw.efConstruction = CARE
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        graph.train(nodes)
+        graph.add(nodes)
+    finally:
+        faiss.omp_set_num_threads(threads)
+    return graph
+
+
+def _searched(graph: Any, query: Vector, breadth: int) -> NDArray[np.int64]:
+    import faiss
+
+    wanted = min(breadth, graph.ntotal)
+    widely = faiss.SearchParametersHNSW(efSearch=wanted)
+    _, nodes = graph.search(query[None, :], wanted, params=widely)
+    return np.asarray(nodes[0][nodes[0] >= 0])
+
+
+def _measured_breadths(graph: Any, nodes: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Find how widely to look for each of DEPTHS: wider and wider until RECALL is reached."""
+    probes = _probes(nodes)
+    truth = ExactIndex(nodes, np.ones(len(nodes), bool)).query(probes, DEPTHS[-1]).rows
+    breadth, found = 1, []
+    for depth in DEPTHS:
+        near = truth[:, :depth]
+        breadth = max(breadth, near.shape[1])
+        while breadth < len(nodes) and _recall(graph, probes, near, breadth) < RECALL:
+            breadth = int(np.ceil(breadth * WIDER))
+        found.append(breadth)
+    return np.array(found, np.int64)
+
+
+def _probes(nodes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Blend distinct vectors from far apart in their list, which is in no order of likeness."""
+    chosen = np.linspace(0, len(nodes) - 1, BLEND * PROBES).astype(np.intp)
+    return unit_rows(nodes[chosen.reshape(BLEND, PROBES)].sum(axis=0))
+
+
+def _recall(
+    graph: Any, probes: NDArray[np.float32], near: NDArray[np.int32], breadth: int
+) -> float:
+    hits = [
+        np.isin(rows, _searched(graph, probe, breadth)).mean()
+        for rows, probe in zip(near, probes, strict=True)
+    ]
+    return float(np.mean(hits))

@@ -1,0 +1,106 @@
+"""What every index answers, and what it may be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.errors import InputError
+from penchant.types import Mask, Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbors:
+    """Nearest rows of each query, best first.
+
+    Attributes:
+        rows: Shape (n_queries, k), int32; -1 where fewer than k rows are eligible.
+        similarities: Shape (n_queries, k), float64; NaN where `rows` is -1.
+    """
+
+    rows: NDArray[np.int32]
+    similarities: NDArray[np.float64]
+
+    def of(self, query: int) -> list[tuple[int, float]]:
+        """Give (row, similarity) of one query, best first, without the gaps.
+
+        Args:
+            query: Number of the query.
+        """
+        pairs = zip(self.rows[query].tolist(), self.similarities[query].tolist(), strict=True)
+        return [(row, similarity) for row, similarity in pairs if row >= 0]
+
+
+class Index(Protocol):
+    """Unit rows to be searched, by whatever way."""
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """Shape (n, dim), unit rows; rows of zeros are never found."""
+
+    @property
+    def present(self) -> Mask:
+        """Shape (n,), which rows may be found."""
+
+    def query(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        *,
+        eligible: Mask | None = None,
+        excluded: Sequence[Rows] | None = None,
+    ) -> Neighbors:
+        """Find the k nearest rows of each query; similarities are finished in float64.
+
+        Args:
+            queries: Shape (n_queries, dim), unit rows; one of zeros is equally near to all.
+            k: How many, >= 1.
+            eligible: Shape (n,), rows that may be found; absent: all.
+            excluded: One array of rows per query, not to be found for it; -1 stands for none.
+
+        Returns:
+            Shapes (n_queries, min(k, n)), best first; ties (to 1e-9) go to the lower row.
+
+        Raises:
+            InputError: if the dim of the queries differs, k is below 1, or `eligible` or
+                `excluded` has another length.
+        """
+
+
+def check_query(
+    shape: tuple[int, ...],
+    queries: NDArray[np.float32],
+    k: int,
+    eligible: Mask | None,
+    excluded: Sequence[Rows] | None,
+) -> None:
+    """Refuse a query that does not fit an index.
+
+    Args:
+        shape: (n, dim) of the index.
+        queries: As in `Index.query`.
+        k: As there.
+        eligible: As there.
+        excluded: As there.
+
+    Raises:
+        InputError: as there.
+    """
+    n, dim = shape
+    if queries.ndim != 2 or queries.shape[1] != dim:
+        raise InputError(
+            f"queries has shape {queries.shape}, must be (n_queries, {dim}) like the index."
+        )
+    if k < 1:
+        raise InputError(f"k is {k}, must be >= 1.")
+    if eligible is not None and eligible.shape != (n,):
+        raise InputError(f"eligible has shape {eligible.shape}, must be ({n},) like the index.")
+    if excluded is not None and len(excluded) != len(queries):
+        raise InputError(
+            f"excluded has {len(excluded)} entries, must have one for each of {len(queries)} "
+            "queries."
+        )

@@ -1,0 +1,124 @@
+"""The planned index: exact where that is quick, by the graph where the eligible rows are many.
+
+A graph filtered while it is searched loses recall without a word. Here it gives the n nearest of
+all rows, eligible or not, and k eligible ones among those are the k nearest eligible ones. Are
+there fewer than k, it is asked for more, and before that costs as much as the exact answer, the
+exact answer is given. So no filter lowers recall, and k rows come back whenever k are eligible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.index.exact import ExactIndex
+from penchant.index.hnsw import HnswGraph
+from penchant.index.neighbors import Neighbors, check_query
+from penchant.types import Mask, Rows, Vector
+
+ROWS_PER_NODE = 32
+"""Rows scored exactly in the time the graph takes to look at one node."""
+
+SPARE = 32
+"""Neighbors asked for beyond those expected to do: what a customer owns lies near the profile."""
+
+MORE = 4
+"""Times more neighbors that are asked for when too few of them are eligible."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannedIndex:
+    """Unit rows to be searched in the quicker of two ways.
+
+    Attributes:
+        exact: All rows.
+        graph: Over the same vectors; None: every answer is exact.
+        exact_below: Where fewer rows are eligible, the answer is exact.
+    """
+
+    exact: ExactIndex
+    graph: HnswGraph | None
+    exact_below: int
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """Shape (n, dim), unit rows; rows of zeros are never found."""
+        return self.exact.vectors
+
+    @property
+    def present(self) -> Mask:
+        """Shape (n,), which rows may be found."""
+        return self.exact.present
+
+    def query(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        *,
+        eligible: Mask | None = None,
+        excluded: Sequence[Rows] | None = None,
+    ) -> Neighbors:
+        """Find the k nearest rows of each query, or by the graph nearly all of them.
+
+        Args:
+            queries: Shape (n_queries, dim), unit rows; one of zeros is equally near to all.
+            k: How many, >= 1.
+            eligible: Shape (n,), rows that may be found; absent: all.
+            excluded: One array of rows per query, not to be found for it; -1 stands for none.
+
+        Returns:
+            Shapes (n_queries, min(k, n)), best first; ties go to the lower row.
+
+        Raises:
+            InputError: if the dim of the queries differs, k is below 1, or `eligible` or
+                `excluded` has another length.
+
+        Example:
+            >>> index = PlannedIndex(ExactIndex.over(np.eye(3, dtype=np.float32)), None, 50_000)
+            >>> index.query(np.array([[0.6, 0.8, 0.0]], dtype=np.float32), 2).of(0)
+            [(1, 0.8...), (0, 0.6...)]
+        """
+        check_query(self.vectors.shape, queries, k, eligible, excluded)
+        mask = self.present if eligible is None else self.present & eligible
+        n_eligible = int(np.count_nonzero(mask))
+        few = n_eligible < max(1, self.exact_below)
+        if self.graph is None or few or not len(queries):
+            return self.exact.query(queries, k, eligible=eligible, excluded=excluded)
+        parts = []
+        for number, query in enumerate(queries):
+            banned = None if excluded is None else excluded[number]
+            found = _by_graph(self.graph, query, k, mask, n_eligible, banned)
+            if found is None:
+                alone = None if banned is None else [banned]
+                found = self.exact.query(query[None, :], k, eligible=eligible, excluded=alone)
+            parts.append(found)
+        return Neighbors(
+            np.concatenate([part.rows for part in parts]),
+            np.concatenate([part.similarities for part in parts]),
+        )
+
+
+def _by_graph(
+    graph: HnswGraph, query: Vector, k: int, mask: Mask, n_eligible: int, banned: Rows | None
+) -> Neighbors | None:
+    """Take the k best eligible of the n nearest, for growing n; None when exact is cheaper."""
+    n = int(np.ceil(k * len(graph.rows) / n_eligible)) + SPARE
+    while query.any() and ROWS_PER_NODE * graph.breadth(n) <= n_eligible:
+        rows, similarities = graph.near(query, n)
+        good = mask[rows]
+        if banned is not None:
+            good &= ~np.isin(rows, banned)
+        if np.count_nonzero(good) >= k:
+            return _best(rows[good], similarities[good], k)
+        if n >= len(graph.rows):
+            break
+        n *= MORE
+    return None
+
+
+def _best(rows: Rows, similarities: NDArray[np.float64], k: int) -> Neighbors:
+    order = np.lexsort((rows, -np.round(similarities, 9)))[:k]
+    return Neighbors(rows[None, order], similarities[None, order])

@@ -1,0 +1,181 @@
+"""One suite for every index, its slow twin, and the recall of the graph whatever the filter."""
+
+import dataclasses
+from contextlib import contextmanager
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import penchant
+from penchant.bench.index import plant_styles, recall_of
+from penchant.errors import InputError
+from penchant.index import ExactIndex, HnswGraph, PlannedIndex, planner
+from penchant.maths.rows import unit_rows
+
+
+def plan(vectors, exact_below=0):
+    return PlannedIndex(ExactIndex.over(vectors), HnswGraph.over(vectors), exact_below)
+
+
+KINDS = {
+    "exact": ExactIndex.over,
+    "planned, no graph": lambda vectors: PlannedIndex(ExactIndex.over(vectors), None, 0),
+    "planned, graph": plan,
+}
+every_index = pytest.mark.parametrize("kind", KINDS)
+
+
+@contextmanager
+def graph_asked_for_everything():
+    """Let order and masks be judged apart from recall and speed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planner, "ROWS_PER_NODE", 0)
+        patch.setattr(planner, "SPARE", 0)
+        patch.setattr(HnswGraph, "breadth", lambda graph, n: len(graph.starts))
+        yield
+
+
+def vectors_of(n, dim, seed=0):
+    return unit_rows(np.random.default_rng(seed).standard_normal((n, dim)))
+
+
+def naive_query(vectors, query, k, eligible, banned):
+    similarities = vectors.astype(np.float64) @ query.astype(np.float64)
+    rows = np.flatnonzero(
+        vectors.any(axis=1) & eligible & ~np.isin(np.arange(len(vectors)), banned)
+    )
+    rows = rows[np.lexsort((rows, -np.round(similarities[rows], 9)))[:k]]
+    return rows, similarities[rows]
+
+
+def check(index, queries, k, eligible=None, excluded=None):
+    vectors = index.vectors
+    with graph_asked_for_everything():
+        found = index.query(queries, k, eligible=eligible, excluded=excluded)
+    width = min(k, len(vectors))
+    assert found.rows.shape == found.similarities.shape == (len(queries), width)
+    assert (found.rows.dtype, found.similarities.dtype) == (np.int32, np.float64)
+    assert np.array_equal(found.rows < 0, np.isnan(found.similarities))
+    everything = np.ones(len(vectors), bool)
+    for number, query in enumerate(queries):
+        rows, similarities = naive_query(
+            vectors,
+            query,
+            k,
+            everything if eligible is None else eligible,
+            [] if excluded is None else excluded[number],
+        )
+        assert [row for row, _ in found.of(number)] == rows.tolist()
+        given_back = [similarity for _, similarity in found.of(number)]
+        np.testing.assert_allclose(given_back, similarities, rtol=0, atol=1e-12)
+
+
+@every_index
+@pytest.mark.parametrize(("n", "dim"), [(1, 1), (2, 3), (17, 5), (900, 24)])
+@pytest.mark.parametrize("k", [1, 10, 40])
+def test_answers_equal_a_full_float64_sort(kind, n, dim, k):
+    check(KINDS[kind](vectors_of(n, dim)), vectors_of(4, dim, seed=1), k)
+
+
+@every_index
+@given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 60), st.booleans(), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_ties_go_to_the_lower_row_whatever_the_masks(kind, seed, k, n_kinds, masked, banned):
+    rng = np.random.default_rng(seed)
+    vectors = unit_rows(rng.standard_normal((n_kinds, 6)))[rng.integers(0, n_kinds, 120)]
+    vectors[1 + np.flatnonzero(rng.random(119) < 0.1)] = 0
+    eligible = rng.random(120) < rng.choice([0.05, 0.5, 1.0]) if masked else None
+    excluded = [rng.integers(-1, 120, 30).astype(np.int32) for _ in "abc"] if banned else None
+    queries = np.concatenate([vectors[:1], unit_rows(rng.standard_normal((2, 6)))])
+    check(KINDS[kind](vectors), queries, k, eligible=eligible, excluded=excluded)
+
+
+@every_index
+def test_each_query_keeps_its_own_exclusions(kind):
+    vectors = vectors_of(300, 12)
+    excluded = [np.array([-1, n, n + 10], np.int32) for n in range(5)]
+    check(KINDS[kind](vectors), vectors[:5], 8, excluded=excluded)
+
+
+@every_index
+def test_a_query_of_zeros_is_equally_near_to_all(kind):
+    check(KINDS[kind](vectors_of(90, 4)), np.zeros((2, 4), np.float32), 3)
+
+
+@every_index
+def test_rows_of_zeros_are_never_found(kind):
+    vectors = -np.abs(vectors_of(50, 3))
+    vectors[2] = 0  # similarity 0 would be the best
+    check(KINDS[kind](vectors), np.abs(vectors_of(1, 3, seed=8)), 50)
+
+
+@every_index
+def test_no_queries_have_no_answers(kind):
+    found = KINDS[kind](vectors_of(5, 3)).query(np.empty((0, 3), np.float32), 2, excluded=[])
+    assert found.rows.shape == found.similarities.shape == (0, 2)
+
+
+@every_index
+@pytest.mark.parametrize(
+    ("queries", "k", "masks", "message"),
+    [
+        (np.zeros((1, 3), np.float32), 2, {}, r"shape \(1, 3\), must be \(n_queries, 4\)"),
+        (np.zeros(4, np.float32), 2, {}, r"queries has shape \(4,\)"),
+        (np.zeros((1, 4), np.float32), 0, {}, "k is 0, must be >= 1"),
+        (np.zeros((1, 4), np.float32), 2, {"eligible": np.ones(8, bool)}, r"must be \(9,\)"),
+        (np.zeros((2, 4), np.float32), 2, {"excluded": [np.array([1])]}, "one for each of 2"),
+    ],
+)
+def test_what_does_not_fit_the_index_is_refused(kind, queries, k, masks, message):
+    with pytest.raises(InputError, match=message):
+        KINDS[kind](vectors_of(9, 4)).query(queries, k, **masks)
+
+
+@cache
+def clustered():
+    """Twelve thousand products in clusters, every tenth a copy of another, and some profiles."""
+    rng = np.random.default_rng(4)
+    vectors = plant_styles(rng, 12_000, dim=48)
+    vectors[::10] = vectors[rng.integers(0, 12_000, 1200)]
+    queries = unit_rows(vectors[rng.integers(0, 12_000, (40, 2))].sum(axis=1))
+    return plan(vectors), queries, rng.random(12_000)
+
+
+@pytest.mark.parametrize("rows_per_node", [0, planner.ROWS_PER_NODE])
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.1, 0.025, 0.001])
+@pytest.mark.parametrize("k", [10, 500])
+def test_no_filter_lowers_recall(monkeypatch, rows_per_node, share, k):
+    monkeypatch.setattr(planner, "ROWS_PER_NODE", rows_per_node)
+    index, queries, chance = clustered()
+    queries, eligible = queries[: 40 if k == 10 else 12], chance < share
+    found = index.query(queries, k, eligible=eligible)
+    assert recall_of(found, index.exact.query(queries, k, eligible=eligible)) >= 0.985
+    assert ((found.rows >= 0).sum(axis=1) == min(k, int(eligible.sum()))).all()
+
+
+@pytest.mark.parametrize("k", [10, 500])
+def test_nor_does_one_that_takes_out_the_nearest(k):
+    index, queries, _ = clustered()
+    nearest = index.exact.query(queries, 300).rows
+    for number in range(10):
+        eligible = ~np.isin(np.arange(12_000), nearest[number])
+        one = queries[number : number + 1]
+        for masks in ({"eligible": eligible}, {"excluded": [nearest[number]]}):
+            found = index.query(one, k, **masks)
+            assert recall_of(found, index.exact.query(one, k, **masks)) >= 0.97
+            assert (found.rows >= 0).all()
+
+
+def test_a_shop_answers_the_same_by_the_graph_where_few_are_searched(built_shop):
+    exact = penchant.open(built_shop)
+    settings = {name: dict(part) for name, part in exact.manifest.settings.items()}
+    settings["index"]["exact_below"] = 1
+    build = dataclasses.replace(exact.build, graph=HnswGraph.over(exact.build.styles))
+    large = penchant.Shop(dataclasses.replace(exact.manifest, settings=settings), build)
+    with graph_asked_for_everything():
+        assert isinstance(large.assortment.index, PlannedIndex)
+        for product_id in list(exact.build.product_ids)[:5]:
+            assert large.similar(product_id).product_ids == exact.similar(product_id).product_ids

@@ -1,0 +1,146 @@
+"""The graph: one node per distinct vector, the same bytes each time, opened as it was saved."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from penchant.bench.index import plant_styles
+from penchant.index import ExactIndex, HnswGraph, PlannedIndex, planner
+from penchant.maths.rows import unit_rows
+
+
+def some_vectors(n=1500, dim=24, seed=0):
+    """Clustered vectors, some of them copies of others, some of them absent."""
+    rng = np.random.default_rng(seed)
+    vectors = plant_styles(rng, n, dim=dim)
+    vectors[::7] = vectors[rng.integers(0, n, len(vectors[::7]))]
+    vectors[5::50] = 0
+    return vectors
+
+
+def files_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_every_row_that_holds_a_vector_is_under_the_node_of_its_vector():
+    vectors = some_vectors()
+    graph = HnswGraph.over(vectors)
+    assert sorted(graph.rows.tolist()) == np.flatnonzero(vectors.any(axis=1)).tolist()
+    groups = np.split(graph.rows, graph.starts[1:-1])
+    assert len(groups) == graph.graph.ntotal == len({v.tobytes() for v in vectors if v.any()})
+    for rows in groups:
+        assert (np.diff(rows) > 0).all()
+        assert (vectors[rows] == vectors[rows[0]]).all()
+
+
+def test_similarities_are_those_of_the_vectors_not_of_their_short_form():
+    vectors = some_vectors()
+    query = unit_rows(vectors[:2].sum(axis=0)[None, :])[0]
+    rows, similarities = HnswGraph.over(vectors).near(query, 30)
+    expected = vectors[rows].astype(np.float64) @ query.astype(np.float64)
+    np.testing.assert_allclose(similarities, expected, rtol=0, atol=1e-12)
+    assert len(np.unique(vectors[rows], axis=0)) == 30
+
+
+def test_a_vector_shared_by_hundreds_hides_no_other():
+    vectors = some_vectors(900)
+    vectors[np.random.default_rng(2).permutation(900)[:600]] = vectors[0]
+    copies = np.flatnonzero((vectors == vectors[0]).all(axis=1))
+    rows, _ = HnswGraph.over(vectors).near(vectors[0], 2)
+    assert len(copies) >= 600
+    assert set(copies.tolist()) < set(rows.tolist())
+    assert len(np.unique(vectors[rows], axis=0)) == 2
+
+
+def test_the_same_vectors_give_the_same_bytes_on_any_number_of_threads(tmp_path):
+    import faiss
+
+    vectors, threads = some_vectors(), faiss.omp_get_max_threads()
+    try:
+        for number in (1, 3):
+            (tmp_path / str(number)).mkdir()
+            faiss.omp_set_num_threads(number)
+            HnswGraph.over(vectors).save(tmp_path / str(number))
+            assert faiss.omp_get_max_threads() == number
+    finally:
+        faiss.omp_set_num_threads(threads)
+    assert files_of(tmp_path / "1") == files_of(tmp_path / "3")
+
+
+def test_a_saved_graph_answers_as_before(tmp_path):
+    vectors = some_vectors()
+    graph = HnswGraph.over(vectors)
+    graph.save(tmp_path)
+    opened = HnswGraph.load(tmp_path, vectors)
+    for query in vectors[:20]:
+        for before, after in zip(graph.near(query, 25), opened.near(query, 25), strict=True):
+            np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize("name", ["links.faiss", "rows.npy", "starts.npy", "breadths.npy"])
+@pytest.mark.parametrize("content", [None, b"", b"nonsense"])
+def test_a_damaged_file_is_refused(tmp_path, name, content):
+    vectors = some_vectors(200)
+    HnswGraph.over(vectors).save(tmp_path)
+    if content is None:
+        (tmp_path / name).unlink()
+    else:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match="the graph cannot be read"):
+        HnswGraph.load(tmp_path, vectors)
+
+
+@pytest.mark.parametrize("others", [some_vectors(200, dim=8), some_vectors(100)])
+def test_a_graph_of_other_vectors_is_refused(tmp_path, others):
+    HnswGraph.over(some_vectors(200)).save(tmp_path)
+    with pytest.raises(ValueError, match="the graph has"):
+        HnswGraph.load(tmp_path, others)
+
+
+def test_more_neighbors_need_a_wider_look():
+    graph = HnswGraph.over(some_vectors())
+    breadths = [graph.breadth(n) for n in (1, 10, 60, 100, 500, 501, 5000)]
+    assert breadths == sorted(breadths)
+    assert all(breadth >= n for n, breadth in zip((10, 100, 500), graph.breadths, strict=True))
+    assert breadths[-1] == 10 * graph.breadths[-1]
+
+
+@pytest.mark.parametrize(
+    ("exact_below", "rows_per_node", "share", "k", "asked"),
+    [
+        (0, 0, 1.0, 10, True),
+        (1350, 0, 1.0, 10, True),
+        (1351, 0, 1.0, 10, False),  # of 1500 rows 30 are absent, 120 not eligible
+        (0, 100, 1.0, 10, False),
+        (0, 1, 1.0, 10, True),
+        (0, 2, 1.0, 1000, False),
+        (0, 1, 0.02, 10, False),
+    ],
+)
+def test_the_graph_is_asked_only_where_that_pays(
+    monkeypatch, exact_below, rows_per_node, share, k, asked
+):
+    vectors, calls = some_vectors(), []
+    monkeypatch.setattr(planner, "ROWS_PER_NODE", rows_per_node)
+    near = HnswGraph.near
+    monkeypatch.setattr(HnswGraph, "near", lambda *args: calls.append(1) or near(*args))
+    exact = ExactIndex.over(vectors)
+    eligible = np.random.default_rng(1).random(1500) < share
+    if share == 1.0:
+        eligible[np.flatnonzero(exact.present)[:120]] = False
+    index = PlannedIndex(exact, HnswGraph.over(vectors), exact_below)
+    index.query(vectors[1:2], k, eligible=eligible)
+    assert bool(calls) == asked
+
+
+def test_who_needs_no_graph_loads_no_faiss():
+    script = (
+        "import sys, numpy as np, penchant.engine, penchant.pipeline\n"
+        "from penchant.index import ExactIndex, PlannedIndex\n"
+        "one = np.eye(3, dtype=np.float32)\n"
+        "PlannedIndex(ExactIndex.over(one), None, 5).query(one, 2)\n"
+        "sys.exit('faiss' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
