@@ -22,7 +22,17 @@ LAYERS = (
     ("index", "candidates", "ranking"),
     ("surfaces", "reasons"),
     ("builds", "store", "shop_directory"),
-    ("answers", "cards", "customer", "people", "embedding", "pipeline", "stock", "recommender", "engine"),
+    (
+        "answers",
+        "cards",
+        "customer",
+        "people",
+        "embedding",
+        "pipeline",
+        "stock",
+        "recommender",
+        "engine",
+    ),
     ("evaluation",),
     ("cli", "sample", "profiler", "bench", "doctor"),
 )

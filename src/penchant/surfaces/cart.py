@@ -50,10 +50,9 @@ def cart(stock: Assortment, visitor: Visitor, blend: Blend, *, cart_rows: Rows) 
 
 def _sources(stock: Assortment, visitor: Visitor, cart_rows: Rows) -> tuple[Source, ...]:
     """Give what speaks for a product beside a cart; only taste and popularity when it is empty."""
-    sources: list[Source] = [
-        LinkedSource(COMPLEMENTS, stock.complements.score_products(cart_rows)),
-        stock.popularity.among(visitor.segment),
-    ]
+    sources: list[Source] = [stock.popularity.among(visitor.segment)]
+    if len(cart_rows):
+        sources.append(LinkedSource(COMPLEMENTS, stock.complements.score_products(cart_rows)))
     alike = similar_source(stock.index, cart_rows)
     if alike is not None:
         sources.append(alike)

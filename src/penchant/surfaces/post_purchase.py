@@ -44,11 +44,10 @@ def post_purchase(stock: Assortment, visitor: Visitor, blend: Blend, *, bought_r
 
 def _sources(stock: Assortment, visitor: Visitor, bought_rows: Rows) -> tuple[Source, ...]:
     """Give what speaks for a product after a purchase; without one, taste and popularity."""
-    sources: list[Source] = [
-        LinkedSource(COMPLEMENTS, stock.complements.score_products(bought_rows)),
-        LinkedSource(COLLABORATIVE, stock.links.score_products(bought_rows)),
-        stock.popularity.among(visitor.segment),
-    ]
+    sources: list[Source] = [stock.popularity.among(visitor.segment)]
+    if len(bought_rows):
+        sources.append(LinkedSource(COMPLEMENTS, stock.complements.score_products(bought_rows)))
+        sources.append(LinkedSource(COLLABORATIVE, stock.links.score_products(bought_rows)))
     if visitor.profile is not None:
         sources.append(visual_source(stock.index, visitor.profile.vector))
     return tuple(sources)

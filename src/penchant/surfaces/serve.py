@@ -192,5 +192,5 @@ def _showing(
 
 
 def _lifted_by(shown: Ranking, pool: Ranking) -> list[str]:
-    above = shown.parts - pool.parts.mean(axis=0)
+    above = np.where(shown.parts != 0, shown.parts - pool.parts.mean(axis=0), -np.inf)
     return [shown.sources[place] for place in above.argmax(axis=1).tolist()]

@@ -91,12 +91,14 @@ def test_a_hidden_product_is_never_the_cause_of_its_own_kind() -> None:
     assert reason.product_id == "P02"
 
 
-def reasons_of(stock: Assortment, source: str, step: str, seeds: np.ndarray) -> Reason:
+def reasons_of(
+    stock: Assortment, source: str, step: str, seeds: np.ndarray, segment: int = -1
+) -> Reason:
     """The reason of product 0, lifted by a source."""
     picks = Ranking(rows(0), np.ones((1, 1)), (source,))
     everything = Eligibility.under((), n_products=len(stock))
     showing = Showing(picks, (source,), (step,), np.ones(1), (), everything)
-    (found,) = make_reasons(showing, Plan((), seeds=seeds), stock, Visitor())
+    (found,) = make_reasons(showing, Plan((), seeds=seeds), stock, Visitor(segment=segment))
     return found
 
 
@@ -132,7 +134,8 @@ def test_a_source_that_starts_from_products_names_the_one_that_speaks_most() -> 
     ],
 )
 def test_other_sources_are_told_in_words(source: str, step: str, told: str) -> None:
-    assert reasons_of(stock_of(circle(0, 9)), source, step, rows()) == Reason(told)
+    segment = 0 if step == "segment" else -1
+    assert reasons_of(stock_of(circle(0, 9)), source, step, rows(), segment) == Reason(told)
 
 
 def test_every_source_can_be_told() -> None:

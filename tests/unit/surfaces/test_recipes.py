@@ -108,9 +108,9 @@ def test_the_last_rung_gives_every_product_and_a_limit_holds_for_all_rungs(
     last = lower_rungs(stock, STRANGER, rows())[-1]
     assert sorted(last.sources[0].candidates(N, eligible=everything).rows) == list(range(N))
     within = np.arange(N) < 3
-    for one in lower_rungs(stock, Visitor(segment=0), rows(3), within=within):
+    for one in lower_rungs(stock, Visitor(segment=0), rows(3), within=lambda: within):
         assert one.within is not None
-        assert not (one.within & ~within).any()
+        assert not (one.within() & ~within).any()
 
 
 def test_the_rung_of_a_segment_gives_what_its_customers_like(stock: Assortment) -> None:

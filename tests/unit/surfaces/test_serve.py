@@ -89,7 +89,7 @@ def test_a_rung_gives_only_what_it_may_and_only_what_is_near_enough(stock: Assor
     within = np.zeros(N, bool)
     within[[0, 1, 8]] = True
     taste = visual_source(stock.index, stock.index.vectors[0])
-    near = Rung("near", (taste,), Blend({"visual": 1.0}), within, min_similarity=0.9)
+    near = Rung("near", (taste,), Blend({"visual": 1.0}), lambda: within, min_similarity=0.9)
     found = served(Plan((near, newest())), stock, k=3)
     assert steps_of(found) == [("near", 0), ("near", 1), ("newest", 11)]
 
@@ -206,3 +206,12 @@ def test_only_the_first_rung_explores_and_only_when_it_has_products_to_spare(
     kept = [served(short, stock, k=5, surface=explore, seed=seed) for seed in range(5)]
     assert {tuple(one.picks.rows.tolist()) for one in kept} == {(0, 1, 11, 10, 9)}
     assert all((one.propensities == 1).all() for one in kept)
+
+
+def test_what_gave_a_product_nothing_did_not_lift_it(stock: Assortment) -> None:
+    """A product below the mean of everything is still told by what it has."""
+    taste = visual_source(stock.index, stock.index.vectors[0])
+    linked = LinkedSource("collaborative", np.zeros(N))
+    mixed = Rung("a", (linked, taste), Blend({"collaborative": 1.0, "visual": 1.0}))
+    found = served(Plan((mixed, newest())), stock, k=N)
+    assert set(found.lifted_by) == {"visual"}
