@@ -238,6 +238,14 @@ def test_a_cart_of_unknown_categories_hides_only_itself(stock: Assortment) -> No
     assert sorted(set(range(N)) - set(found.picks.rows.tolist())) in ([0, 9], [1, 9])
 
 
+def test_a_cart_of_all_categories_hides_its_products_and_their_variants_alone() -> None:
+    stock = stock_of(
+        circle(*range(6)), category=["ring", "watch"] * 3, group_row=rows(0, 1, 0, 2, 3, 4)
+    )
+    found = show(cart(stock, STRANGER, blend(CART), cart_rows=rows(0, 1)), stock)
+    assert sorted(found.picks.rows.tolist()) == [3, 4, 5]
+
+
 def test_an_empty_cart_is_filled_by_taste_or_by_what_everyone_likes(stock: Assortment) -> None:
     personal = show(cart(stock, fan(stock, 3), blend(CART), cart_rows=rows()), stock, k=3)
     assert personal.step == "profile"
