@@ -172,3 +172,28 @@ def test_a_request_does_not_look_at_other_customers(shop: penchant.Shop) -> None
         answer = blind.recommend(customer, k=9, request_id="r")
         assert answer == shop.recommend(customer, k=9, request_id="r")
     assert blind.explain("WARM", "P09") == shop.explain("WARM", "P09")
+
+
+def test_a_few_products_touched_make_a_session_and_a_refusal_makes_nothing_personal(
+    shop: penchant.Shop,
+) -> None:
+    """COLD looked at P09, a ring: rings come first, though it takes three for a profile."""
+    session = shop.recommend("COLD", k=3)
+    assert session.step == "session"
+    assert shop.explain("COLD", "P09").similarity == pytest.approx(1.0)
+    assert {int(one[1:]) % 3 for one in session.product_ids[:2]} == {0}
+    refused = shop.recommend("OUT", k=8, request_id="r")
+    assert refused.step in {"popular", "newest"}
+    assert all(slot.similarity is None for slot in refused.slots)
+    assert not {"P00", "P01"} & set(refused.product_ids)  # owned and hidden all the same
+
+
+def test_what_the_shop_lists_pins_and_prices_holds_through_the_engine(shop: penchant.Shop) -> None:
+    listed = with_rules(shop, deny=["P03"], pinned=["P04", "P00"], price_band=1.0)
+    slate = listed.recommend("WARM", k=24)
+    assert slate.product_ids[0] == "P04"  # P00 is owned
+    assert slate.slots[0].source == "pinned"
+    prices = [10 + int(one[1:]) for one in slate.product_ids if one != "P23"]  # which has none
+    assert all(10 <= price <= 16 for price in prices)  # WARM liked P00, P03 and P06
+    assert listed.why_not("WARM", "P03").rules == ("denied",)
+    assert "price" in listed.why_not("WARM", "P21").rules
