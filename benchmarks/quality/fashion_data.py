@@ -104,6 +104,7 @@ def _catalogue(chosen: pl.DataFrame, rows: NDArray[np.intp], directory: Path) ->
         attributes={name: tuple(chosen[name]) for name in ATTRIBUTES},
         text_vectors=texts[rows].astype(np.float32),
         prices=chosen["price"].to_numpy(),
+        groups=chosen["design_id"].rank("dense").to_numpy().astype(np.int64),
     )
 
 

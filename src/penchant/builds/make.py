@@ -146,7 +146,14 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
         texts=tuple(texts.fill_null("")),
         text_vectors=inputs.text_vectors,
         prices=products[c.PRICE].fill_null(np.nan).to_numpy(),
+        groups=_groups(products),
     )
+
+
+def _groups(products: pl.DataFrame) -> NDArray[np.int64]:
+    """Number the designs; a product without a group_id is a design of its own."""
+    names = pl.coalesce("g" + pl.col(c.GROUP_ID), "p" + pl.col(c.PRODUCT_ID))
+    return products.select(names.rank("dense").cast(pl.Int64)).to_series().to_numpy()
 
 
 def find_shop_baskets(inputs: BuildInputs) -> Baskets:

@@ -25,6 +25,7 @@ class Catalogue:
         texts: One text per product, "" where there is none.
         text_vectors: Shape (n_products, dim), text vectors made elsewhere; used instead of texts.
         prices: Shape (n_products,), NaN where unknown.
+        groups: Shape (n_products,), equal for variants of one design; no channel reads it.
     """
 
     n_products: int
@@ -33,6 +34,7 @@ class Catalogue:
     texts: tuple[str, ...] | None = None
     text_vectors: NDArray[np.float32] | None = None
     prices: NDArray[np.float64] | None = None
+    groups: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         for name, part in self._parts().items():
@@ -48,6 +50,7 @@ class Catalogue:
             "texts": self.texts,
             "text_vectors": self.text_vectors,
             "prices": self.prices,
+            "groups": self.groups,
             **{f"attribute {name}": labels for name, labels in self.attributes.items()},
         }
         return {name: part for name, part in named.items() if part is not None}
@@ -67,4 +70,5 @@ class Catalogue:
             texts=None if self.texts is None else tuple(self.texts[row] for row in rows),
             text_vectors=None if self.text_vectors is None else self.text_vectors[rows],
             prices=None if self.prices is None else self.prices[rows],
+            groups=None if self.groups is None else self.groups[rows],
         )

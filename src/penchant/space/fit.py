@@ -129,4 +129,5 @@ def _learn(
     z = plain.place(catalogue).channels
     if kind == "closed-form":
         return closed_form_map(z, baskets)
-    return learn_softmax_map(z, baskets, derived_rng(settings.seed, "map"), dim=settings.dim)
+    rng = derived_rng(settings.seed, "map")
+    return learn_softmax_map(z, baskets, rng, dim=settings.dim, groups=catalogue.groups)

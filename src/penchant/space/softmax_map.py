@@ -7,7 +7,9 @@ frequent negatives, so the map learns affinity beyond popularity.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,10 @@ from numpy.typing import NDArray
 from penchant.maths.rows import unit_rows
 from penchant.space.baskets import Baskets
 from penchant.space.start_map import start_map
+from penchant.types import Rows
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Matrix = NDArray[np.float32]
 
@@ -52,6 +58,22 @@ class Schedule:
         batch = min(1024, n_baskets // 8)
         return cls(epochs=min(25, max(8, round(MIN_STEPS * batch / n_baskets))), batch=batch)
 
+    def batches(self, baskets: Baskets) -> int:
+        """Steps of one epoch.
+
+        Args:
+            baskets: What is trained on.
+        """
+        return max(1, len(baskets) // self.batch)
+
+    def steps(self, baskets: Baskets) -> int:
+        """Steps in all.
+
+        Args:
+            baskets: What is trained on.
+        """
+        return self.epochs * self.batches(baskets)
+
 
 def learn_softmax_map(
     z: Matrix,
@@ -60,6 +82,7 @@ def learn_softmax_map(
     *,
     dim: int = 256,
     schedule: Schedule | None = None,
+    groups: NDArray[np.int64] | None = None,
 ) -> Matrix:
     """Train the map with Adam, the rate falling linearly to zero.
 
@@ -69,26 +92,47 @@ def learn_softmax_map(
         rng: Draws the hidden products and the order of baskets.
         dim: Columns of the map.
         schedule: Epochs and batch; chosen by the number of baskets if absent.
+        groups: Shape (n_products,), equal for variants of one design. A product is hidden with
+            its variants: to find one color by the other teaches nothing of taste.
 
     Returns:
         Shape (d, min(dim, d)), float32. Same rng, same map.
     """
+    design = np.arange(len(z)) if groups is None else groups
     plan = schedule or Schedule.by_baskets(len(baskets))
-    batches = max(1, len(baskets) // plan.batch)
-    adam = _Adam(start_map(z, dim), steps=plan.epochs * batches)
-    for _ in range(plan.epochs):
-        order = rng.permutation(len(baskets))
-        for number in range(batches):
-            chosen = order[number * plan.batch : (number + 1) * plan.batch]
-            rest, target = _hide_one(z, baskets, chosen, rng)
-            adam.step(_gradient(adam.weights, rest, z[target], target))
+    adam = Adam(start_map(z, dim), steps=plan.steps(baskets))
+    for rest, target in lessons(baskets, design, plan, rng):
+        adam.step(_gradient(adam.weights, unit_rows(rest @ z), z[target], target))
     return adam.weights
 
 
+def lessons(
+    baskets: Baskets, design: NDArray[np.int64], plan: Schedule, rng: np.random.Generator
+) -> Iterator[tuple[csr_array, Rows]]:
+    """Hide a random product of every basket, batch by batch, as often as planned.
+
+    Args:
+        baskets: Of product rows.
+        design: Shape (n_products,), equal for variants of one design, hidden together.
+        plan: Epochs and batch.
+        rng: Draws the hidden products and the order of baskets.
+
+    Yields:
+        Ones where a basket still holds a product, shape (batch, n_products); and the hidden ones.
+    """
+    for _ in range(plan.epochs):
+        order = rng.permutation(len(baskets))
+        for number in range(plan.batches(baskets)):
+            chosen = order[number * plan.batch : (number + 1) * plan.batch]
+            yield _hide_one(baskets, chosen, design, rng)
+
+
 def _hide_one(
-    z: Matrix, baskets: Baskets, chosen: NDArray[np.intp], rng: np.random.Generator
-) -> tuple[Matrix, NDArray[np.int32]]:
-    """Draw a hidden product of each basket; give the unit sum of the rest, and the hidden."""
+    baskets: Baskets,
+    chosen: NDArray[np.intp],
+    design: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> tuple[csr_array, Rows]:
     from scipy.sparse import csr_array
 
     lengths = baskets.lengths[chosen]
@@ -96,17 +140,35 @@ def _hide_one(
     inside = np.arange(starts[-1]) - np.repeat(starts[:-1] - baskets.starts[chosen], lengths)
     products = baskets.product_row[inside]
     hidden = starts[:-1] + (rng.random(len(chosen)) * lengths).astype(np.int64)
-    ones = np.ones(len(products), np.float32)
-    ones[hidden] = 0.0
-    sums = csr_array((ones, products, starts), shape=(len(chosen), len(z))) @ z
-    return unit_rows(sums), products[hidden]
+    target = products[hidden]
+    ones = (design[products] != np.repeat(design[target], lengths)).astype(np.float32)
+    rest = csr_array((ones, products, starts), shape=(len(chosen), len(design)))
+    return rest, target
 
 
-def _gradient(weights: Matrix, rest: Matrix, hidden: Matrix, target: NDArray[np.int32]) -> Matrix:
+def _gradient(weights: Matrix, rest: Matrix, hidden: Matrix, target: Rows) -> Matrix:
     """Give the gradient of the mean cross-entropy of finding each basket's own hidden product."""
-    q_raw, k_raw = rest @ weights, hidden @ weights
+    q_error, k_error = softmax_errors(rest @ weights, hidden @ weights, target)
+    return np.asarray(rest.T @ q_error + hidden.T @ k_error)
+
+
+def softmax_errors(
+    q_raw: Matrix,
+    k_raw: Matrix,
+    target: Rows,
+    *,
+    inverse_temperature: float = INVERSE_TEMPERATURE,
+) -> tuple[Matrix, Matrix]:
+    """Give the gradient of the mean cross-entropy by both sides, before they are made unit rows.
+
+    Args:
+        q_raw: Shape (n, dim), the rest of each basket.
+        k_raw: Shape (n, dim), its hidden product.
+        target: Shape (n,), the row of that; others of the same row are no wrong answers.
+        inverse_temperature: Times the cosine.
+    """
     q, k = unit_rows(q_raw), unit_rows(k_raw)
-    logits = INVERSE_TEMPERATURE * (q @ k.T)
+    logits = inverse_temperature * (q @ k.T)
     same = target[:, None] == target[None, :]
     np.fill_diagonal(same, val=False)
     logits[same] = -np.inf
@@ -114,10 +176,8 @@ def _gradient(weights: Matrix, rest: Matrix, hidden: Matrix, target: NDArray[np.
     error = np.exp(logits)
     error /= error.sum(axis=1, keepdims=True)
     error[np.diag_indices(len(error))] -= 1.0
-    error *= INVERSE_TEMPERATURE / len(error)
-    q_error = _through_unit(q_raw, q, error @ k)
-    k_error = _through_unit(k_raw, k, error.T @ q)
-    return np.asarray(rest.T @ q_error + hidden.T @ k_error)
+    error *= inverse_temperature / len(error)
+    return _through_unit(q_raw, q, error @ k), _through_unit(k_raw, k, error.T @ q)
 
 
 def _through_unit(raw: Matrix, unit: Matrix, error: Matrix) -> Matrix:
@@ -128,7 +188,7 @@ def _through_unit(raw: Matrix, unit: Matrix, error: Matrix) -> Matrix:
     return np.asarray((error - unit * along[:, None]) * inverse[:, None])
 
 
-class _Adam:
+class Adam:
     """Adam for one matrix; the rate falls linearly to zero over `steps`."""
 
     def __init__(self, weights: Matrix, *, steps: int) -> None:
@@ -139,6 +199,11 @@ class _Adam:
         self._square = np.zeros_like(weights)
 
     def step(self, gradient: Matrix) -> None:
+        """Move against the gradient.
+
+        Args:
+            gradient: Of the shape of the weights.
+        """
         first, second = BETAS
         rate = LEARNING_RATE * (1 - self._step / self._steps)
         self._step += 1

@@ -116,18 +116,31 @@ def test_hiding_takes_one_product_out_and_sums_the_rest():
     chosen = np.array([3, 1, 1, 0])
     seen = set()
     for seed in range(40):
-        rest, hidden = _hide_one(z, baskets_of(lists), chosen, np.random.default_rng(seed))
+        own = np.arange(9)
+        rest, hidden = _hide_one(baskets_of(lists), chosen, own, np.random.default_rng(seed))
         for row, number in enumerate(chosen):
             assert hidden[row] in lists[number]
             left = [product for product in lists[number] if product != hidden[row]]
-            np.testing.assert_allclose(rest[row], unit_rows(z[left].sum(0)[None])[0], atol=1e-6)
+            np.testing.assert_allclose((rest @ z)[row], z[left].sum(0), atol=1e-6)
         seen |= {(row, int(product)) for row, product in enumerate(hidden)}
     assert len(seen) == 2 + 4 + 4 + 2  # every product of every basket is hidden some time
 
 
+def test_variants_of_a_design_are_hidden_together():
+    rest, hidden = _hide_one(
+        baskets_of([[0, 1, 4]]), np.zeros(20, np.int64), np.array([7, 7, 2, 3, 5]),
+        np.random.default_rng(0),
+    )  # fmt: skip
+    for left, product in zip(rest.toarray().tolist(), hidden.tolist(), strict=True):
+        assert left == ([1, 1, 0, 0, 0] if product == 4 else [0, 0, 0, 0, 1])
+
+
 def test_the_loss_falls_while_the_map_is_trained():
     planted = Planted(3)
-    rest, hidden = _hide_one(planted.z, planted.baskets, np.arange(100), np.random.default_rng(9))
+    rest, hidden = _hide_one(
+        planted.baskets, np.arange(100), np.arange(len(planted.z)), np.random.default_rng(9)
+    )
+    rest = unit_rows(rest @ planted.z)
     start = start_map(planted.z, 12)
     trained = learn_softmax_map(
         planted.z, planted.baskets, np.random.default_rng(0), dim=12,
