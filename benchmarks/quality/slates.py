@@ -26,7 +26,7 @@ from penchant.engine import Shop
 from penchant.evaluation.intervals import MeanInterval, mean_interval
 from penchant.sample.generator import GeneratedShop, GeneratorSettings, generate_shop
 from penchant.settings import Settings, StyleSettings
-from penchant.settings.showing import CART, PRODUCT_PAGE, SURFACES
+from penchant.settings.showing import CART, HOMEPAGE, PRODUCT_PAGE, SURFACES
 from penchant.taste.from_tables import microseconds
 from penchant.taste.shopping import open_cart
 
@@ -92,14 +92,16 @@ def main() -> None:
     shops = [plant(seed) for seed in options.seeds]
     counted = count_slates(shops, options.slates)
     print(counted, flush=True)
-    drawn = count_draws(shops[0].shop, options.draws)
-    print(drawn, flush=True)
+    drawn = {one: count_draws(shops[0].shop, options.draws, one) for one in (HOMEPAGE, CART)}
+    for surface, value in drawn.items():
+        print(surface, value, flush=True)
     shares = dict(style_shares(shops))
     for name, value in shares.items():
         print(f"{name:58} {value.value:.4f} [{value.low:.4f}, {value.high:.4f}] n={value.n}")
     if options.json:
         rows = {name: asdict(value) for name, value in shares.items()}
-        found = {"seeds": options.seeds, "slates": asdict(counted), "draws": asdict(drawn), **rows}
+        found = {"seeds": options.seeds, "slates": asdict(counted), **rows}
+        found |= {f"draws, {name}": asdict(value) for name, value in drawn.items()}
         options.json.write_text(json.dumps(found, indent=1) + "\n")
 
 
@@ -164,17 +166,19 @@ def may_be_shown(shop: Shop, customer_id: str, surface: str) -> int:
     return len(set(stock.group_row[free].tolist()))
 
 
-def count_draws(shop: Shop, n_draws: int) -> Drawn:
-    """Ask again and again for one customer's homepage, with a new request_id each time.
+def count_draws(shop: Shop, n_draws: int, surface: str = HOMEPAGE) -> Drawn:
+    """Ask again and again for one customer's slate, with a new request_id each time.
 
     Args:
         shop: Any; the customer of the longest history is asked for.
         n_draws: How often.
+        surface: Where; on the cart categories take turns, and draws keep to them.
     """
     customer = max(shop.build.customer_ids, key=lambda one: len(shop.customer(one).history))
     counts, chances = Counter[tuple[int, str]](), dict[tuple[int, str], float]()
     for number in range(n_draws):
-        for slot in shop.recommend(customer, k=K, request_id=str(number)).slots:
+        slate = shop.recommend(customer, surface=surface, k=K, request_id=str(number))
+        for slot in slate.slots:
             if slot.propensity < 1:
                 counts[slot.slot, slot.product_id] += 1
                 chances[slot.slot, slot.product_id] = slot.propensity

@@ -212,7 +212,8 @@ class Shop:
         """
         row = self.build.product_ids.row(product_id)
         answer = self._answer(customer_id, surface, products, k, as_of, request_id)
-        fall = find_fall(answer.showing, row)
+        groups = self.assortment.group_row if self.settings.recommend.one_per_group else None
+        fall = find_fall(answer.showing, row, group_row=groups)
         return WhyNot(
             customer_id=customer_id,
             product_id=product_id,

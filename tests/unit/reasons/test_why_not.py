@@ -101,10 +101,20 @@ def test_a_product_behind_another_of_its_group_says_so() -> None:
     assert find_fall(ungrouped(), 3).verdict == "shown"
 
 
-def ungrouped() -> Any:
+def test_a_product_whose_variant_is_pinned_says_so_though_it_was_never_ranked() -> None:
+    showing = ungrouped(pinned=("P04",))
+    assert find_fall(showing, 3, group_row=GROUPS).verdict == "grouped"
+    assert find_fall(showing, 11, group_row=GROUPS).verdict == "outranked"
+    assert find_fall(showing, 3).verdict == "not_retrieved"
+
+
+def ungrouped(**rules: Any) -> Any:
     """Nothing is owned: 3 and 4 are one design."""
     stock = stock_of(VECTORS, group_row=GROUPS, popularity=popularity_of([1.0] * N))
-    settings = Settings(homepage=HomepageSettings(weights={"visual": 1.0}, explore=0, diversity=0))
+    settings = Settings(
+        recommend=RecommendSettings(**rules),
+        homepage=HomepageSettings(weights={"visual": 1.0}, explore=0, diversity=0),
+    )
     request = Request(
         "homepage", visitor_of(VECTORS, {1: 1.0}), rows(), 5, 99 * DAY, np.random.default_rng(0)
     )
