@@ -85,7 +85,7 @@ def week(data: Path, split: str, folder: Path) -> Iterator[Rows]:
     defaults = {"explore": 0.1, "diversity": 0.1}
     with_manner = with_settings(shop, homepage=defaults)
     found["served, diverse and exploring"] = served(with_manner, people)
-    for source in ("visual", "collaborative", "popular"):
+    for source in ("pairings", "collaborative", "visual", "popular"):
         found[f"served without {source}"] = served(without(shop, source), people)
     yield from _compare(found, wanted, "served")
     yield from one_item(shop, task, people, wanted)
@@ -134,7 +134,8 @@ def hidden(data: Path, split: str, folder: Path) -> Iterator[Rows]:
     for fold in range(4):
         task = hidden_designs(whole, fold)
         for name, space in (("served", {}), ("served, photos only", {"channel_weights": photo})):
-            shop = make_shop(data, task, folder / f"{name}{fold}", {"space": space})
+            changes = {"space": space, "blend": {"fit": False, "pairings": False}}
+            shop = make_shop(data, task, folder / f"{name}{fold}", changes)
             people, here = _people(shop, task)
             cold = task.hidden_ids
             parts.setdefault(name, []).append(

@@ -30,6 +30,7 @@ def make_assortment(build: Build, *, exact_below: int) -> Assortment:
         index=PlannedIndex(ExactIndex.over(build.styles), build.graph, exact_below),
         popularity=build.demand.popularity,
         links=build.demand.links,
+        pairings=build.demand.pairings,
         complements=build.demand.complements,
         created_us=products[c.CREATED_DATE].dt.epoch("us").fill_null(unknown).to_numpy(),
         prices=paid.fill_null(np.nan).to_numpy(),

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from penchant import columns as c
 from penchant.builds.inputs import BuildInputs
+from penchant.builds.learn import Learned, liking
 from penchant.candidates.complement_files import load_complements, save_complements
-from penchant.candidates.complements import Complements, fit_complements
-from penchant.candidates.item_knn import fit_item_knn
+from penchant.candidates.complements import Complements
 from penchant.candidates.link_files import load_links, save_links
 from penchant.candidates.links import ProductLinks
 from penchant.candidates.popularity import Popularity, find_popularity
@@ -22,11 +21,9 @@ from penchant.errors import BuildError
 from penchant.files import read_json, write_json
 from penchant.id_map import IdMap
 from penchant.ranking.blend import Blend
-from penchant.space.baskets import Baskets
-from penchant.taste.cancel import find_cancelled
+from penchant.space.pairings import Pairings
 from penchant.taste.from_tables import microseconds
 from penchant.taste.histories import Histories
-from penchant.taste.weights import Weigher
 from penchant.types import Mask
 
 
@@ -36,15 +33,19 @@ class Demand:
 
     Attributes:
         popularity: What customers like: of all time, lately, and by segment.
-        links: Between products the same customers own.
+        links: Between products the same customers want.
+        pairings: What goes together; None where there was too little to learn from.
         complements: Products that complete others.
         blends: Surface -> what each source weighs, where that was fitted.
+        about: What the weights rest on, for people.
     """
 
     popularity: Popularity
     links: ProductLinks
+    pairings: Pairings | None
     complements: Complements
     blends: Mapping[str, Blend]
+    about: Mapping[str, object]
 
     def save(self, directory: Path) -> None:
         """Write one folder per part.
@@ -57,8 +58,11 @@ class Demand:
         self.popularity.save(directory / "popularity")
         save_links(self.links, directory / "links")
         save_complements(self.complements, directory / "complements")
+        if self.pairings is not None:
+            (directory / "pairings").mkdir()
+            self.pairings.save(directory / "pairings")
         blends = {surface: _plain(blend) for surface, blend in self.blends.items()}
-        write_json(directory / "blends.json", blends)
+        write_json(directory / "blends.json", {"blends": blends, "about": dict(self.about)})
 
     @classmethod
     def load(cls, directory: Path) -> Demand:
@@ -70,73 +74,55 @@ class Demand:
         Raises:
             BuildError: if a file is missing or damaged.
         """
-        blends = read_json(directory / "blends.json")
+        told = read_json(directory / "blends.json")
         try:
-            fitted = {surface: Blend(**parts) for surface, parts in blends.items()}
-        except TypeError as error:
+            blends = {surface: Blend(**parts) for surface, parts in told["blends"].items()}
+            about = dict(told["about"])
+        except (AttributeError, KeyError, TypeError) as error:
             raise BuildError(f"{directory / 'blends.json'} is damaged: {error}.") from error
+        paired = directory / "pairings"
         return cls(
-            Popularity.load(directory / "popularity"),
-            load_links(directory / "links"),
-            load_complements(directory / "complements"),
-            fitted,
+            popularity=Popularity.load(directory / "popularity"),
+            links=load_links(directory / "links"),
+            pairings=Pairings.load(paired) if paired.is_dir() else None,
+            complements=load_complements(directory / "complements"),
+            blends=blends,
+            about=about,
         )
 
 
 def find_demand(
-    inputs: BuildInputs,
-    lessons: Histories,
-    basket_events: Mask,
-    baskets: Baskets,
-    weigher: Weigher,
-    *,
-    customers: IdMap,
-    opted_out: Mask,
+    inputs: BuildInputs, learned: Learned, taught: Histories, customers: IdMap, opted_out: Mask
 ) -> Demand:
-    """Count and fit what customers want.
+    """Put together what was learned and what is counted.
 
     Args:
         inputs: Products, customers and settings.
-        lessons: What may be learned from.
-        basket_events: Shape (n_interactions of `lessons`,), those that tell of owning or wanting.
-        baskets: Of the same.
-        weigher: Says what each action weighs.
+        learned: Sources and weights.
+        taught: What may be counted, with the trust that verdicts left.
         customers: customer_id <-> customer_row.
         opted_out: Shape (n_customers,), who refused personalisation.
     """
-    n_products, rows = len(inputs.products), lessons.customer_rows()
     return Demand(
-        popularity=_popularity(inputs, lessons, weigher, customers, opted_out),
-        links=fit_item_knn(
-            rows[basket_events],
-            lessons.events.product_row[basket_events],
-            n_customers=len(lessons),
-            n_products=n_products,
-            settings=inputs.settings.item_knn,
-        ),
-        complements=fit_complements(
-            np.repeat(np.arange(len(baskets), dtype=np.int32), baskets.lengths),
-            baskets.product_row,
-            inputs.products[c.CATEGORY].to_list(),
-            n_baskets=len(baskets),
-            settings=inputs.settings.complements,
-        ),
-        blends={},
+        popularity=_popularity(inputs, taught, customers, opted_out),
+        links=learned.sources.links,
+        pairings=learned.sources.pairings,
+        complements=learned.sources.complements,
+        blends=learned.weights.blends,
+        about=learned.weights.about,
     )
 
 
 def _popularity(
-    inputs: BuildInputs, lessons: Histories, weigher: Weigher, customers: IdMap, opted_out: Mask
+    inputs: BuildInputs, taught: Histories, customers: IdMap, opted_out: Mask
 ) -> Popularity:
-    events, rows = lessons.events, lessons.customer_rows()
-    actions = weigher.action_weights / max(weigher.action_weights.max(), 1e-300)
-    weights = actions[events.action] * events.trust
-    weights[find_cancelled(rows, events)] = 0.0
+    """Count what customers like, in purchases."""
+    events, rows = taught.events, taught.customer_rows()
     days = timedelta(days=inputs.settings.recommend.trending_days)
     return find_popularity(
         rows,
         events.product_row,
-        weights,
+        liking(taught, inputs.settings.taste),
         events.time_us > microseconds(inputs.as_of - days),
         n_products=len(inputs.products),
         segments=customer_segments(inputs, customers, opted_out),

@@ -13,19 +13,20 @@ from penchant import columns as c
 from penchant.builds.build import Build
 from penchant.builds.demand import find_demand
 from penchant.builds.inputs import BuildInputs
+from penchant.builds.learn import learn
+from penchant.builds.lessons import find_lessons
 from penchant.errors import InputError
 from penchant.id_map import IdMap
 from penchant.index import HnswGraph
 from penchant.maths.rows import present_rows
 from penchant.maths.seeds import derived_rng
 from penchant.maths.threads import one_thread
-from penchant.settings import IndexSettings, SpaceSettings
-from penchant.space import Catalogue, fit_space
-from penchant.space.baskets import Baskets, find_baskets
+from penchant.settings import IndexSettings
+from penchant.space import Catalogue
+from penchant.space.baskets import Baskets
 from penchant.taste.background import find_background
-from penchant.taste.cancel import find_cancelled
 from penchant.taste.from_tables import histories_from_interactions, microseconds
-from penchant.taste.histories import ACTION_CODES, Histories
+from penchant.taste.histories import Histories
 from penchant.taste.judging import Judge
 from penchant.taste.marks import places_of_all
 from penchant.taste.profile import ProfileBatch, build_profiles
@@ -77,19 +78,16 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
     people = _gather_people(inputs, products)
     catalogue = read_catalogue(inputs)
     as_of_us, marks = microseconds(inputs.as_of), _marks(inputs, people, products)
-    lessons = _as_given(inputs, people, marks).that_teach(as_of_us)
-    together = _together(lessons, inputs.settings.space)
-    baskets = _baskets(lessons, together, inputs.settings.space)
-    tell(f"fitting the style space on {len(products)} products and {len(baskets)} baskets")
-    space = fit_space(catalogue, baskets, settings=inputs.settings.space)
-    placement = space.place(catalogue)
+    taught = _as_given(inputs, people, marks).that_teach(as_of_us)
+    learned = learn(inputs, catalogue, taught, tell)
+    placement = learned.sources.placement
     tell(f"making the profiles of {len(people.customer_ids)} customers")
     weigher = Weigher.from_settings(
         inputs.settings.taste,
         present_rows(placement.vectors),
         categories=tuple(inputs.products[c.CATEGORY]),
     )
-    judgements = _judge(inputs, lessons, placement.vectors, weigher).judge_all(
+    judgements = _judge(inputs, taught, placement.vectors, weigher).judge_all(
         people.histories, as_of_us=as_of_us, marks=marks, refused=people.opted_out
     )
     judged = people.trusting(judgements.trust)
@@ -101,19 +99,17 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         opted_out=people.opted_out,
         histories=people.histories,
         judgements=judgements,
-        space=space,
+        space=learned.sources.space,
         channels=placement.channels,
         styles=placement.vectors,
         profiles=batch.vectors,
         consistency=batch.consistency,
         demand=find_demand(
             inputs,
+            learned,
             judged.that_teach(as_of_us),
-            together,
-            baskets,
-            weigher,
-            customers=people.customer_ids,
-            opted_out=people.opted_out,
+            people.customer_ids,
+            people.opted_out,
         ),
         graph=_graph(placement.vectors, inputs.settings.index, tell),
     )
@@ -165,8 +161,9 @@ def find_shop_baskets(inputs: BuildInputs) -> Baskets:
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
     people = _gather_people(inputs, products)
     given = _as_given(inputs, people, _marks(inputs, people, products))
-    lessons, settings = given.that_teach(microseconds(inputs.as_of)), inputs.settings.space
-    return _baskets(lessons, _together(lessons, settings), settings)
+    taught = given.that_teach(microseconds(inputs.as_of))
+    lessons = find_lessons(taught, inputs.settings, n_products=len(products))
+    return lessons.baskets(inputs.settings.space.basket_days)
 
 
 def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:
@@ -195,28 +192,6 @@ def _judge(
     rng = derived_rng(inputs.settings.space.seed, "background")
     background = find_background(lessons, styles, rng=rng)
     return Judge(styles, weigher, background, inputs.settings.trust, inputs.settings.styles)
-
-
-def _together(histories: Histories, settings: SpaceSettings) -> Mask:
-    """Tell which interactions put a product into a basket."""
-    events, customer_row = histories.events, histories.customer_rows()
-    actions = [ACTION_CODES[name] for name in settings.basket_actions]
-    return np.asarray(
-        np.isin(events.action, actions)
-        & (events.product_row >= 0)
-        & (events.trust > 0)
-        & ~find_cancelled(customer_row, events)
-    )
-
-
-def _baskets(histories: Histories, together: Mask, settings: SpaceSettings) -> Baskets:
-    events = histories.events.take(together)
-    return find_baskets(
-        histories.customer_rows()[together],
-        events.product_row,
-        events.time_us,
-        days=settings.basket_days,
-    )
 
 
 def _graph(styles: NDArray[np.float32], settings: IndexSettings, tell: Step) -> HnswGraph | None:

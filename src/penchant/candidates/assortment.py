@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from penchant.candidates.complements import Complements
 from penchant.candidates.facet import Facet
 from penchant.candidates.links import ProductLinks
+from penchant.candidates.nearest import NearestSource
 from penchant.candidates.newest import NewestSource, newest_order
+from penchant.candidates.paired import paired_source
 from penchant.candidates.popularity import Popularity
 from penchant.id_map import IdMap
-from penchant.index import Index
-from penchant.types import Mask, Rows
+from penchant.index import ExactIndex, Index
+from penchant.space.pairings import Pairings
+from penchant.types import Mask, Rows, Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,7 @@ class Assortment:
         index: Over the style vectors.
         popularity: What customers like: of all time, lately, and by segment.
         links: Between products the same customers own.
+        pairings: What goes together; None where there was too little to learn from.
         complements: Products that complete others.
         created_us: Shape (n_products,), microseconds since 1970; the lowest int64: unknown.
         prices: Shape (n_products,), what is paid now; NaN: unknown.
@@ -43,6 +47,7 @@ class Assortment:
     index: Index
     popularity: Popularity
     links: ProductLinks
+    pairings: Pairings | None
     complements: Complements
     created_us: NDArray[np.int64]
     prices: NDArray[np.float64]
@@ -72,6 +77,26 @@ class Assortment:
         order = np.argsort(self.group_row, kind="stable").astype(np.int32)
         counts = np.bincount(self.group_row)
         return order, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+
+    def paired(self, rows: Rows, weights: Weights | None = None) -> tuple[NearestSource, ...]:
+        """Give the source of what goes with some products, if there is one.
+
+        Args:
+            rows: Shape (n,), products.
+            weights: Shape (n,), how much each counts; 1 each by default.
+
+        Returns:
+            One source; none where nothing was learned of any of the products.
+        """
+        if self.pairings is None:
+            return ()
+        found = paired_source(self.pairings, self._paired_index, rows, weights)
+        return () if found is None else (found,)
+
+    @cached_property
+    def _paired_index(self) -> ExactIndex:
+        sides = self.pairings
+        return ExactIndex.over(self.index.vectors[:0] if sides is None else sides.candidates)
 
     @cached_property
     def newest(self) -> NewestSource:

@@ -37,10 +37,12 @@ class FittedBlend:
     Attributes:
         blend: Weights and scale of each source.
         about: For the manifest: hidden purchases, those found in the pools, what was done and why.
+        fitted: Whether it was fitted; else it is the defaults.
     """
 
     blend: Blend
     about: Mapping[str, object]
+    fitted: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,13 +84,15 @@ def fit_blend(
     about["found"] = found
     if choices is None or found < min_found:
         reason = f"{found} hidden purchases were found again, a fit needs {min_found}."
-        return FittedBlend(defaults, MappingProxyType({**about, "reason": f"Defaults: {reason}"}))
+        about["reason"] = f"Defaults: {reason}"
+        return FittedBlend(defaults, MappingProxyType(about), fitted=False)
     spread = _spread(choices)
     fitted = fit_conditional_logit(choices.features / spread, choices.starts, choices.chosen)
     weights = {name: float(one) for name, one in zip(names, fitted, strict=True)}
     scale = {name: float(one) for name, one in zip(names, spread, strict=True)}
     about["reason"] = f"Fitted on {found} hidden purchases."
-    return FittedBlend(_beside_defaults(weights, scale, defaults), MappingProxyType(about))
+    blend = _beside_defaults(weights, scale, defaults)
+    return FittedBlend(blend, MappingProxyType(about), fitted=True)
 
 
 def _gather(scorers: Mapping[str, Scorer], hidden: HiddenPurchases, per_source: int) -> _Choices:

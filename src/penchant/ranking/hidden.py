@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,30 @@ class HiddenPurchases:
 
     def __len__(self) -> int:
         return len(self.customer_row)
+
+    def where(self, which: Mask) -> HiddenPurchases:
+        """Give some of the hidden purchases; what is known of all stays.
+
+        Args:
+            which: Shape (n,).
+        """
+        parts = [self.owned(number) for number in np.flatnonzero(which).tolist()]
+        lengths = [len(part) for part in parts]
+        return replace(
+            self,
+            customer_row=self.customer_row[which],
+            product_row=self.product_row[which],
+            starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            owned_row=np.concatenate([np.empty(0, np.int32), *parts]),
+        )
+
+    def first(self, n: int) -> HiddenPurchases:
+        """Give the hidden purchases of the first customers.
+
+        Args:
+            n: How many, at most.
+        """
+        return self.where(np.arange(len(self)) < n)
 
     def owned(self, number: int) -> Rows:
         """Give what a customer is known to own.

@@ -41,6 +41,7 @@ ABOUT: Mapping[str, str] = {
     s.SIMILAR: "Similar to {}",
     s.COLLABORATIVE: "Chosen by customers who also chose {}",
     s.COMPLEMENTS: "Goes well with {}",
+    s.PAIRINGS: "Often chosen with things like {}",
 }
 """What is said of a source that starts from products."""
 
@@ -85,6 +86,8 @@ def _spoken_for(
         return np.asarray(stock.index.vectors[seeds] @ stock.index.vectors[rows].T)
     if source == s.COLLABORATIVE:
         return stock.links.between(seeds, rows)
+    if source == s.PAIRINGS and stock.pairings is not None:
+        return np.asarray(stock.pairings.owned[seeds] @ stock.pairings.candidates[rows].T)
     return stock.complements.between(seeds, rows)
 
 

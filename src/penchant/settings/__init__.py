@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from penchant.settings.finding import (
+    BlendSettings,
     ComplementSettings,
     EaseSettings,
     GraphFilterSettings,
@@ -27,6 +28,7 @@ from penchant.settings.showing import (
 from penchant.settings.tasting import StyleSettings, TasteSettings, TrustSettings
 
 __all__ = [
+    "BlendSettings",
     "CartSettings",
     "ComplementSettings",
     "EaseSettings",
@@ -65,7 +67,10 @@ class Settings:
     trust: TrustSettings = field(default_factory=TrustSettings)
     styles: StyleSettings = field(default_factory=StyleSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
+    blend: BlendSettings = field(default_factory=BlendSettings)
     item_knn: ItemKnnSettings = field(default_factory=ItemKnnSettings)
+    graph_filter: GraphFilterSettings = field(default_factory=GraphFilterSettings)
+    ease: EaseSettings = field(default_factory=EaseSettings)
     complements: ComplementSettings = field(default_factory=ComplementSettings)
     recommend: RecommendSettings = field(default_factory=RecommendSettings)
     product_page: ProductPageSettings = field(default_factory=ProductPageSettings)

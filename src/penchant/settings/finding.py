@@ -75,6 +75,24 @@ class GraphFilterSettings(Checked):
 
 
 @dataclass(frozen=True, slots=True)
+class BlendSettings(Checked):
+    """How what the sources say becomes one score."""
+
+    fit: bool = knob(
+        True, "Fit what each source weighs by hiding purchases; about doubles the time of a build."
+    )
+    pairings: bool = knob(
+        True, "Learn what goes together, as two vectors per product; up to 50,000 products."
+    )
+    collaborative: str = knob(
+        "auto",
+        'How products are linked by common customers: "item-knn", "graph-filter", "ease", or '
+        '"auto": the one that finds most hidden purchases.',
+        choices=("auto", "item-knn", "graph-filter", "ease"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ComplementSettings(Checked):
     """How products that complete a look are found."""
 

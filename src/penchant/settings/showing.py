@@ -14,6 +14,7 @@ SIMILAR: Final = "similar"
 COLLABORATIVE: Final = "collaborative"
 COMPLEMENTS: Final = "complements"
 RECENT: Final = "recent"
+PAIRINGS: Final = "pairings"
 POPULAR: Final = "popular"
 TRENDING: Final = "trending"
 NEWEST: Final = "newest"
@@ -22,6 +23,7 @@ SOURCES: Final = (
     SIMILAR,
     COLLABORATIVE,
     COMPLEMENTS,
+    PAIRINGS,
     RECENT,
     POPULAR,
     TRENDING,
@@ -104,7 +106,7 @@ class RecommendSettings(Checked):
     )
     trending_days: float = knob(14.0, "Days that count for what is trending.", above=0)
     new_days: float = knob(30.0, "Days for which a product is a new arrival.", above=0)
-    candidates: int = knob(400, "Products each source proposes, at most.", at_least=10)
+    candidates: int = knob(200, "Products each source proposes, at most.", at_least=10)
     seed: int = knob(0, "Seed of what is drawn for exploring.")
 
 

@@ -55,6 +55,7 @@ def _sources(stock: Assortment, visitor: Visitor, cart_rows: Rows) -> tuple[Sour
     sources: list[Source] = [stock.popularity.among(visitor.segment)]
     if len(cart_rows):
         sources.append(LinkedSource(COMPLEMENTS, stock.complements.score_products(cart_rows)))
+        sources.extend(stock.paired(cart_rows))
     alike = similar_source(stock.index, cart_rows)
     if alike is not None:
         sources.append(alike)

@@ -7,6 +7,7 @@ import numpy as np
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.linked import LinkedSource
 from penchant.candidates.recent import RecentSource
+from penchant.candidates.source import Source
 from penchant.candidates.visual import visual_source
 from penchant.ranking.blend import Blend
 from penchant.settings.showing import COLLABORATIVE
@@ -34,11 +35,12 @@ def homepage(
     if visitor.profile is None:
         return Plan(lower)
     unbought = ~np.isin(liked, visitor.owned)
-    sources = (
+    sources: tuple[Source, ...] = (
         visual_source(stock.index, visitor.profile.vector, [s.vector for s in visitor.styles]),
         LinkedSource(COLLABORATIVE, stock.links.score_products(liked, weights)),
         stock.popularity.among(visitor.segment),
         RecentSource(liked[unbought], weights[unbought]),
+        *stock.paired(liked, weights),
     )
     personal = Rung(visitor.step, sources, blend, min_similarity=min_similarity)
     return Plan((personal, *lower), seeds=liked, towards=visitor.profile.vector)

@@ -48,6 +48,7 @@ def _sources(stock: Assortment, visitor: Visitor, bought_rows: Rows) -> tuple[So
     if len(bought_rows):
         sources.append(LinkedSource(COMPLEMENTS, stock.complements.score_products(bought_rows)))
         sources.append(LinkedSource(COLLABORATIVE, stock.links.score_products(bought_rows)))
+        sources.extend(stock.paired(bought_rows))
     if visitor.profile is not None:
         sources.append(visual_source(stock.index, visitor.profile.vector))
     return tuple(sources)

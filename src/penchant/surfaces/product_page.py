@@ -35,6 +35,7 @@ def product_page(stock: Assortment, visitor: Visitor, blend: Blend, *, product_r
     sources: list[Source] = [
         LinkedSource(COLLABORATIVE, stock.links.score_products(seed)),
         stock.popularity.among(visitor.segment),
+        *stock.paired(seed),
     ]
     alike = similar_source(stock.index, seed)
     if visitor.profile is not None and alike is not None:
