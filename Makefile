@@ -27,6 +27,7 @@ bench: $(READY)  ## speed of the main jobs, as ratios within one run
 	$(BIN)/penchant bench photos
 	$(BIN)/penchant bench profiles
 	$(BIN)/penchant bench profiler
+	$(BIN)/penchant bench campaign
 	$(BIN)/penchant bench index
 
 lock: $(READY)  ## renew requirements.lock

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,9 +25,15 @@ from penchant.people import People
 from penchant.reasons.explanation import Explanation, iso_time, split_similarity
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
-from penchant.recommender import Answer, Recommender, Request
+from penchant.recommender import Answer, Recommender, Request, check_surface
 from penchant.settings import Settings
-from penchant.settings.showing import CART, HOMEPAGE, POST_PURCHASE, PRODUCT_PAGE
+from penchant.settings.showing import (
+    CART,
+    HOMEPAGE,
+    NEW_ARRIVALS,
+    POST_PURCHASE,
+    PRODUCT_PAGE,
+)
 from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
 from penchant.space import Placement
@@ -38,6 +45,9 @@ from penchant.taste.from_tables import microseconds
 from penchant.taste.profile import build_profile
 from penchant.taste.shopping import last_bought, open_cart
 from penchant.types import Rows
+
+if TYPE_CHECKING:
+    from penchant.campaign import Campaign
 
 MAX_K = 1000
 
@@ -183,6 +193,37 @@ class Shop:
             request_id=request_id,
         )
 
+    def campaign(
+        self,
+        *,
+        surface: str = NEW_ARRIVALS,
+        k: int | None = None,
+        as_of: datetime | None = None,
+        customers: Sequence[str] | None = None,
+        everyone: bool = False,
+    ) -> Campaign:
+        """Choose products for many customers at once: see `Campaign`.
+
+        Args:
+            surface: "new_arrivals", "homepage", "cart" or "post_purchase".
+            k: How many for each; the setting if absent.
+            as_of: As in `recommend`.
+            customers: Who; all customers of the build if absent.
+            everyone: Also those who refused marketing: for pages of the shop, not for new arrivals.
+
+        Returns:
+            Gives one pyarrow.Table for every few hundred customers, one row per slot.
+
+        Raises:
+            InputError: if k or the surface is not allowed, or new arrivals would go to everyone.
+            NotFoundError: if there is no such customer.
+        """
+        from penchant.campaign import Campaign
+
+        return Campaign.plan(
+            self, surface=surface, k=k, as_of=as_of, customers=customers, everyone=everyone
+        )
+
     @one_thread()
     def why_not(
         self,
@@ -237,6 +278,31 @@ class Shop:
         as_of: datetime | None,
         request_id: str | None,
     ) -> Answer:
+        request = self.request(
+            customer_id, surface=surface, products=products, k=k, as_of=as_of, request_id=request_id
+        )
+        return self.recommender.answer(request)
+
+    def request(
+        self,
+        customer_id: str | None,
+        *,
+        surface: str,
+        products: Sequence[str] | None = None,
+        k: int | None = None,
+        as_of: datetime | None = None,
+        request_id: str | None = None,
+    ) -> Request:
+        """Gather what an answer is made from.
+
+        Args:
+            customer_id: As in `recommend`, like all that follows and what it raises.
+            surface: Which place.
+            products: What it is about.
+            k: How many.
+            as_of: Reference time.
+            request_id: What exploring depends on.
+        """
         moment, wanted = self._moment(as_of), self._checked_k(k)
         customer = None if customer_id is None else self.customer(customer_id, as_of=as_of)
         about = (
@@ -244,11 +310,12 @@ class Shop:
             if products is None
             else np.array([self.build.product_ids.row(one) for one in products], np.int32)
         )
+        check_surface(surface, len(about))
         keys = [surface, customer_id or "", *(str(row) for row in about.tolist())]
         day = str(moment // MICROSECONDS_PER_DAY)
         rng = derived_rng(self.settings.recommend.seed, *keys, request_id or day)
         visitor = Visitor() if customer is None else self._visitor(customer, moment)
-        return self.recommender.answer(Request(surface, visitor, about, wanted, moment, rng))
+        return Request(surface, visitor, about, wanted, moment, rng)
 
     def _usual_products(self, customer: Customer | None, surface: str, moment: int) -> Rows:
         if customer is not None and surface == CART:

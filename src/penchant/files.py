@@ -159,6 +159,31 @@ def new_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(replaced, ignore_errors=True)
 
 
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Write a file beside `path`, then rename it: `path` appears whole or not at all.
+
+    Args:
+        path: The file to make; one that is there is replaced at the end. Its folder must exist.
+
+    Yields:
+        The name of a temporary file to be written.
+
+    Raises:
+        BuildError: if it cannot be written; then nothing is left behind, and what was there stays.
+    """
+    temporary = beside(path)
+    try:
+        yield temporary
+        sync(temporary)
+        temporary.replace(path)
+        sync(path.parent)
+    except OSError as error:
+        raise disk_error(error, path) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def disk_error(error: OSError, path: Path) -> BuildError:
     """Put a failed write into one sentence.
 

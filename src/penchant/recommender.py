@@ -96,7 +96,7 @@ class Recommender:
             InputError: if there is no such surface, or its products are missing or too many.
         """
         plan = self.plan(request)
-        showing = serve(plan, self.stock, self.eligibility(request, plan), self._manner(request))
+        showing = serve(plan, self.stock, self.eligibility(request, plan), self.manner(request))
         return Answer(request, plan, showing)
 
     def plan(self, request: Request) -> Plan:
@@ -172,7 +172,12 @@ class Recommender:
         rules = (*self._shop_rules, *own, *plan.rules, *guard_rules(self.stock, guards, plan.seeds))
         return Eligibility.under(rules, n_products=len(self.stock))
 
-    def _manner(self, request: Request) -> Manner:
+    def manner(self, request: Request) -> Manner:
+        """Give how an answer is put together.
+
+        Args:
+            request: What is asked.
+        """
         return Manner(
             k=request.k,
             recommend=self.settings.recommend,

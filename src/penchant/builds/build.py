@@ -26,6 +26,7 @@ ARRAYS = {
     "profiles": np.float32,
     "consistency": np.float32,
     "opted_out": np.bool_,
+    "no_marketing": np.bool_,
 }
 """Arrays kept as `<name>.npy`, with their type."""
 
@@ -39,6 +40,7 @@ class Build:
         product_ids: product_id <-> product_row.
         customer_ids: customer_id <-> customer_row.
         opted_out: Shape (n_customers,), who refused personalisation.
+        no_marketing: Shape (n_customers,), who refused marketing, such as e-mail.
         histories: Everyone's interactions, oldest first, with the trust the tables give.
         judgements: What is thought of each of them, and the style it belongs to.
         space: The fitted style space.
@@ -54,6 +56,7 @@ class Build:
     product_ids: IdMap
     customer_ids: IdMap
     opted_out: Mask
+    no_marketing: Mask
     histories: Histories
     judgements: Judgements
     space: StyleSpace
@@ -140,6 +143,7 @@ class Build:
             "segments": (self.demand.popularity.segment_row.shape, customers),
             "profiles": (self.profiles.shape, (*customers, self.space.dim)),
             "opted_out": (self.opted_out.shape, customers),
+            "no_marketing": (self.no_marketing.shape, customers),
             "consistency": (self.consistency.shape, customers),
         }
         for name, (shape, wanted) in shapes.items():

@@ -17,6 +17,7 @@ import typer.main
 from penchant.cli import (
     bench,
     build,
+    campaign,
     demo,
     doctor,
     embed,
@@ -61,6 +62,7 @@ for module in (
     profile,
     explain,
     why_not,
+    campaign,
     doctor,
     bench,
 ):

@@ -17,7 +17,8 @@ def run(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="WHAT", help="photos, profiles, profiler, index, recommend or spaces."
+            metavar="WHAT",
+            help="photos, profiles, profiler, index, recommend, campaign or spaces.",
         ),
     ],
     shop: Annotated[
@@ -31,8 +32,8 @@ def run(
     photos: embedding against the bare model. profiles: in batch and per request, against scipy.
     profiler: 50,000 customers, 1,000,000 interactions, against plain loops. index: nearest of
     100,000 products, by the graph against exactly. recommend: a whole homepage at 100,000 products.
-    spaces: category precision@10 of a shop's raw,
-    processed and learned spaces.
+    campaign: new arrivals for everyone, against the bare matrix product. spaces: category
+    precision@10 of a shop's raw, processed and learned spaces.
 
     Example: penchant bench spaces --shop shop
     """
@@ -44,6 +45,7 @@ def run(
         "profiler": _profiler,
         "index": _index,
         "recommend": _recommend,
+        "campaign": _campaign,
         "spaces": lambda: _spaces(shop),
     }
     if what not in benches:
@@ -97,6 +99,12 @@ def _recommend() -> Mapping[str, Any]:
     from penchant.bench.recommend import bench_recommend
 
     return bench_recommend()
+
+
+def _campaign() -> Mapping[str, Any]:
+    from penchant.bench.campaign import bench_campaign
+
+    return bench_campaign()
 
 
 def _spaces(shop: Path | None) -> Mapping[str, Any]:

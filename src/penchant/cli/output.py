@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,23 +65,31 @@ def print_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]
 
 
 @contextmanager
-def photo_progress() -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on stderr while photos are embedded.
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr while something long is done.
+
+    Args:
+        title: Before the bar.
 
     Yields:
-        To be called with (photos done, photos in all).
+        To be called with (done, in all).
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    columns = ("embedding photos", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (title, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("photos", total=None, visible=False)
+        task = progress.add_task(title, total=None, visible=False)
 
         def update(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total, visible=True)
 
         yield update
+
+
+def photo_progress() -> AbstractContextManager[Callable[[int, int], None]]:
+    """Show a bar on stderr while photos are embedded."""
+    return progress_bar("embedding photos")
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -97,6 +97,8 @@ def deal_slots(shares: Sequence[float], available: Sequence[int], k: int) -> lis
         >>> deal_slots([0.7, 0.3], [9, 9], 6)
         [0, 0, 1, 0, 0, 1]
     """
+    if len(shares) == 1:
+        return [0] * min(k, available[0])
     counts, turns = [0] * len(shares), []
     for _ in range(min(k, sum(available))):
         averages = [

@@ -18,6 +18,9 @@ from penchant.types import Mask, Weights
 FLOOR = 0.15
 """Part of each draw that is uniform: it bounds the weights 1 / propensity."""
 
+SIZE = 50
+"""Products not picked that may be drawn."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explored:
@@ -44,7 +47,7 @@ def explore(
     share: float,
     rng: np.random.Generator,
     temperature: float = 1.0,
-    size: int = 50,
+    size: int = SIZE,
 ) -> Explored:
     """Let some slots be drawn from the next best products.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -109,20 +110,34 @@ def taste_reasons(stock: Assortment, profile: Profile, rows: Rows) -> list[Reaso
     likeness = styles[touched].astype(np.float64) @ styles[rows].astype(np.float64).T
     weights = np.bincount(group, profile.weights, len(touched))
     shares = np.where(weights > 0, weights / profile.length, 0.0)[:, None] * likeness
-    best = shares.argmax(axis=0)
+    best = shares.argmax(axis=0).tolist()
+    causes = {one: _cause_of_taste(stock, profile, int(touched[one])) for one in set(best)}
     return [
-        _reason(stock, profile, shown, int(touched[one]), float(shares[one, number]))
-        for number, (shown, one) in enumerate(zip(rows.tolist(), best.tolist(), strict=True))
+        _reason(causes[one], shown, float(shares[one, number]))
+        for number, (shown, one) in enumerate(zip(rows.tolist(), best, strict=True))
     ]
 
 
-def _reason(stock: Assortment, profile: Profile, shown: int, row: int, share: float) -> Reason:
-    if share <= 0:
-        return Reason("The nearest there is to your taste")
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """A liked product that speaks for others: what was done with it, its title and id."""
+
+    row: int
+    verb: str
+    title: str
+    product_id: str
+
+
+def _cause_of_taste(stock: Assortment, profile: Profile, row: int) -> _Cause:
     mine = np.flatnonzero(profile.events.product_row == row)
     heaviest = mine[profile.weights[mine].argmax()]
     verb = VERBS.get(c.ACTIONS[profile.events.action[heaviest]], "looked at {}")
-    if row == shown:
-        return Reason("You " + verb.format("this"), stock.product_ids[row], share)
-    text = "Because you " + verb.format(stock.titles[row])
-    return Reason(text, stock.product_ids[row], share)
+    return _Cause(row, verb, stock.titles[row], stock.product_ids[row])
+
+
+def _reason(cause: _Cause, shown: int, share: float) -> Reason:
+    if share <= 0:
+        return Reason("The nearest there is to your taste")
+    if cause.row == shown:
+        return Reason("You " + cause.verb.format("this"), cause.product_id, share)
+    return Reason("Because you " + cause.verb.format(cause.title), cause.product_id, share)

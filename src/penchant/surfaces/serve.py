@@ -94,6 +94,11 @@ class Manner:
     boosts: Weights | None
     rng: np.random.Generator
 
+    @property
+    def per_source(self) -> int:
+        """How many products each source proposes, at most."""
+        return max(self.recommend.candidates, 2 * self.k)
+
 
 def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manner) -> Showing:
     """Choose the products of a plan.
@@ -116,7 +121,7 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
         if wanted <= 0:
             break
         stage = _rank(rung, stock, left, manner)
-        shown = _choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
+        shown = choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
         if len(shown.ranking):
             found.append(shown)
             stages.append(stage)
@@ -134,8 +139,7 @@ def _pins(manner: Manner, eligibility: Eligibility) -> Explored:
 
 def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:
     eligible = left if rung.within is None else left & rung.within()
-    per_source = max(manner.recommend.candidates, 2 * manner.k)
-    pool = gather_pool(rung.used, eligible=eligible, per_source=per_source)
+    pool = gather_pool(rung.used, eligible=eligible, per_source=manner.per_source)
     if rung.min_similarity > -1:
         near = rung.sources[0].scores(pool.rows) >= rung.min_similarity
         pool = replace(pool, rows=pool.rows[near], scores=pool.scores[near])
@@ -146,10 +150,19 @@ def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:
     return Stage(rung.step, pool, ranking, kept)
 
 
-def _choose(
+def choose(
     kept: Ranking, stock: Assortment, turns: Facet | None, k: int, manner: Manner, *, first: bool
 ) -> Explored:
-    """Diversify; let slots explore where the answer's first rung has products to spare."""
+    """Diversify; let slots explore where the answer's first rung has products to spare.
+
+    Args:
+        kept: What to choose from, best first.
+        stock: All products.
+        turns: Labels that take turns, instead of diversity; None: none do.
+        k: How many.
+        manner: How.
+        first: Whether this is the first rung that gives any product.
+    """
     share = manner.surface.explore if first and len(kept) > k else 0.0
     if turns is None:
         styles = manner.styles if first else ()

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from penchant.bench import profiler, profiles
+from penchant.bench import campaign, profiler, profiles
 from penchant.bench.measure import measure
 from penchant.bench.workload import END, make_workload
 from penchant.errors import BuildError
@@ -52,3 +52,12 @@ def test_memory_is_measured_in_a_process_of_its_own():
 def test_a_measured_process_that_dies_is_told():
     with pytest.raises(BuildError, match="died"):
         measure(prepared(os._exit, 3))
+
+
+def test_a_campaign_is_timed_beside_the_product_alone(monkeypatch):
+    for name, value in (("N_CUSTOMERS", 40), ("N_PRODUCTS", 300), ("DIM", 16), ("ROUNDS", 1)):
+        monkeypatch.setattr(campaign, name, value)
+    found = campaign.bench_campaign()
+    assert (found["products"], found["dim"]) == (300, 16)
+    assert found["speed"] == pytest.approx(found["product_us"] / found["campaign_us"], abs=1e-3)
+    assert min(found["recommend_us"], found["find_us"], found["blocked_us"]) > 0
