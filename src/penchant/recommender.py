@@ -139,7 +139,7 @@ class Recommender:
         Raises:
             InputError: as `plan`.
         """
-        rung = self.plan(request).rungs[0]
+        rung = self.plan(request).best
         return blend_pool(Pool.of(rung.used, np.array([product_row], np.int32)), rung.blend)
 
     def blend_of(self, surface: str) -> Blend:

@@ -57,7 +57,7 @@ def test_rules_may_be_switched_off(shop: penchant.Shop) -> None:
 def test_a_similarity_too_low_is_filled_from_what_is_popular(shop: penchant.Shop) -> None:
     strict = with_rules(shop, min_similarity=0.999)
     slate = strict.recommend("WARM", k=8)
-    assert slate.step == "popular"
+    assert slate.step == "category"  # what is liked in the categories the customer looked at
     assert len(slate.slots) == 8
     assert all(slot.source != "visual" for slot in slate.slots)
 
@@ -71,7 +71,10 @@ def test_no_eligible_product_is_an_empty_slate(shop: penchant.Shop) -> None:
 
 
 def test_a_surface_that_is_not_there(shop: penchant.Shop) -> None:
-    with pytest.raises(InputError, match='surface is "sidebar", must be "homepage"'):
+    with pytest.raises(
+        InputError,
+        match='surface is "sidebar", must be one of: product_page, homepage, new_arrivals',
+    ):
         shop.recommend("WARM", surface="sidebar")
 
 
@@ -101,7 +104,7 @@ def test_ids_that_are_not_there_are_refused_with_an_example(shop: penchant.Shop)
 
 
 def test_explaining_needs_a_profile_and_a_vector(shop: penchant.Shop) -> None:
-    for customer in ("COLD", "OUT", "QUIET"):
+    for customer in ("OUT", "QUIET"):
         with pytest.raises(InputError, match=f'Customer "{customer}" has no profile'):
             shop.explain(customer, "P00")
     with pytest.raises(InputError, match="has no style vector"):
@@ -169,3 +172,28 @@ def test_a_request_does_not_look_at_other_customers(shop: penchant.Shop) -> None
         answer = blind.recommend(customer, k=9, request_id="r")
         assert answer == shop.recommend(customer, k=9, request_id="r")
     assert blind.explain("WARM", "P09") == shop.explain("WARM", "P09")
+
+
+def test_a_few_products_touched_make_a_session_and_a_refusal_makes_nothing_personal(
+    shop: penchant.Shop,
+) -> None:
+    """COLD looked at P09, a ring: rings come first, though it takes three for a profile."""
+    session = shop.recommend("COLD", k=3)
+    assert session.step == "session"
+    assert shop.explain("COLD", "P09").similarity == pytest.approx(1.0)
+    assert {int(one[1:]) % 3 for one in session.product_ids[:2]} == {0}
+    refused = shop.recommend("OUT", k=8, request_id="r")
+    assert refused.step in {"popular", "newest"}
+    assert all(slot.similarity is None for slot in refused.slots)
+    assert not {"P00", "P01"} & set(refused.product_ids)  # owned and hidden all the same
+
+
+def test_what_the_shop_lists_pins_and_prices_holds_through_the_engine(shop: penchant.Shop) -> None:
+    listed = with_rules(shop, deny=["P03"], pinned=["P04", "P00"], price_band=1.0)
+    slate = listed.recommend("WARM", k=24)
+    assert slate.product_ids[0] == "P04"  # P00 is owned
+    assert slate.slots[0].source == "pinned"
+    prices = [10 + int(one[1:]) for one in slate.product_ids if one != "P23"]  # which has none
+    assert all(10 <= price <= 16 for price in prices)  # WARM liked P00, P03 and P06
+    assert listed.why_not("WARM", "P03").rules == ("denied",)
+    assert "price" in listed.why_not("WARM", "P21").rules

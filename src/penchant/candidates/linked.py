@@ -24,7 +24,12 @@ class LinkedSource:
     linked: NDArray[np.float64]
 
     def candidates(self, k: int, *, eligible: Mask) -> Candidates:
-        """Give the k products of strongest links."""
+        """Give the k products of strongest links.
+
+        Args:
+            k: How many, at most.
+            eligible: Shape (n_products,), which may be shown.
+        """
         found = np.flatnonzero(self.linked > 0)
         best = best_rows(self.linked, found[eligible[found]], k)
         return Candidates(self.name, best, self.linked[best])

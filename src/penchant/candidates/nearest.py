@@ -31,7 +31,12 @@ class NearestSource:
     min_similarity: float = -1.0
 
     def candidates(self, k: int, *, eligible: Mask) -> Candidates:
-        """Give the k nearest products of each start, scored by cosine to the vector."""
+        """Give the k nearest products of each start, scored by cosine to the vector.
+
+        Args:
+            k: How many, at most.
+            eligible: Shape (n_products,), which may be shown.
+        """
         found = self.index.query(self.starts, k, eligible=eligible)
         if len(self.starts) == 1:
             known = found.rows[0] >= 0

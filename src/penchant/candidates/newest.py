@@ -33,7 +33,12 @@ class NewestSource:
         return NEWEST
 
     def candidates(self, k: int, *, eligible: Mask) -> Candidates:
-        """Give the k newest products, with the day since 1970 as score; 0 where unknown."""
+        """Give the k newest products, with the day since 1970 as score; 0 where unknown.
+
+        Args:
+            k: How many, at most.
+            eligible: Shape (n_products,), which may be shown.
+        """
         best = first_eligible(self.order, eligible, k)
         return Candidates(self.name, best, self.scores(best))
 

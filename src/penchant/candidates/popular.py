@@ -27,7 +27,12 @@ class PopularSource:
     order: Rows
 
     def candidates(self, k: int, *, eligible: Mask) -> Candidates:
-        """Give the k most liked products; those nobody touched are left out."""
+        """Give the k most liked products; those nobody touched are left out.
+
+        Args:
+            k: How many, at most.
+            eligible: Shape (n_products,), which may be shown.
+        """
         best = first_eligible(self.order, eligible, k)
         return Candidates(self.name, best, self.liked[best].astype(np.float64))
 

@@ -30,7 +30,12 @@ class RecentSource:
         return RECENT
 
     def candidates(self, k: int, *, eligible: Mask) -> Candidates:
-        """Give the k products of most weight; ties go to the lower row."""
+        """Give the k products of most weight; ties go to the lower row.
+
+        Args:
+            k: How many, at most.
+            eligible: Shape (n_products,), which may be shown.
+        """
         kept = np.flatnonzero(eligible[self.rows])
         best = kept[np.argsort(-self.weights[kept], kind="stable")[:k]]
         return Candidates(self.name, self.rows[best], self.weights[best])

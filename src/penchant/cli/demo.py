@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 CUSTOMER = "C10001"
 K = 10
 
+BY_TASTE = ("styles", "profile")
+"""Steps whose products are explained by what the customer did."""
+
 SAMPLE_END = datetime(2026, 7, 1, tzinfo=UTC)
 """A day after all of the sample shop's interactions: the demo does not depend on today."""
 
@@ -109,7 +112,7 @@ def _values(shop: Shop, customer: str) -> dict[str, Any]:
         "explanations": [
             shop.explain(customer, slot.product_id).to_dict()
             for slot in slate.slots
-            if slot.similarity is not None and slate.step in {"styles", "profile"}
+            if slot.similarity is not None and slate.step in BY_TASTE
         ],
         "neighbors": shop.neighbors(customer, k=5).to_dict(),
     }
@@ -125,7 +128,7 @@ def _show(shop: Shop, customer: str, directory: Path) -> None:
     show_card(shop.profile(customer))
     slate = shop.recommend(customer, k=K)
     show_slate(shop, slate, f"recommended to {customer}")
-    if slate.step in {"styles", "profile"}:
+    if slate.step in BY_TASTE:
         show_explanation(shop, shop.explain(customer, slate.slots[0].product_id))
     show_neighbors(shop.neighbors(customer, k=5))
     best = slate.slots[0].product_id

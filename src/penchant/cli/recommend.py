@@ -30,6 +30,7 @@ STEPS = {
     "category": "what is liked in the category",
     "popular": "what everyone likes",
     "newest": "the newest products",
+    "pinned": "what the shop picked",
     "empty": "no product is eligible",
 }
 

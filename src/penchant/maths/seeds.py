@@ -22,5 +22,6 @@ def derived_rng(seed: int, *keys: str) -> np.random.Generator:
         True
     """
     text = "\x1f".join((str(seed), *keys))
-    digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+    encoded = text.encode(errors="surrogatepass")  # an unknown id may hold anything
+    digest = hashlib.blake2b(encoded, digest_size=16).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little")))

@@ -66,7 +66,8 @@ def make_reasons(showing: Showing, plan: Plan, stock: Assortment, visitor: Visit
             told = _reasons_about(source, own, plan.seeds, stock)
         else:
             like_you = source == s.POPULAR and visitor.segment >= 0
-            told = [Reason(ALIKE if like_you else PLAIN[source])] * len(own)
+            text = ALIKE if like_you else PLAIN.get(source, "Matches what you like")
+            told = [Reason(text)] * len(own)
         reasons |= dict(zip(own.tolist(), told, strict=True))
     return [reasons[row] for row in rows.tolist()]
 

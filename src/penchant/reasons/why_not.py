@@ -12,6 +12,7 @@ from penchant.candidates.assortment import Assortment
 from penchant.ranking.ranking import Ranking
 from penchant.surfaces.plan import Plan
 from penchant.surfaces.serve import Showing, Stage
+from penchant.types import Rows
 
 RULES: Mapping[str, str] = {
     "out_of_stock": "it is out of stock",
@@ -115,12 +116,13 @@ class Fall:
     behind: float | None = None
 
 
-def find_fall(showing: Showing, product_row: int) -> Fall:
+def find_fall(showing: Showing, product_row: int, *, group_row: Rows | None = None) -> Fall:
     """Follow a product through an answer.
 
     Args:
         showing: The answer.
         product_row: The product.
+        group_row: Shape (n_products,), where one product of each group is shown; None: all may be.
     """
     shown = np.flatnonzero(showing.picks.rows == product_row)
     if len(shown):
@@ -133,6 +135,8 @@ def find_fall(showing: Showing, product_row: int) -> Fall:
         place = _place(stage.ranking, product_row)
         if place is not None:
             return _fall_in(stage, showing, product_row, place)
+    if group_row is not None and (group_row[showing.picks.rows] == group_row[product_row]).any():
+        return Fall("grouped", "Another product of its group is shown, and one of each group is.")
     return Fall("not_retrieved", "No source has it among its best products.")
 
 
@@ -164,10 +168,9 @@ def source_ranks(
     """
     rows = np.flatnonzero(showing.eligibility.eligible).astype(np.int32)
     itself = np.array([product_row], np.int32)
-    sources = plan.rungs[0].used if plan.rungs else ()
     return {
         one.name: int((one.scores(rows) > one.scores(itself)[0] + 1e-9).sum()) + 1
-        for one in sources
+        for one in plan.best.used
     }
 
 

@@ -22,7 +22,8 @@ def cart(stock: Assortment, visitor: Visitor, blend: Blend, *, cart_rows: Rows) 
     """Plan what is shown beside a cart.
 
     What is bought together with its products, in their style and in the customer's taste; never
-    of a category that is in the cart already, and each category once before any comes again.
+    of a category that is in the cart already, unless all are, and each category once before any
+    comes again.
 
     Args:
         stock: All products.
@@ -34,7 +35,8 @@ def cart(stock: Assortment, visitor: Visitor, blend: Blend, *, cart_rows: Rows) 
     there = np.zeros(len(stock), bool)
     if category.knows(cart_rows):
         there |= category.same_as(cart_rows) & (category.label_row >= 0)
-    there[cart_rows] = True
+        there &= not there.all()
+    there[stock.variants_of(cart_rows)] = True
     step = "cart" if len(cart_rows) else visitor.step
     rungs = [Rung(step, _sources(stock, visitor, cart_rows), blend)]
     if not len(cart_rows) and visitor.profile is None:
@@ -50,11 +52,10 @@ def cart(stock: Assortment, visitor: Visitor, blend: Blend, *, cart_rows: Rows) 
 
 def _sources(stock: Assortment, visitor: Visitor, cart_rows: Rows) -> tuple[Source, ...]:
     """Give what speaks for a product beside a cart; only taste and popularity when it is empty."""
-    sources: list[Source] = [
-        LinkedSource(COMPLEMENTS, stock.complements.score_products(cart_rows)),
-        stock.popularity.among(visitor.segment),
-        *stock.paired(cart_rows),
-    ]
+    sources: list[Source] = [stock.popularity.among(visitor.segment)]
+    if len(cart_rows):
+        sources.append(LinkedSource(COMPLEMENTS, stock.complements.score_products(cart_rows)))
+        sources.extend(stock.paired(cart_rows))
     alike = similar_source(stock.index, cart_rows)
     if alike is not None:
         sources.append(alike)

@@ -44,7 +44,8 @@ class Plan:
     """What one answer is made of.
 
     Attributes:
-        rungs: Best first; each fills what those before left open.
+        rungs: Best first; each fills what those before left open. The last one always weighs
+            something and gives every eligible product.
         seeds: Shape (n,), products the guards compare with.
         rules: Rules of this surface alone.
         turns: Labels that take turns, so that each is shown once before any is shown twice.
@@ -56,3 +57,8 @@ class Plan:
     rules: tuple[Rule, ...] = ()
     turns: Facet | None = None
     towards: Vector | None = None
+
+    @property
+    def best(self) -> Rung:
+        """The first rung whose sources weigh anything."""
+        return next(one for one in self.rungs if one.used)

@@ -27,26 +27,31 @@ def post_purchase(stock: Assortment, visitor: Visitor, blend: Blend, *, bought_r
         stock: All products.
         visitor: Who bought.
         blend: What each source weighs.
-        bought_rows: Shape (n,), the products just bought.
+        bought_rows: Shape (n,), the products just bought; without any, taste fills it.
     """
-    if not len(bought_rows):
-        return Plan(lower_rungs(stock, visitor, bought_rows))
-    sources: list[Source] = [
-        LinkedSource(COMPLEMENTS, stock.complements.score_products(bought_rows)),
-        LinkedSource(COLLABORATIVE, stock.links.score_products(bought_rows)),
-        stock.popularity.among(visitor.segment),
-        *stock.paired(bought_rows),
-    ]
-    if visitor.profile is not None:
-        sources.append(visual_source(stock.index, visitor.profile.vector))
-    just_bought = bought_mask(stock, bought_rows)
+    step = "purchase" if len(bought_rows) else visitor.step
+    rungs = [Rung(step, _sources(stock, visitor, bought_rows), blend)]
+    if not len(bought_rows) and visitor.profile is None:
+        rungs = []
     return Plan(
-        (Rung("purchase", tuple(sources), blend), *lower_rungs(stock, visitor, bought_rows[:0])),
+        (*rungs, *lower_rungs(stock, visitor, bought_rows[:0])),
         seeds=bought_rows,
-        rules=(just_bought,),
+        rules=(bought_mask(stock, bought_rows),),
         turns=stock.facets["category"],
         towards=None if visitor.profile is None else visitor.profile.vector,
     )
+
+
+def _sources(stock: Assortment, visitor: Visitor, bought_rows: Rows) -> tuple[Source, ...]:
+    """Give what speaks for a product after a purchase; without one, taste and popularity."""
+    sources: list[Source] = [stock.popularity.among(visitor.segment)]
+    if len(bought_rows):
+        sources.append(LinkedSource(COMPLEMENTS, stock.complements.score_products(bought_rows)))
+        sources.append(LinkedSource(COLLABORATIVE, stock.links.score_products(bought_rows)))
+        sources.extend(stock.paired(bought_rows))
+    if visitor.profile is not None:
+        sources.append(visual_source(stock.index, visitor.profile.vector))
+    return tuple(sources)
 
 
 def bought_mask(stock: Assortment, bought_rows: Rows) -> Rule:

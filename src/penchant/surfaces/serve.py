@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +68,8 @@ class Showing:
 
     @property
     def step(self) -> str:
-        """The rung the answer stands on: that of its first product not pinned; "empty" if none."""
-        return next((one for one in self.steps if one != PINNED), "empty")
+        """The rung of the first product that is not pinned, "pinned" if all are; "empty": none."""
+        return next((one for one in self.steps if one != PINNED), PINNED if self.steps else "empty")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,18 +115,19 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
     left, found = eligibility.eligible.copy(), [_pins(manner, eligibility)]
     stages: list[Stage] = []
     _take_out(left, found[0].ranking, stock, manner)
-    for rung in plan.rungs:
+    used = [rung for rung in plan.rungs if rung.used]
+    for place, rung in enumerate(chain(used, repeat(used[-1]))):
         wanted = manner.k - sum(len(one.ranking) for one in found)
         if wanted <= 0:
             break
-        if not rung.used:
-            continue
         stage = _rank(rung, stock, left, manner)
         shown = choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
         if len(shown.ranking):
             found.append(shown)
             stages.append(stage)
             _take_out(left, shown.ranking, stock, manner)
+        elif place >= len(used) - 1:
+            break  # until then the last rung goes on: what it proposed may have been of one group
     return _showing(found, stages, eligibility)
 
 
@@ -139,7 +141,7 @@ def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:
     eligible = left if rung.within is None else left & rung.within()
     pool = gather_pool(rung.used, eligible=eligible, per_source=manner.per_source)
     if rung.min_similarity > -1:
-        near = pool.scores[:, 0] >= rung.min_similarity
+        near = rung.sources[0].scores(pool.rows) >= rung.min_similarity
         pool = replace(pool, rows=pool.rows[near], scores=pool.scores[near])
     ranking = blend_pool(pool, rung.blend)
     if manner.boosts is not None:
@@ -203,5 +205,5 @@ def _showing(
 
 
 def _lifted_by(shown: Ranking, pool: Ranking) -> list[str]:
-    above = shown.parts - pool.parts.mean(axis=0)
+    above = np.where(shown.parts != 0, shown.parts - pool.parts.mean(axis=0), -np.inf)
     return [shown.sources[place] for place in above.argmax(axis=1).tolist()]

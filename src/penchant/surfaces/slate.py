@@ -56,7 +56,8 @@ class Slate:
         surface: Where.
         step: The rung of the ladder it stands on: "styles", "profile", "session" (the few products
             touched so far), "product", "cart" or "purchase" (what it goes with), "segment",
-            "category", "popular", "newest"; "empty" when nothing is eligible.
+            "category", "popular", "newest"; "pinned" when the shop's own picks fill it; "empty"
+            when nothing is eligible.
         build_id: From which build.
         request_id: To send back with clicks.
         degraded: True when something was out of order and the answer is a substitute.

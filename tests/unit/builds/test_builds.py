@@ -91,9 +91,10 @@ def test_only_customers_with_enough_and_consent_have_a_profile(build: Build) -> 
     assert lengths == pytest.approx([1, 0, 0, 0, 0], abs=1e-6)
 
 
-def test_popularity_is_the_sum_of_the_strongest_weights(build: Build) -> None:
-    popular = {i: value for i, value in enumerate(build.popularity.tolist()) if value}
-    assert popular == {0: 10.0, 1: 1.0, 2: 1.0, 4: 1.0}  # not of those who refused
+def test_popularity_is_the_sum_of_the_strongest_weights_a_purchase_being_one(build: Build) -> None:
+    overall = build.demand.popularity.overall
+    popular = {i: value for i, value in enumerate(overall.tolist()) if value}
+    assert popular == pytest.approx({0: 1.0, 1: 0.1, 2: 0.1, 4: 0.1})  # not of those who refused
 
 
 def test_what_comes_after_as_of_teaches_nothing(inputs: BuildInputs) -> None:
@@ -102,9 +103,13 @@ def test_what_comes_after_as_of_teaches_nothing(inputs: BuildInputs) -> None:
     wide = Settings(space=SpaceSettings(basket_actions=("view", "purchase")))
     early = dataclasses.replace(early, settings=wide)
     truncated = dataclasses.replace(early, interactions=before)
-    expected = make_build(truncated).popularity
-    np.testing.assert_array_equal(make_build(early).popularity, expected)
-    assert expected.sum() == 11
+    expected, found = make_build(truncated).demand, make_build(early).demand
+    for name in ("overall", "recent"):
+        counts = getattr(found.popularity, name)
+        np.testing.assert_array_equal(counts, getattr(expected.popularity, name))
+    np.testing.assert_array_equal(found.links.weights, expected.links.weights)
+    np.testing.assert_array_equal(found.complements.prior, expected.complements.prior)
+    assert expected.popularity.overall.sum() == pytest.approx(1.1)
     for one in (early, truncated):
         baskets = find_shop_baskets(one)
         assert [baskets[number].tolist() for number in range(len(baskets))] == [[0, 2]]
@@ -128,11 +133,15 @@ def test_an_interaction_with_an_unknown_product_is_kept_as_such(build: Build) ->
 def test_a_build_opens_as_it_was_saved(build: Build, inputs: BuildInputs, tmp_path: Path) -> None:
     save(build, inputs, tmp_path / "b")
     opened = Build.load(tmp_path / "b")
-    for name in ("channels", "styles", "profiles", "consistency", "opted_out", "popularity"):
+    for name in ("channels", "styles", "profiles", "consistency", "opted_out"):
         np.testing.assert_array_equal(getattr(opened, name), getattr(build, name))
     assert opened.products.equals(build.products)
     assert list(opened.product_ids) == list(build.product_ids)
     assert opened.counts == build.counts
+    own, there = build.demand, opened.demand
+    np.testing.assert_array_equal(there.popularity.overall, own.popularity.overall)
+    np.testing.assert_array_equal(there.links.weights, own.links.weights)
+    np.testing.assert_array_equal(there.complements.affinity, own.complements.affinity)
     again = opened.space.place(read_catalogue(inputs)).vectors
     np.testing.assert_array_equal(again, build.styles)
     with pytest.raises(ValueError, match="read-only"):
@@ -248,13 +257,15 @@ def test_arrays_of_another_build_do_not_fit(
     for name, wrong in (
         ("styles", build.styles[:-1]),
         ("profiles", build.profiles[:, :-1]),
-        ("popularity", build.popularity.astype(np.float32)),
+        ("demand/popularity/overall", build.demand.popularity.overall[:-1]),
+        ("demand/popularity/segment_row", build.demand.popularity.segment_row[:-1]),
+        ("demand/links/links.starts", build.demand.links.starts[:-1]),
         ("opted_out", np.zeros(99, bool)),
     ):
         path = tmp_path / "b" / f"{name}.npy"
         whole = path.read_bytes()
         np.save(path, wrong)
-        with pytest.raises(BuildError, match=f"is damaged: {name}.*penchant build"):
+        with pytest.raises(BuildError, match=r"is damaged: .*penchant build"):
             Build.load(tmp_path / "b")
         path.write_bytes(whole)
     Build.load(tmp_path / "b")

@@ -1,85 +1,215 @@
-"""Each source against a slow twin: who comes, in which order, with which score."""
+"""Every source keeps one contract; then each against a slow twin: who comes, in which order."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from penchant.candidates.candidate import Candidates, best_rows
-from penchant.candidates.newest import newest_candidates
-from penchant.candidates.popular import count_popularity, popular_candidates
-from penchant.candidates.visual import visual_candidates
+from penchant.candidates.linked import LinkedSource
+from penchant.candidates.newest import NewestSource, newest_order
+from penchant.candidates.popular import PopularSource, popular_order
+from penchant.candidates.recent import RecentSource
+from penchant.candidates.similar import similar_source
+from penchant.candidates.source import Source, first_eligible
+from penchant.candidates.visual import visual_source
 from penchant.errors import InputError
 from penchant.index import ExactIndex
 from penchant.maths.rows import unit_rows
+from penchant.settings.showing import SOURCES
+from tests.stock import DAY, rows
 
-DAY = 86_400_000_000
+N = 50
 UNKNOWN = np.iinfo(np.int64).min
+
+
+def some_index(rng: np.random.Generator) -> ExactIndex:
+    vectors = unit_rows(rng.normal(size=(N, 5)).astype(np.float32))
+    vectors[[4, 17]] = 0.0
+    return ExactIndex.over(vectors)
+
+
+def popular(rng: np.random.Generator) -> Source:
+    liked = rng.integers(0, 5, N).astype(np.float64)
+    return PopularSource("popular", liked, popular_order(liked))
+
+
+def newest(rng: np.random.Generator) -> Source:
+    created = rng.integers(0, 20, N) * DAY
+    created[rng.random(N) < 0.2] = UNKNOWN
+    return NewestSource(created, newest_order(created))
+
+
+def styles(rng: np.random.Generator) -> Source:
+    index = some_index(rng)
+    return visual_source(index, index.vectors[7], [index.vectors[8], index.vectors[9]])
+
+
+def similar(rng: np.random.Generator) -> Source:
+    found = similar_source(some_index(rng), rows(3, 4, 30))
+    assert found is not None
+    return found
+
+
+def recent(rng: np.random.Generator) -> Source:
+    own = np.sort(rng.permutation(N)[:12]).astype(np.int32)
+    return RecentSource(own, rng.choice([0.1, 0.5, 2.0], 12))
+
+
+def linked(rng: np.random.Generator) -> Source:
+    return LinkedSource("complements", np.maximum(rng.normal(size=N).round(1), 0))
+
+
+def visual(rng: np.random.Generator) -> Source:
+    index = some_index(rng)
+    return visual_source(index, index.vectors[7])
+
+
+MAKERS = (visual, styles, similar, linked, recent, popular, newest)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("make", MAKERS)
+def test_every_source_keeps_the_contract(
+    make: Callable[[np.random.Generator], Source], seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    source, everything = make(rng), np.arange(N, dtype=np.int32)
+    eligible = rng.random(N) < 0.6
+    scores = source.scores(everything)
+    assert source.name in SOURCES
+    assert scores.dtype == np.float64
+    assert np.isfinite(scores).all()
+    whole = source.candidates(N, eligible=eligible)
+    for k in (1, 3, N):
+        found = source.candidates(k, eligible=eligible)
+        proposed = found.rows.tolist()
+        assert found.source == source.name
+        assert found.rows.dtype == np.int32
+        assert len(set(proposed)) == len(proposed)
+        assert eligible[found.rows].all()
+        assert (np.diff(found.scores) <= 1e-6).all()  # best first by its own measure
+        assert (np.diff(scores[found.rows]) <= 1e-6).all()  # and by the scale that is blended
+        if make is not styles and make is not similar:  # these look up from several starts
+            assert proposed == whole.rows[:k].tolist()
+    assert source.scores(found.rows) == pytest.approx(scores[found.rows], abs=1e-6)
+    assert not len(source.candidates(3, eligible=np.zeros(N, bool)))
+    assert source.scores(rows()).tolist() == []
+
+
+@pytest.mark.parametrize("make", [visual, linked, recent, popular, newest])
+def test_a_source_of_one_start_leaves_out_nothing_better(
+    make: Callable[[np.random.Generator], Source],
+) -> None:
+    """No eligible product outside its k best scores above the last of them."""
+    rng = np.random.default_rng(9)
+    source, eligible = make(rng), rng.random(N) < 0.7
+    found = source.candidates(5, eligible=eligible)
+    left = np.setdiff1d(np.flatnonzero(eligible), found.rows).astype(np.int32)
+    present = left if make is not visual else left[source.index.present[left]]  # type: ignore[attr-defined]
+    assert len(found) == 5
+    assert source.scores(present).max() <= source.scores(found.rows).min() + 1e-6
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_best_rows_are_those_of_a_full_sort(seed: int) -> None:
     rng = np.random.default_rng(seed)
     scores = rng.integers(0, 6, 40).astype(np.float64)  # many ties
-    rows = np.flatnonzero(rng.random(40) < 0.6)
-    for k in (0, 1, 3, len(rows) - 1, len(rows), 100):
-        slow = sorted(rows.tolist(), key=lambda row: (-scores[row], row))[:k]
-        assert best_rows(scores, rows, k).tolist() == slow
+    chosen = np.flatnonzero(rng.random(40) < 0.6)
+    for k in (0, 1, 3, len(chosen) - 1, len(chosen), 100):
+        slow = sorted(chosen.tolist(), key=lambda row: (-scores[row], row))[:k]
+        assert best_rows(scores, chosen, k).tolist() == slow
 
 
-def test_popularity_counts_each_customer_once_by_the_strongest_event() -> None:
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 1.0])
+def test_the_first_eligible_of_an_order_are_those_of_a_walk_through_it(share: float) -> None:
     rng = np.random.default_rng(1)
-    customers = rng.integers(0, 9, 200).astype(np.int32)
-    products = rng.integers(-1, 6, 200).astype(np.int32)
-    weights = rng.choice([-5.0, 0.0, 0.5, 1.0, 10.0], 200)
-    slow = np.zeros(6)
-    for customer in range(9):
-        for product in range(6):
-            own = weights[(customers == customer) & (products == product)]
-            slow[product] += max(own.max(initial=0.0), 0.0)
-    fast = count_popularity(customers, products, weights, n_products=6)
-    assert fast.tolist() == pytest.approx(slow.tolist())
+    order, eligible = rng.permutation(1000).astype(np.int32), rng.random(1000) < share
+    walk = [row for row in order.tolist() if eligible[row]]
+    for k in (1, 7, 2000):
+        assert first_eligible(order, eligible, k).tolist() == walk[:k]
 
 
-def test_popularity_of_nothing_is_zero() -> None:
-    none = np.empty(0, np.int32)
-    assert count_popularity(none, none, np.empty(0), n_products=3).tolist() == [0, 0, 0]
-
-
-def test_popular_leaves_out_what_nobody_touched_and_what_is_not_eligible() -> None:
-    popularity = np.array([0.0, 3.0, 1.0, 3.0, 9.0])
-    eligible = np.array([True, True, True, True, False])
-    found = popular_candidates(popularity, 5, eligible=eligible)
+def test_popular_leaves_out_what_nobody_touched_and_counts_by_the_logarithm() -> None:
+    liked = np.array([0.0, 3.0, 1.0, 3.0, 9.0])
+    source = PopularSource("trending", liked, popular_order(liked))
+    found = source.candidates(5, eligible=np.array([1, 1, 1, 1, 0], bool))
     assert (found.rows.tolist(), found.scores.tolist()) == ([1, 3, 2], [3.0, 3.0, 1.0])
-    assert popular_candidates(popularity, 1, eligible=eligible).rows.tolist() == [1]
-    assert len(popular_candidates(np.zeros(5), 3, eligible=eligible)) == 0
+    assert source.scores(rows(0, 4)).tolist() == pytest.approx([0.0, np.log(10.0)])
 
 
 def test_newest_first_and_those_without_a_date_last() -> None:
     created = np.array([3 * DAY, UNKNOWN, 5 * DAY, 5 * DAY, UNKNOWN], np.int64)
-    found = newest_candidates(created, 9, eligible=np.array([1, 1, 1, 1, 1], bool))
+    found = NewestSource(created, newest_order(created)).candidates(9, eligible=np.ones(5, bool))
     assert found.rows.tolist() == [2, 3, 0, 1, 4]
     assert found.scores.tolist() == [5.0, 5.0, 3.0, 0.0, 0.0]
-    some = newest_candidates(created, 2, eligible=np.array([1, 1, 0, 1, 0], bool))
-    assert some.rows.tolist() == [3, 0]
 
 
 def test_visual_gives_the_nearest_eligible_above_the_limit() -> None:
     rng = np.random.default_rng(2)
-    vectors = unit_rows(rng.normal(size=(30, 5)).astype(np.float32))
-    vectors[4] = 0.0
-    towards = vectors[7]
-    eligible = rng.random(30) < 0.8
-    cosines = vectors.astype(np.float64) @ towards.astype(np.float64)
-    slow = [r for r in np.argsort(-cosines, kind="stable").tolist() if eligible[r] and r != 4]
-    index = ExactIndex.over(vectors)
-    found = visual_candidates(index, towards, 10, eligible=eligible)
+    index = some_index(rng)
+    towards, eligible = index.vectors[7], rng.random(N) < 0.8
+    cosines = index.vectors.astype(np.float64) @ towards.astype(np.float64)
+    order = np.argsort(-cosines, kind="stable").tolist()
+    slow = [row for row in order if eligible[row] and row not in (4, 17)]
+    found = visual_source(index, towards).candidates(10, eligible=eligible)
     assert found.rows.tolist() == slow[:10]
     assert found.scores == pytest.approx(cosines[slow[:10]])
-    near = visual_candidates(index, towards, 30, eligible=eligible, min_similarity=0.2)
+    near = visual_source(index, towards, min_similarity=0.2).candidates(N, eligible=eligible)
     assert near.rows.tolist() == [row for row in slow if cosines[row] >= 0.2]
+
+
+def test_several_styles_are_each_looked_up_and_all_scored_by_the_whole_taste() -> None:
+    """Two styles a right angle apart: what lies between them is found last, not first."""
+    index = some_index(np.random.default_rng(5))
+    one, other = index.vectors[0], index.vectors[1]
+    taste = unit_rows((one + other)[None].astype(np.float32))[0]
+    everything = np.ones(N, bool)
+    found = visual_source(index, taste, [one, other]).candidates(4, eligible=everything)
+    wanted = {
+        row for start in (taste, one, other)
+        for row in np.argsort(-(index.vectors @ start), kind="stable")[:4].tolist()
+    }  # fmt: skip
+    assert set(found.rows.tolist()) == wanted
+    assert {0, 1} <= wanted
+    assert found.scores == pytest.approx(index.vectors[found.rows] @ taste, abs=1e-6)
+
+
+def test_similar_looks_up_each_seed_and_scores_by_their_mean() -> None:
+    index = some_index(np.random.default_rng(6))
+    source = similar_source(index, rows(0, 4, 1))  # 4 has no vector
+    assert source is not None
+    mean = unit_rows((index.vectors[0] + index.vectors[1])[None])[0]
+    every = np.arange(N, dtype=np.int32)
+    assert source.scores(every) == pytest.approx(index.vectors @ mean, abs=1e-6)
+    near = source.candidates(1, eligible=np.ones(N, bool)).rows
+    assert sorted(near.tolist()) == [0, 1]
+    assert similar_source(index, rows(4, 17)) is None
+    assert similar_source(index, rows()) is None
+
+
+def test_opposite_seeds_are_like_nothing() -> None:
+    index = ExactIndex.over(np.array([[1, 0], [-1, 0], [0, 1]], np.float32))
+    assert similar_source(index, rows(0, 1)) is None
+
+
+def test_linked_proposes_only_what_is_linked_and_counts_by_the_root() -> None:
+    source = LinkedSource("collaborative", np.array([0.0, 4.0, -1.0, 9.0]))
+    found = source.candidates(9, eligible=np.ones(4, bool))
+    assert (found.rows.tolist(), found.scores.tolist()) == ([3, 1], [9.0, 4.0])
+    assert source.scores(np.arange(4, dtype=np.int32)).tolist() == [0.0, 2.0, 0.0, 3.0]
+
+
+def test_recent_gives_the_history_by_weight_and_scores_all_else_zero() -> None:
+    source = RecentSource(rows(2, 5, 8), np.array([1.0, 4.0, 2.0]))
+    assert source.candidates(2, eligible=np.ones(9, bool)).rows.tolist() == [5, 8]
+    assert source.scores(rows(8, 0, 2, 5)).tolist() == [0.5, 0.0, 0.25, 1.0]
+    nothing = RecentSource(rows(), np.empty(0))
+    assert nothing.scores(rows(1, 2)).tolist() == [0.0, 0.0]
 
 
 def test_rows_and_scores_belong_together() -> None:
     with pytest.raises(InputError, match="visual has 2 rows and 1 scores"):
-        Candidates("visual", np.array([1, 2], np.int32), np.array([1.0]))
+        Candidates("visual", rows(1, 2), np.array([1.0]))

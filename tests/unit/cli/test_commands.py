@@ -27,6 +27,7 @@ ANSWERS = {
     "neighbors": ("WARM",),
     "profile": ("WARM",),
     "explain": ("WARM", "P09"),
+    "why-not": ("WARM", "P05"),
     "doctor": (),
 }
 

@@ -62,7 +62,7 @@ def test_a_boost_is_a_part_of_its_own_and_orders_anew(seed, amount):
         row: (*parts, amount * values[row])
         for row, parts in zip(ranking.rows.tolist(), ranking.parts.tolist(), strict=True)
     }
-    order = sorted(raised, key=lambda row: (-round(sum(raised[row]), 9), row))
+    order = sorted(raised, key=lambda row: (-round(sum(raised[row]), 6), row))
     assert found.rows.tolist() == order
     np.testing.assert_allclose(found.parts, [raised[row] for row in order] or np.zeros((0, 3)))
 

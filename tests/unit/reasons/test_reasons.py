@@ -7,43 +7,26 @@ import pytest
 
 from penchant import columns as c
 from penchant.candidates.assortment import Assortment
-from penchant.id_map import IdMap
-from penchant.index import ExactIndex
 from penchant.maths.rows import unit_rows
+from penchant.ranking.ranking import Ranking
+from penchant.ranking.rules import Eligibility
 from penchant.reasons.explanation import Explanation, Share, iso_time
-from penchant.reasons.sentence import plain_reason, taste_reasons
-from penchant.taste.histories import ACTION_CODES, History
+from penchant.reasons.sentence import ABOUT, PLAIN, make_reasons, taste_reasons
+from penchant.settings.showing import SOURCES, VISUAL
+from penchant.surfaces.plan import Plan
+from penchant.surfaces.serve import Showing
+from penchant.surfaces.slate import Reason
+from penchant.surfaces.visitor import Visitor
 from penchant.taste.profile import Profile
-
-DAY = 86_400_000_000
-
-
-def history(*events: tuple[int, str]) -> History:
-    return History(
-        np.array([row for row, _ in events], np.int32),
-        np.array([ACTION_CODES[action] for _, action in events], np.int8),
-        np.arange(len(events), dtype=np.int64) * DAY,
-        np.ones(len(events), np.float32),
-    )
+from tests.stock import circle, history_of, links_of, rows, stock_of
 
 
 def profile_of(vectors: np.ndarray, weights: list[float], *events: tuple[int, str]) -> Profile:
-    past, heavy = history(*events), np.array(weights)
+    past = history_of(*((row, action, float(day)) for day, (row, action) in enumerate(events)))
+    heavy = np.array(weights)
     total = heavy @ vectors[past.product_row].astype(np.float64)
     length = float(np.linalg.norm(total))
     return Profile((total / length).astype(np.float32), length, np.abs(heavy).sum(), past, heavy)
-
-
-def assortment_of(vectors: np.ndarray) -> Assortment:
-    n = len(vectors)
-    return Assortment(
-        product_ids=IdMap.from_ids("product", [f"P{i}" for i in range(n)]),
-        titles=[f"Ring {i}" for i in range(n)],
-        in_stock=np.ones(n, bool),
-        index=ExactIndex.over(vectors),
-        popularity=np.zeros(n),
-        created_us=np.zeros(n, np.int64),
-    )
 
 
 def test_the_reason_is_the_product_whose_events_give_most() -> None:
@@ -53,13 +36,13 @@ def test_the_reason_is_the_product_whose_events_give_most() -> None:
     events = [(0, c.VIEW), (1, c.PURCHASE), (0, c.CLICK), (2, c.ADD_TO_WISHLIST), (0, c.VIEW)]
     profile = profile_of(vectors, [1.0, 2.0, 0.5, 1.5, 1.0], *events)
     shown = np.arange(9, dtype=np.int32)
-    reasons = taste_reasons(assortment_of(vectors), profile, shown)
+    reasons = taste_reasons(stock_of(vectors), profile, shown)
     for row, reason in zip(shown.tolist(), reasons, strict=True):
         sums = dict.fromkeys((0, 1, 2), 0.0)
         for (touched, _), weight in zip(events, profile.weights, strict=True):
             sums[touched] += weight * float(vectors[touched] @ vectors[row]) / profile.length
         best = max(sums, key=lambda one: sums[one])
-        assert (reason.product_id, reason.share) == (f"P{best}", pytest.approx(sums[best]))
+        assert (reason.product_id, reason.share) == (f"P{best:02d}", pytest.approx(sums[best]))
         assert sum(sums.values()) == pytest.approx(float(profile.vector @ vectors[row]), abs=1e-6)
 
 
@@ -76,42 +59,87 @@ def test_the_reason_is_the_product_whose_events_give_most() -> None:
 def test_the_heaviest_event_says_what_was_done(action: str, told: str) -> None:
     vectors = np.array([[1, 0], [1, 0]], np.float32)
     profile = profile_of(vectors, [0.25, 2.0, 0.5], (0, c.VIEW), (0, action), (0, c.CLICK))
-    (reason,) = taste_reasons(assortment_of(vectors), profile, np.array([1], np.int32))
-    assert (reason.text, reason.product_id) == (told, "P0")
+    (reason,) = taste_reasons(stock_of(vectors), profile, np.array([1], np.int32))
+    assert (reason.text, reason.product_id) == (told, "P00")
 
 
 def test_a_product_touched_before_is_not_its_own_because() -> None:
     vectors = np.eye(2, dtype=np.float32)
     profile = profile_of(vectors, [5.0], (0, c.ADD_TO_WISHLIST))
-    (reason,) = taste_reasons(assortment_of(vectors), profile, np.array([0], np.int32))
-    assert (reason.text, reason.product_id) == ("You saved this", "P0")
+    (reason,) = taste_reasons(stock_of(vectors), profile, np.array([0], np.int32))
+    assert (reason.text, reason.product_id) == ("You saved this", "P00")
 
 
 def test_a_hidden_product_is_never_named_though_its_opposite_is_shown() -> None:
     vectors = np.array([[1, 0], [-1, 0], [0.6, 0.8]], np.float32)
     profile = profile_of(vectors, [-5.0, 0.1], (0, c.HIDE), (2, c.VIEW))
-    (reason,) = taste_reasons(assortment_of(vectors), profile, np.array([1], np.int32))
+    (reason,) = taste_reasons(stock_of(vectors), profile, np.array([1], np.int32))
     assert (reason.text, reason.product_id) == ("The nearest there is to your taste", None)
 
 
 def test_a_product_no_event_speaks_for_has_no_cause() -> None:
     vectors = np.array([[1, 0], [-1, 0]], np.float32)
     profile = profile_of(vectors, [1.0], (0, c.VIEW))
-    (reason,) = taste_reasons(assortment_of(vectors), profile, np.array([1], np.int32))
+    (reason,) = taste_reasons(stock_of(vectors), profile, np.array([1], np.int32))
     assert (reason.product_id, reason.share) == (None, None)
 
 
 def test_a_hidden_product_is_never_the_cause_of_its_own_kind() -> None:
     vectors = np.array([[1, 0], [0.8, 0.6], [0, 1]], np.float32)
     profile = profile_of(vectors, [-1.0, 3.0], (0, c.HIDE), (2, c.PURCHASE))
-    (reason,) = taste_reasons(assortment_of(vectors), profile, np.array([1], np.int32))
-    assert reason.product_id == "P2"
+    (reason,) = taste_reasons(stock_of(vectors), profile, np.array([1], np.int32))
+    assert reason.product_id == "P02"
 
 
-def test_plain_reasons() -> None:
-    assert plain_reason("visual", like="Ring 1").text == "Similar to Ring 1"
-    assert plain_reason("popular").text == "Popular in this shop"
-    assert plain_reason("newest").text == "New in this shop"
+def reasons_of(
+    stock: Assortment, source: str, step: str, seeds: np.ndarray, segment: int = -1
+) -> Reason:
+    """The reason of product 0, lifted by a source."""
+    picks = Ranking(rows(0), np.ones((1, 1)), (source,))
+    everything = Eligibility.under((), n_products=len(stock))
+    showing = Showing(picks, (source,), (step,), np.ones(1), (), everything)
+    (found,) = make_reasons(showing, Plan((), seeds=seeds), stock, Visitor(segment=segment))
+    return found
+
+
+def test_a_source_that_starts_from_products_names_the_one_that_speaks_most() -> None:
+    categories = ["ring", "watch", "necklace", "ring"]
+    stock = stock_of(
+        circle(0, 50, 20, 90),
+        links=links_of(4, {(1, 0): 0.5, (2, 0): 0.1}),
+        category=categories,
+    )
+    some = rows(1, 2, 3)
+    assert reasons_of(stock, "similar", "product", some) == Reason("Similar to Ring 2", "P02")
+    chosen = Reason("Chosen by customers who also chose Ring 1", "P01")
+    assert reasons_of(stock, "collaborative", "profile", some) == chosen
+    scores = [stock.complements.score_products(rows(one))[0] for one in (1, 2, 3)]
+    best = int(some[np.argmax(scores)])
+    goes = Reason(f"Goes well with Ring {best}", f"P{best:02d}")
+    assert reasons_of(stock, "complements", "cart", some) == goes
+    assert best != 3  # no ring goes with a ring
+
+
+@pytest.mark.parametrize(
+    ("source", "step", "told"),
+    [
+        ("popular", "popular", "Popular in this shop"),
+        ("popular", "segment", "Popular with customers like you"),
+        ("trending", "category", "Popular these days"),
+        ("newest", "newest", "New in this shop"),
+        ("recent", "profile", "You looked at this lately"),
+        ("pinned", "pinned", "Picked by the shop"),
+        ("boost", "profile", "From a collection the shop features"),
+        ("similar", "product", "Matches what you like"),  # without a product to name
+    ],
+)
+def test_other_sources_are_told_in_words(source: str, step: str, told: str) -> None:
+    segment = 0 if step == "segment" else -1
+    assert reasons_of(stock_of(circle(0, 9)), source, step, rows(), segment) == Reason(told)
+
+
+def test_every_source_can_be_told() -> None:
+    assert {*PLAIN, *ABOUT, VISUAL} == {*SOURCES, "pinned", "boost"}
 
 
 def test_channels_of_an_explanation_add_up() -> None:
@@ -119,7 +147,7 @@ def test_channels_of_an_explanation_add_up() -> None:
         Share("P1", c.VIEW, iso_time(0), 0.5, {"photo": 0.4, "price": 0.1}),
         Share("P2", c.VIEW, iso_time(0), 0.25, {"photo": 0.3, "price": -0.05}),
     )
-    explanation = Explanation("C", "P9", "b", 0.75, shares)
+    explanation = Explanation("C", "P9", "b", 0.75, shares, "homepage", 2.0, {"visual": 2.0})
     assert explanation.channels == {"photo": pytest.approx(0.7), "price": pytest.approx(0.05)}
     values = explanation.to_dict()
     assert values["channels"] == explanation.channels

@@ -1,0 +1,98 @@
+"""A generated shop, read, built and opened in memory: what tests and benchmarks ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+import penchant
+from penchant import columns as c
+from penchant.builds import BuildInputs, Manifest, make_build
+from penchant.engine import Shop
+from penchant.sample.generator import GeneratedShop
+from penchant.settings import Settings
+from penchant.tables import all_interactions, read_table
+
+
+def inputs_of(shop: GeneratedShop, end: datetime, settings: Settings | None = None) -> BuildInputs:
+    """Read a generated shop as one's own tables are read: purchases come from its orders.
+
+    Args:
+        shop: The shop.
+        end: Reference time of the build.
+        settings: Of the shop.
+    """
+    bought = pl.col(c.INTERACTION_TYPE) == c.PURCHASE
+    tables = {
+        c.PRODUCTS: shop.products,
+        c.CUSTOMERS: pl.DataFrame({c.CUSTOMER_ID: shop.customer_ids}),
+        c.INTERACTIONS: shop.interactions.filter(~bought),
+        c.ORDERS: shop.orders,
+        c.ORDER_ITEMS: shop.order_items,
+    }
+    return read_inputs(tables, shop.embeddings, end, settings)
+
+
+def read_inputs(
+    tables: dict[str, pl.DataFrame],
+    embeddings: np.ndarray | None,
+    end: datetime,
+    settings: Settings | None = None,
+) -> BuildInputs:
+    """Read tables.
+
+    Args:
+        tables: By name; products at least.
+        embeddings: By product_id, sorted.
+        end: Reference time of the build.
+        settings: Of the shop.
+    """
+    read = {name: read_table(name, table, as_of=end).frame for name, table in tables.items()}
+    parts = (read.get(name) for name in (c.INTERACTIONS, c.ORDERS, c.ORDER_ITEMS))
+    none = pl.DataFrame({c.CUSTOMER_ID: []}, {c.CUSTOMER_ID: pl.String})
+    return BuildInputs(
+        products=read[c.PRODUCTS],
+        customers=read.get(c.CUSTOMERS, read_table(c.CUSTOMERS, none, as_of=end).frame),
+        interactions=all_interactions(*parts)[0],
+        embeddings=embeddings,
+        encoder="generated",
+        settings=settings or Settings(),
+        as_of=end,
+        digests={},
+    )
+
+
+def open_inputs(inputs: BuildInputs) -> Shop:
+    """Build and open without a disk.
+
+    Args:
+        inputs: What the build is made of.
+    """
+    build = make_build(inputs)
+    manifest = Manifest(
+        build_id=inputs.build_id,
+        as_of=inputs.as_of.isoformat(),
+        version=penchant.__version__,
+        inputs=inputs.digests,
+        settings=inputs.settings_that_count,
+        encoder=inputs.encoder,
+        space=build.space.about,
+        counts=build.counts,
+        files={},
+    )
+    return Shop(manifest, build)
+
+
+def with_settings(shop: Shop, settings: Settings) -> Shop:
+    """Let the same build answer under other settings of what is shown.
+
+    Args:
+        shop: An open shop.
+        settings: The others.
+    """
+    from penchant.builds.inputs import settings_that_count
+
+    return Shop(replace(shop.manifest, settings=settings_that_count(settings)), shop.build)
