@@ -119,7 +119,7 @@ class Shop:
         as_of: datetime | None = None,
         request_id: str | None = None,
     ) -> Slate:
-        """Choose products for a place in the shop.
+        """Choose products for a place in the shop: k if so many may be shown.
 
         Args:
             customer_id: Any customer; an unknown one gets what everyone likes. None: nobody known.
@@ -128,12 +128,9 @@ class Shop:
                 bought. By default the customer's own cart or last purchase.
             k: How many; the setting if absent.
             as_of: Which of the customer's own interactions count, and how old they are; that of the
-                build if absent. Products and their popularity are always those of the build.
+                build if absent.
             request_id: To send back with clicks; a new one if absent. It also decides what the
                 exploring slots show; without it they change once a day.
-
-        Returns:
-            k slots if k products may be shown.
 
         Raises:
             InputError: if k, the surface or its products are not allowed.
@@ -204,7 +201,7 @@ class Shop:
         """Choose products for many customers at once: see `Campaign`.
 
         Args:
-            surface: "new_arrivals", "homepage", "cart" or "post_purchase".
+            surface: Any but "product_page".
             k: How many for each; the setting if absent.
             as_of: As in `recommend`.
             customers: Who; all customers of the build if absent.

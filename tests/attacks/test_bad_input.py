@@ -136,7 +136,7 @@ def test_a_customer_with_no_usable_event_gets_an_answer(
     assert shop.recommend("LOST", k=3).step == "popular"
     notes = {one.note for one in shop.profile("LOST").interactions}
     assert notes == {"the product is not in the shop"}
-    refused(desk.run("explain", own_shop, "LOST", "P00"), "LOST", "3 different products")
+    refused(desk.run("explain", own_shop, "LOST", "P00"), "LOST", "usable interactions")
     assert shop.neighbors("LOST").neighbors == ()
 
 
@@ -196,7 +196,7 @@ def test_bad_photos_are_told_and_the_rest_is_built(
     told = " ".join(text for one in checkup["findings"] for text in one["examples"])
     assert all(f"{name}: " in told for name in (*bad, "gone", "web"))
     slate = penchant.open(empty_shop).similar("P00", k=9)
-    assert {slot.product_id for slot in slate.slots if slot.source == "visual"} == {
+    assert {slot.product_id for slot in slate.slots if slot.source == "similar"} == {
         "P01",
         "P02",
         "P03",
@@ -466,7 +466,7 @@ def test_large_arrays_are_checked_at_their_edges(
 
     monkeypatch.setattr(manifest, "LARGE_BYTES", 0)
     wanted = penchant.open(own_shop).recommend("WARM", k=9).product_ids
-    for name in ("styles", "channels", "profiles", "popularity", "opted_out"):
+    for name in ("styles", "channels", "profiles", "demand/popularity/overall", "opted_out"):
         path = build_folder(own_shop) / f"{name}.npy"
         whole = path.read_bytes()
         for place in range(0, 128, 3):

@@ -118,16 +118,16 @@ def test_matrix_products_of_a_build_use_one_thread(
     """The last bits of big products depend on the number of threads; small ones do not show it."""
     from threadpoolctl import ThreadpoolController
 
-    from penchant.builds import make
+    from penchant.builds import sources
 
     seen = []
-    fit = make.fit_space
+    fit = sources.fit_space
 
     def watched(*arguments: Any, **named: Any) -> Any:
         blas = ThreadpoolController().select(user_api="blas").info()
         seen.append({one["num_threads"] for one in blas if "numpy" in one["filepath"]})
         return fit(*arguments, **named)
 
-    monkeypatch.setattr(make, "fit_space", watched)
+    monkeypatch.setattr(sources, "fit_space", watched)
     assert desk.run("build", own_shop, "--as-of", "2026-06-03").code == 0
     assert seen == [{1}]
