@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from penchant.errors import BuildError
 from penchant.types import Embeddings
@@ -104,6 +105,27 @@ def npy_parts(array: Embeddings) -> tuple[bytes, memoryview]:
     buffer = io.BytesIO()
     np.lib.format.write_array_header_1_0(buffer, np.lib.format.header_data_from_array_1_0(values))
     return buffer.getvalue(), values.reshape(-1).view(np.uint8).data
+
+
+def open_array(path: Path, kind: type[np.generic] | None = None) -> NDArray[Any]:
+    """Open an array of a .npy file by memory map.
+
+    It is a plain array to look at: np.memmap itself makes each of many small slices slow.
+
+    Args:
+        path: The file.
+        kind: The type it must have; None: any.
+
+    Raises:
+        BuildError: if it is missing, damaged, or of another type.
+    """
+    try:
+        array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except Exception as error:  # numpy's header reader raises syntax and token errors too
+        raise BuildError(f"{path.name} cannot be read: {error}") from error
+    if kind is not None and array.dtype != kind:
+        raise BuildError(f"{path.name} is of type {array.dtype}, must be {np.dtype(kind)}")
+    return array
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import InputError, NotFoundError
+from penchant.files import open_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,9 +141,8 @@ class IdMap:
             name: Stem of the two files.
             kind: What the ids name.
         """
-        # as plain arrays: np.memmap makes each of the many small slices slow
-        blob = np.asarray(np.load(directory / f"{name}.blob.npy", mmap_mode="r"))
-        offsets = np.asarray(np.load(directory / f"{name}.offsets.npy", mmap_mode="r"))
+        blob = open_array(directory / f"{name}.blob.npy")
+        offsets = open_array(directory / f"{name}.offsets.npy")
         return cls(kind, blob, offsets)
 
     def _bytes(self, row: int) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from penchant.builds.demand import Demand
 from penchant.errors import BuildError
+from penchant.files import open_array
 from penchant.id_map import IdMap
 from penchant.index import HnswGraph
 from penchant.space import StyleSpace
@@ -108,7 +108,9 @@ class Build:
             BuildError: if a file is missing or damaged, or files do not belong together.
         """
         try:
-            arrays = {name: _opened(folder / f"{name}.npy", kind) for name, kind in ARRAYS.items()}
+            arrays = {
+                name: open_array(folder / f"{name}.npy", kind) for name, kind in ARRAYS.items()
+            }
             has_graph = (folder / "graph").is_dir()
             build = cls(
                 products=pl.read_parquet(folder / "products.parquet"),
@@ -149,17 +151,3 @@ class Build:
         for name, (shape, wanted) in shapes.items():
             if shape != wanted:
                 raise ValueError(f"{name} has shape {shape}, must have {wanted}")
-
-
-def _opened(path: Path, kind: type[np.generic]) -> NDArray[Any]:
-    """Open an array by memory map.
-
-    It is a plain array to look at: np.memmap itself makes each of many small slices slow.
-    """
-    try:
-        array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-    except Exception as error:  # numpy's header reader raises syntax and token errors too
-        raise ValueError(f"{path.name} cannot be read: {error}") from error
-    if array.dtype != kind:
-        raise ValueError(f"{path.name} is of type {array.dtype}, must be {np.dtype(kind)}")
-    return array

@@ -9,7 +9,7 @@ import numpy as np
 from penchant.candidates.complements import Complements
 from penchant.candidates.link_files import load_links, save_links
 from penchant.errors import BuildError
-from penchant.files import read_json, write_json
+from penchant.files import open_array, read_json, write_json
 
 ARRAYS = ("category_row", "affinity", "prior", "sales_share")
 
@@ -38,12 +38,9 @@ def load_complements(directory: Path) -> Complements:
     """
     links = load_links(directory)
     names = tuple(read_json(directory / "categories.json")["categories"])
-    try:
-        category_row, affinity, prior, share = (
-            np.asarray(np.load(directory / f"{name}.npy", mmap_mode="r")) for name in ARRAYS
-        )
-    except (OSError, ValueError) as error:
-        raise BuildError(f"{directory} holds no readable complements: {error}.") from error
+    category_row, affinity, prior, share = (
+        open_array(directory / f"{name}.npy") for name in ARRAYS
+    )
     products = (links.n_products,)
     shapes = (category_row.shape, affinity.shape, prior.shape, share.shape)
     if shapes != (products, (len(names), len(names)), products, products):

@@ -8,7 +8,7 @@ import numpy as np
 
 from penchant.candidates.links import ProductLinks
 from penchant.errors import BuildError
-from penchant.files import read_json, write_json
+from penchant.files import open_array, read_json, write_json
 
 ARRAYS = {"starts": np.int64, "product_row": np.int32, "weights": np.float32}
 """Name and type of each array; links.NAME.npy is its file."""
@@ -39,14 +39,7 @@ def load_links(directory: Path) -> ProductLinks:
         BuildError: if a file is missing or damaged, or the arrays do not fit together.
     """
     about = read_json(directory / "links.json")
-    try:
-        starts, rows, weights = (
-            # as plain arrays: np.memmap makes each of the many small slices slow
-            np.asarray(np.load(directory / f"links.{name}.npy", mmap_mode="r"))
-            for name in ARRAYS
-        )
-    except (OSError, ValueError) as error:
-        raise BuildError(f"{directory} holds no readable links: {error}.") from error
+    starts, rows, weights = (open_array(directory / f"links.{name}.npy") for name in ARRAYS)
     links = ProductLinks(starts, rows, weights, about)
     if not _fit_together(links):
         raise BuildError(f"The links in {directory} do not fit together. Build again.")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from penchant.candidates.popular import PopularSource, count_popularity, popular_order
 from penchant.errors import BuildError
-from penchant.files import read_json, write_json
+from penchant.files import open_array, read_json, write_json
 from penchant.settings.showing import POPULAR, TRENDING
 from penchant.types import Mask, Rows, Weights
 
@@ -86,12 +86,9 @@ class Popularity:
             BuildError: if a file is missing, damaged, or the arrays do not fit together.
         """
         names = tuple(read_json(directory / "segments.json")["segments"])
-        try:
-            overall, recent, by_segment, segment_row = (
-                np.asarray(np.load(directory / f"{name}.npy", mmap_mode="r")) for name in ARRAYS
-            )
-        except (OSError, ValueError) as error:
-            raise BuildError(f"{directory} holds no readable popularity: {error}.") from error
+        overall, recent, by_segment, segment_row = (
+            open_array(directory / f"{name}.npy") for name in ARRAYS
+        )
         if by_segment.shape != (len(names), len(overall)) or recent.shape != overall.shape:
             raise BuildError(f"The popularity in {directory} does not fit together. Build again.")
         return cls(overall, recent, names, by_segment, segment_row)

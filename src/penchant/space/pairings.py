@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import BuildError
+from penchant.files import open_array
 from penchant.maths.rows import unit_rows
 from penchant.space.baskets import Baskets
 from penchant.space.softmax_map import Adam, Schedule, lessons, softmax_errors
@@ -100,13 +101,9 @@ class Pairings:
         Raises:
             BuildError: if a file is missing or damaged, or the sides do not fit together.
         """
-        try:
-            owned, candidates = (
-                np.asarray(np.load(directory / f"{side}.npy", mmap_mode="r", allow_pickle=False))
-                for side in ("owned", "candidates")
-            )
-        except (OSError, ValueError, EOFError) as error:
-            raise BuildError(f"{directory} holds no readable pairings: {error}.") from error
+        owned, candidates = (
+            open_array(directory / f"{side}.npy") for side in ("owned", "candidates")
+        )
         if owned.shape != candidates.shape or owned.ndim != 2:
             raise BuildError(f"The pairings in {directory} do not fit together. Build again.")
         return cls(owned, candidates)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant import columns as c
+from penchant.files import open_array
 from penchant.types import Mask, Rows
 
 ACTION_CODES = {action: code for code, action in enumerate(c.ACTIONS)}
@@ -139,9 +140,5 @@ class Histories:
         Args:
             directory: The folder.
         """
-        starts, *parts = (
-            # as plain arrays: np.memmap makes each of the many small slices slow
-            np.asarray(np.load(directory / f"{name}.npy", mmap_mode="r"))
-            for name in ("starts", *PARTS)
-        )
+        starts, *parts = (open_array(directory / f"{name}.npy") for name in ("starts", *PARTS))
         return cls(starts, History(*parts))

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.files import open_array
 from penchant.settings import StyleSettings, TrustSettings
 from penchant.taste.background import Background
 from penchant.taste.histories import Histories, History
@@ -146,8 +147,7 @@ class Judgements:
             directory: The folder.
         """
         trust, reason, style, product_row, likeness = (
-            # as plain arrays: np.memmap makes each of the many small slices slow
-            np.asarray(np.load(directory / f"{name}.npy", mmap_mode="r"))
+            open_array(directory / f"{name}.npy")
             for name in ("trust", "reason", "style", "background", "likeness")
         )
         similarity, own_similarity = likeness.tolist()
