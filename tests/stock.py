@@ -84,6 +84,7 @@ def stock_of(vectors: np.ndarray, **changes: Any) -> Assortment:
         index=ExactIndex.over(vectors),
         popularity=popularity_of(np.zeros(n)),
         links=links_of(n, {}),
+        pairings=None,
         complements=complements_of(categories),
         created_us=np.arange(n, dtype=np.int64) * DAY,
         prices=np.full(n, np.nan),
