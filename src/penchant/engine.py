@@ -18,20 +18,16 @@ from penchant.cards import card_of
 from penchant.customer import Customer
 from penchant.errors import InputError
 from penchant.index import ExactIndex
-from penchant.maths.decay import MICROSECONDS_PER_DAY
-from penchant.maths.seeds import derived_rng
 from penchant.maths.threads import one_thread
 from penchant.people import People
 from penchant.reasons.explanation import Explanation, iso_time, split_similarity
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
-from penchant.recommender import Answer, Recommender, Request, check_surface
+from penchant.recommender import Recommender, Request
 from penchant.settings import Settings
 from penchant.settings.showing import (
-    CART,
     HOMEPAGE,
     NEW_ARRIVALS,
-    POST_PURCHASE,
     PRODUCT_PAGE,
 )
 from penchant.settings_file import settings_from_dict
@@ -40,16 +36,11 @@ from penchant.space import Placement
 from penchant.stock import make_assortment
 from penchant.store.marks import MarkBook
 from penchant.surfaces import Slate
-from penchant.surfaces.visitor import Visitor
 from penchant.taste.from_tables import microseconds
-from penchant.taste.profile import build_profile
-from penchant.taste.shopping import last_bought, open_cart
-from penchant.types import Rows
+from penchant.visiting import Visits
 
 if TYPE_CHECKING:
     from penchant.campaign import Campaign
-
-MAX_K = 1000
 
 
 def open_shop(path: str | Path) -> Shop:
@@ -148,9 +139,12 @@ class Shop:
             InputError: if k, the surface or its products are not allowed.
             NotFoundError: if there is no such product.
         """
-        answer = self._answer(customer_id, surface, products, k, as_of, request_id)
+        request = self.request(
+            customer_id, surface=surface, products=products, k=k, as_of=as_of, request_id=request_id
+        )
+        answer = self.recommender.answer(request)
         about = products[0] if products and len(products) == 1 else None
-        slots = make_slots(answer.showing, answer.plan, self.assortment, answer.request.visitor)
+        slots = make_slots(answer.showing, answer.plan, self.assortment, request.visitor)
         return Slate(
             customer_id=customer_id,
             product_id=about,
@@ -252,36 +246,26 @@ class Shop:
             InputError: as `recommend`.
         """
         row = self.build.product_ids.row(product_id)
-        answer = self._answer(customer_id, surface, products, k, as_of, request_id)
+        answer = self.recommender.answer(
+            self.request(
+                customer_id,
+                surface=surface,
+                products=products,
+                k=k,
+                as_of=as_of,
+                request_id=request_id,
+            )
+        )
         groups = self.assortment.group_row if self.settings.recommend.one_per_group else None
         fall = find_fall(answer.showing, row, group_row=groups)
-        return WhyNot(
+        return WhyNot.of(
+            fall,
             customer_id=customer_id,
             product_id=product_id,
             surface=surface,
             build_id=self.build_id,
-            verdict=fall.verdict,
-            rules=fall.rules,
-            rank=fall.rank,
-            score=fall.score,
-            behind=fall.behind,
             source_ranks=source_ranks(answer.plan, answer.showing, self.assortment, row),
-            text=fall.text,
         )
-
-    def _answer(
-        self,
-        customer_id: str | None,
-        surface: str,
-        products: Sequence[str] | None,
-        k: int | None,
-        as_of: datetime | None,
-        request_id: str | None,
-    ) -> Answer:
-        request = self.request(
-            customer_id, surface=surface, products=products, k=k, as_of=as_of, request_id=request_id
-        )
-        return self.recommender.answer(request)
 
     def request(
         self,
@@ -293,54 +277,23 @@ class Shop:
         as_of: datetime | None = None,
         request_id: str | None = None,
     ) -> Request:
-        """Gather what an answer is made from.
+        """Gather what an answer is made from; parameters and errors as of `recommend`.
 
         Args:
-            customer_id: As in `recommend`, like all that follows and what it raises.
+            customer_id: Any customer.
             surface: Which place.
             products: What it is about.
             k: How many.
             as_of: Reference time.
-            request_id: What exploring depends on.
+            request_id: What the exploring slots depend on.
         """
-        moment, wanted = self._moment(as_of), self._checked_k(k)
-        customer = None if customer_id is None else self.customer(customer_id, as_of=as_of)
-        about = (
-            self._usual_products(customer, surface, moment)
-            if products is None
-            else np.array([self.build.product_ids.row(one) for one in products], np.int32)
-        )
-        check_surface(surface, len(about))
-        keys = [surface, customer_id or "", *(str(row) for row in about.tolist())]
-        day = str(moment // MICROSECONDS_PER_DAY)
-        rng = derived_rng(self.settings.recommend.seed, *keys, request_id or day)
-        visitor = Visitor() if customer is None else self._visitor(customer, moment)
-        return Request(surface, visitor, about, wanted, moment, rng)
-
-    def _usual_products(self, customer: Customer | None, surface: str, moment: int) -> Rows:
-        if customer is not None and surface == CART:
-            return open_cart(customer.history, as_of_us=moment)
-        if customer is not None and surface == POST_PURCHASE:
-            return last_bought(customer.history)
-        return np.empty(0, np.int32)
-
-    def _visitor(self, customer: Customer, moment: int) -> Visitor:
-        """Give what recipes may know: no taste and no segment of someone who refused."""
-        row = self.build.customer_ids.find(customer.customer_id)
-        segment = -1 if row is None else int(self.build.demand.popularity.segment_row[row])
-        profile = customer.profile
-        if profile is None and customer.status == "cold":
-            profile = build_profile(
-                customer.history, self.build.styles, self.people.weigher,
-                as_of_us=moment, min_interactions=1,
-            )  # fmt: skip
-        return Visitor(
-            profile=profile,
-            enough=customer.profile is not None,
-            styles=customer.styles if len(customer.styles) > 1 else (),
-            owned=customer.owned_rows,
-            hidden=customer.hidden_rows,
-            segment=segment,
+        return self._visits.request(
+            customer_id,
+            surface=surface,
+            products=products,
+            k=k,
+            as_of_us=self._moment(as_of),
+            request_id=request_id,
         )
 
     @one_thread()
@@ -361,7 +314,7 @@ class Shop:
             NotFoundError: if there is no such customer.
             InputError: if k is not allowed.
         """
-        own, wanted = self.build.customer_ids.row(customer_id), self._checked_k(k)
+        own, wanted = self.build.customer_ids.row(customer_id), self._visits.checked_k(k)
         profile = self.customer(customer_id, as_of=as_of).profile
         if profile is None:
             return StyleNeighbors(customer_id, self.build_id, ())
@@ -399,7 +352,7 @@ class Shop:
         self.build.customer_ids.row(customer_id)
         row = self.build.product_ids.row(product_id)
         moment = self._moment(as_of)
-        visitor = self._visitor(self.customer(customer_id, as_of=as_of), moment)
+        visitor = self._visits.visitor(self.customer(customer_id, as_of=as_of), moment)
         profile = visitor.profile
         if profile is None:
             raise InputError(
@@ -492,16 +445,12 @@ class Shop:
         return self.people.gather(customer_id, self._moment(as_of))
 
     @cached_property
+    def _visits(self) -> Visits:
+        return Visits(self.build, self.settings, self.people)
+
+    @cached_property
     def _customers(self) -> ExactIndex:
         return ExactIndex(self.build.profiles, np.isfinite(self.build.consistency))
-
-    def _checked_k(self, k: int | None) -> int:
-        wanted = self.settings.recommend.k if k is None else k
-        if isinstance(wanted, bool) or not isinstance(wanted, int):
-            raise InputError(f"k is {wanted!r}, must be a whole number.")
-        if not 1 <= wanted <= MAX_K:
-            raise InputError(f"k is {wanted}, must be between 1 and {MAX_K}.")
-        return wanted
 
     def _moment(self, as_of: datetime | None) -> int:
         """Give the reference time in microseconds, that of the build by default."""

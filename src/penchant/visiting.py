@@ -1,0 +1,127 @@
+"""Visiting: from who asks, and for which place, to a request the recommender can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from penchant.builds import Build
+from penchant.customer import Customer
+from penchant.errors import InputError
+from penchant.maths.decay import MICROSECONDS_PER_DAY
+from penchant.maths.seeds import derived_rng
+from penchant.people import People
+from penchant.recommender import Request, check_surface
+from penchant.settings import Settings
+from penchant.settings.showing import CART, POST_PURCHASE
+from penchant.surfaces.visitor import Visitor
+from penchant.taste.profile import build_profile
+from penchant.taste.shopping import last_bought, open_cart
+from penchant.types import Rows
+
+MAX_K = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visits:
+    """What turns a question from outside into a request.
+
+    Attributes:
+        build: Whose products and customers.
+        settings: Of the shop.
+        people: What is known and thought of each customer.
+    """
+
+    build: Build
+    settings: Settings
+    people: People
+
+    def request(
+        self,
+        customer_id: str | None,
+        *,
+        surface: str,
+        products: Sequence[str] | None = None,
+        k: int | None = None,
+        as_of_us: int,
+        request_id: str | None = None,
+    ) -> Request:
+        """Gather what an answer is made from.
+
+        Args:
+            customer_id: Any customer; None: nobody known.
+            surface: Which place.
+            products: What it is about; None: the customer's own cart or last purchase.
+            k: How many; None: the setting.
+            as_of_us: Now, microseconds since 1970 UTC.
+            request_id: What the exploring slots depend on; None: on the day.
+
+        Raises:
+            InputError: if k, the surface or its products are not allowed.
+            NotFoundError: if there is no such product.
+        """
+        wanted = self.checked_k(k)
+        customer = None if customer_id is None else self.people.gather(customer_id, as_of_us)
+        about = (
+            _usual_products(customer, surface, as_of_us)
+            if products is None
+            else np.array([self.build.product_ids.row(one) for one in products], np.int32)
+        )
+        check_surface(surface, len(about))
+        keys = [surface, customer_id or "", *(str(row) for row in about.tolist())]
+        day = str(as_of_us // MICROSECONDS_PER_DAY)
+        rng = derived_rng(self.settings.recommend.seed, *keys, request_id or day)
+        visitor = Visitor() if customer is None else self.visitor(customer, as_of_us)
+        return Request(surface, visitor, about, wanted, as_of_us, rng)
+
+    def visitor(self, customer: Customer, as_of_us: int) -> Visitor:
+        """Give what recipes may know: no taste and no segment of someone who refused.
+
+        Args:
+            customer: Who is looking.
+            as_of_us: Now, microseconds since 1970 UTC.
+        """
+        row = self.build.customer_ids.find(customer.customer_id)
+        segment = -1 if row is None else int(self.build.demand.popularity.segment_row[row])
+        profile = customer.profile
+        if profile is None and customer.status == "cold":
+            profile = build_profile(
+                customer.history, self.build.styles, self.people.weigher,
+                as_of_us=as_of_us, min_interactions=1,
+            )  # fmt: skip
+        return Visitor(
+            profile=profile,
+            enough=customer.profile is not None,
+            styles=customer.styles if len(customer.styles) > 1 else (),
+            owned=customer.owned_rows,
+            hidden=customer.hidden_rows,
+            segment=segment,
+        )
+
+    def checked_k(self, k: int | None) -> int:
+        """Give how many are wanted.
+
+        Args:
+            k: As asked; None: the setting.
+
+        Raises:
+            InputError: if it is no whole number from 1 to MAX_K.
+        """
+        wanted = self.settings.recommend.k if k is None else k
+        if isinstance(wanted, bool) or not isinstance(wanted, int):
+            raise InputError(f"k is {wanted!r}, must be a whole number.")
+        if not 1 <= wanted <= MAX_K:
+            raise InputError(f"k is {wanted}, must be between 1 and {MAX_K}.")
+        return wanted
+
+
+def _usual_products(customer: Customer | None, surface: str, as_of_us: int) -> Rows:
+    """Give the cart or last purchase; of someone who refused, only what the shop names counts."""
+    if customer is not None and customer.status != "opted_out":
+        if surface == CART:
+            return open_cart(customer.history, as_of_us=as_of_us)
+        if surface == POST_PURCHASE:
+            return last_bought(customer.history)
+    return np.empty(0, np.int32)
