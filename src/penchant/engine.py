@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from penchant.answers import Neighbor, ProfileCard, StyleNeighbors
+from penchant.answers import ProfileCard, StyleNeighbors
 from penchant.builds import Build, Manifest
 from penchant.candidates.assortment import Assortment
 from penchant.cards import card_of
 from penchant.customer import Customer
 from penchant.errors import InputError
-from penchant.index import ExactIndex
+from penchant.explaining import explain_product
 from penchant.maths.threads import one_thread
-from penchant.people import People
-from penchant.reasons.explanation import Explanation, iso_time, split_similarity
+from penchant.people import People, find_neighbors
+from penchant.reasons.explanation import Explanation, iso_time
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
 from penchant.recommender import Recommender, Request
@@ -32,10 +32,10 @@ from penchant.settings.showing import (
 )
 from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
-from penchant.space import Placement
 from penchant.stock import make_assortment
 from penchant.store.marks import MarkBook
 from penchant.surfaces import Slate
+from penchant.surfaces.visitor import NONE
 from penchant.taste.from_tables import microseconds
 from penchant.visiting import Visits
 
@@ -139,8 +139,13 @@ class Shop:
             InputError: if k, the surface or its products are not allowed.
             NotFoundError: if there is no such product.
         """
-        request = self.request(
-            customer_id, surface=surface, products=products, k=k, as_of=as_of, request_id=request_id
+        request = self.visits.request(
+            customer_id,
+            surface=surface,
+            products=products,
+            k=k,
+            as_of_us=self.moment(as_of),
+            request_id=request_id,
         )
         answer = self.recommender.answer(request)
         about = products[0] if products and len(products) == 1 else None
@@ -246,16 +251,15 @@ class Shop:
             InputError: as `recommend`.
         """
         row = self.build.product_ids.row(product_id)
-        answer = self.recommender.answer(
-            self.request(
-                customer_id,
-                surface=surface,
-                products=products,
-                k=k,
-                as_of=as_of,
-                request_id=request_id,
-            )
+        request = self.visits.request(
+            customer_id,
+            surface=surface,
+            products=products,
+            k=k,
+            as_of_us=self.moment(as_of),
+            request_id=request_id,
         )
+        answer = self.recommender.answer(request)
         groups = self.assortment.group_row if self.settings.recommend.one_per_group else None
         fall = find_fall(answer.showing, row, group_row=groups)
         return WhyNot.of(
@@ -267,63 +271,25 @@ class Shop:
             source_ranks=source_ranks(answer.plan, answer.showing, self.assortment, row),
         )
 
-    def request(
-        self,
-        customer_id: str | None,
-        *,
-        surface: str,
-        products: Sequence[str] | None = None,
-        k: int | None = None,
-        as_of: datetime | None = None,
-        request_id: str | None = None,
-    ) -> Request:
-        """Gather what an answer is made from; parameters and errors as of `recommend`.
-
-        Args:
-            customer_id: Any customer.
-            surface: Which place.
-            products: What it is about.
-            k: How many.
-            as_of: Reference time.
-            request_id: What the exploring slots depend on.
-        """
-        return self._visits.request(
-            customer_id,
-            surface=surface,
-            products=products,
-            k=k,
-            as_of_us=self._moment(as_of),
-            request_id=request_id,
-        )
-
     @one_thread()
     def neighbors(
         self, customer_id: str, *, k: int | None = None, as_of: datetime | None = None
     ) -> StyleNeighbors:
-        """Find the customers with the most similar taste.
+        """Find the customers with the most similar taste; none whose taste points elsewhere.
 
         Args:
             customer_id: A known customer.
             k: How many; the setting if absent.
             as_of: Reference time of this customer's profile; that of the build if absent.
 
-        Returns:
-            At most k; a customer whose taste points elsewhere (similarity <= 0) is no neighbor.
-
         Raises:
             NotFoundError: if there is no such customer.
             InputError: if k is not allowed.
         """
-        own, wanted = self.build.customer_ids.row(customer_id), self._visits.checked_k(k)
+        own, wanted = self.build.customer_ids.row(customer_id), self.visits.checked_k(k)
         profile = self.customer(customer_id, as_of=as_of).profile
-        if profile is None:
-            return StyleNeighbors(customer_id, self.build_id, ())
-        found = self._customers.query(profile.vector[None, :], wanted, excluded=[np.array([own])])
-        ids = self.build.customer_ids
-        neighbors = tuple(
-            Neighbor(ids[row], similarity) for row, similarity in found.of(0) if similarity > 0
-        )
-        return StyleNeighbors(customer_id, self.build_id, neighbors)
+        found = () if profile is None else find_neighbors(self.build, profile, own, wanted)
+        return StyleNeighbors(customer_id, self.build_id, found)
 
     @one_thread()
     def explain(
@@ -350,40 +316,11 @@ class Shop:
             InputError: if the customer has no profile, or the product no style vector.
         """
         self.build.customer_ids.row(customer_id)
-        row = self.build.product_ids.row(product_id)
-        moment = self._moment(as_of)
-        visitor = self._visits.visitor(self.customer(customer_id, as_of=as_of), moment)
-        profile = visitor.profile
-        if profile is None:
-            raise InputError(
-                f'Customer "{customer_id}" has no profile: it takes usable interactions '
-                "and consent."
-            )
-        if not self.assortment.index.present[row]:
-            raise InputError(
-                f'Product "{product_id}" has no style vector: it lacks a usable photo and any '
-                "known attribute. See: penchant doctor"
-            )
-        shares = split_similarity(
-            profile,
-            row,
-            space=self.build.space,
-            placement=Placement(self.build.channels, self.build.styles),
-            product_ids=self.build.product_ids,
-        )
-        similarity = float(np.sum([one.share for one in shares]))
-        nothing = np.empty(0, np.int32)
-        request = Request(surface, visitor, nothing, 1, moment, np.random.default_rng(0))
-        ranking = self.recommender.rank_one(request, row)
-        return Explanation(
-            customer_id,
-            product_id,
-            self.build_id,
-            similarity,
-            shares,
-            surface,
-            float(ranking.scores[0]),
-            dict(zip(ranking.sources, ranking.parts[0].tolist(), strict=True)),
+        moment = self.moment(as_of)
+        visitor = self.visits.visitor(self.customer(customer_id, as_of=as_of), moment)
+        request = Request(surface, visitor, NONE, 1, moment, np.random.default_rng(0))
+        return explain_product(
+            self.build, self.recommender, request, customer_id, product_id, build_id=self.build_id
         )
 
     @one_thread()
@@ -405,7 +342,7 @@ class Shop:
             styles=self.build.styles,
             evolution=self.people.follow(customer),
             build_id=self.build_id,
-            as_of=iso_time(self._moment(as_of)),
+            as_of=iso_time(self.moment(as_of)),
         )
 
     def mark(self, customer_id: str, event_id: str, mark: str) -> None:
@@ -442,18 +379,22 @@ class Shop:
             customer_id: Any customer.
             as_of: Reference time; that of the build if absent.
         """
-        return self.people.gather(customer_id, self._moment(as_of))
+        return self.people.gather(customer_id, self.moment(as_of))
 
     @cached_property
-    def _visits(self) -> Visits:
+    def visits(self) -> Visits:
+        """What turns a question from outside into a request."""
         return Visits(self.build, self.settings, self.people)
 
-    @cached_property
-    def _customers(self) -> ExactIndex:
-        return ExactIndex(self.build.profiles, np.isfinite(self.build.consistency))
+    def moment(self, as_of: datetime | None) -> int:
+        """Give the reference time in microseconds since 1970 UTC.
 
-    def _moment(self, as_of: datetime | None) -> int:
-        """Give the reference time in microseconds, that of the build by default."""
+        Args:
+            as_of: As asked; that of the build if absent.
+
+        Raises:
+            InputError: if it is no datetime.
+        """
         if as_of is not None and not isinstance(as_of, datetime):
             raise InputError(
                 f"as_of is {as_of!r}, must be a datetime such as datetime(2026, 3, 1, tzinfo=UTC)."

@@ -8,9 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from penchant import columns as c
+from penchant.answers import Neighbor
 from penchant.builds import Build
 from penchant.customer import Customer
 from penchant.errors import InputError
+from penchant.index import ExactIndex
 from penchant.maths.rows import present_rows
 from penchant.maths.seeds import derived_rng
 from penchant.settings import Settings
@@ -18,6 +20,7 @@ from penchant.store.marks import MarkBook, check_event, write_mark
 from penchant.taste.evolution import Evolution, follow_taste, window_edges
 from penchant.taste.judging import Judge, Judged
 from penchant.taste.marks import event_ids, places_of
+from penchant.taste.profile import Profile
 from penchant.taste.weights import Weigher
 
 
@@ -118,3 +121,25 @@ class People:
             self.settings.trust,
             self.settings.styles,
         )
+
+
+def find_neighbors(
+    build: Build, profile: Profile, customer_row: int, k: int
+) -> tuple[Neighbor, ...]:
+    """Find the customers with the most similar taste.
+
+    Args:
+        build: With everyone's profile.
+        profile: Of the customer who asks.
+        customer_row: The same customer; no neighbor of their own.
+        k: How many, at most.
+
+    Returns:
+        Most similar first; a taste that points elsewhere (similarity <= 0) is no neighbor.
+    """
+    everyone = ExactIndex(build.profiles, np.isfinite(build.consistency))
+    found = everyone.query(profile.vector[None, :], k, excluded=[np.array([customer_row])])
+    ids = build.customer_ids
+    return tuple(
+        Neighbor(ids[row], similarity) for row, similarity in found.of(0) if similarity > 0
+    )

@@ -31,6 +31,8 @@ LAYERS = (
         "pipeline",
         "stock",
         "recommender",
+        "visiting",
+        "explaining",
         "engine",
         "campaign",
     ),

@@ -134,7 +134,10 @@ def _campaign(shop: Shop) -> Callable[[], object]:
 
 def _tastes(shop: Shop) -> StyleVectors:
     """Give all that is looked up: each customer's taste, and the styles of those with several."""
-    requests = [shop.request(one, surface="new_arrivals", k=K) for one in shop.build.customer_ids]
+    requests = [
+        shop.visits.request(one, surface="new_arrivals", k=K, as_of_us=shop.moment(None))
+        for one in shop.build.customer_ids
+    ]
     return np.stack([start for one in requests for start in starts_of(one.visitor)])
 
 

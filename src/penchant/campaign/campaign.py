@@ -106,7 +106,7 @@ class Campaign:
                 "new_arrivals is an e-mail, and nobody who refused marketing gets one: leave "
                 'everyone out, or use a surface inside the shop such as "homepage".'
             )
-        shop.request(None, surface=surface, k=k, as_of=as_of)
+        shop.visits.request(None, surface=surface, k=k, as_of_us=shop.moment(as_of))
         rows = _rows(shop, customers)
         refused = shop.build.no_marketing[rows] & (not everyone)
         return cls(shop, surface, k, as_of, rows[~refused], int(refused.sum()))
@@ -116,11 +116,12 @@ class Campaign:
 
     def __iter__(self) -> Iterator[pa.Table]:
         fast: ByTaste | None = None
+        moment = self.shop.moment(self.as_of)
         for first in range(0, len(self), self.chunk):
             names = [self.shop.build.customer_ids[row] for row in self._part(first)]
             with one_thread():
                 requests = [
-                    self.shop.request(name, surface=self.surface, k=self.k, as_of=self.as_of)
+                    self.shop.visits.request(name, surface=self.surface, k=self.k, as_of_us=moment)
                     for name in names
                 ]
                 fast = fast or ByTaste.over(self.shop.recommender, requests)
