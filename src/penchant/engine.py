@@ -25,11 +25,7 @@ from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
 from penchant.recommender import Recommender, Request
 from penchant.settings import Settings
-from penchant.settings.showing import (
-    HOMEPAGE,
-    NEW_ARRIVALS,
-    PRODUCT_PAGE,
-)
+from penchant.settings.showing import HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE
 from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
 from penchant.stock import make_assortment

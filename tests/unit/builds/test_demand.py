@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from penchant.errors import BuildError
 from penchant.id_map import IdMap
 from penchant.ranking.blend import Blend
 from penchant.settings import RecommendSettings, Settings
+from penchant.space.pairings import Pairings
 from penchant.tables import read_table
 
 MOMENT = datetime(2026, 6, 30, tzinfo=UTC)
@@ -82,9 +84,15 @@ def test_liked_is_the_strongest_thing_each_customer_did_as_part_of_a_purchase() 
 def test_demand_opens_as_it_was_saved_with_the_blends_that_were_fitted(tmp_path: Path) -> None:
     found = make_build(inputs()).demand
     fitted = {"homepage": Blend({"visual": 0.7, "popular": 0.3}, {"visual": 0.2, "popular": 0.9})}
-    Demand(found.popularity, found.links, found.complements, fitted).save(tmp_path)
+    rng = np.random.default_rng(0)
+    pairings = Pairings(rng.random((5, 3), np.float32), rng.random((5, 3), np.float32))
+    about = {"homepage": {"reason": "Fitted on 50 hidden purchases."}}
+    replace(found, pairings=pairings, blends=fitted, about=about).save(tmp_path)
     opened = Demand.load(tmp_path)
-    assert opened.blends == fitted
+    assert (opened.blends, opened.about) == (fitted, about)
+    assert opened.pairings is not None
+    np.testing.assert_array_equal(opened.pairings.owned, pairings.owned)
+    np.testing.assert_array_equal(opened.pairings.candidates, pairings.candidates)
     np.testing.assert_array_equal(opened.popularity.overall, found.popularity.overall)
     np.testing.assert_array_equal(opened.links.product_row, found.links.product_row)
     np.testing.assert_array_equal(opened.complements.sales_share, found.complements.sales_share)
@@ -92,6 +100,7 @@ def test_demand_opens_as_it_was_saved_with_the_blends_that_were_fitted(tmp_path:
 
 def test_blends_that_are_none_are_refused(tmp_path: Path) -> None:
     make_build(inputs()).demand.save(tmp_path)
-    (tmp_path / "blends.json").write_text('{"homepage": {"weight": {"visual": 1}}}')
-    with pytest.raises(BuildError, match=r"blends\.json is damaged"):
-        Demand.load(tmp_path)
+    for wrong in ('{"blends": {"homepage": {"weight": {}}}, "about": {}}', '{"about": {}}'):
+        (tmp_path / "blends.json").write_text(wrong)
+        with pytest.raises(BuildError, match=r"blends\.json is damaged"):
+            Demand.load(tmp_path)

@@ -10,6 +10,7 @@ import pytest
 from penchant.candidates.candidate import Candidates, best_rows
 from penchant.candidates.linked import LinkedSource
 from penchant.candidates.newest import NewestSource, newest_order
+from penchant.candidates.paired import paired_source
 from penchant.candidates.popular import PopularSource, popular_order
 from penchant.candidates.recent import RecentSource
 from penchant.candidates.similar import similar_source
@@ -19,7 +20,8 @@ from penchant.errors import InputError
 from penchant.index import ExactIndex
 from penchant.maths.rows import unit_rows
 from penchant.settings.showing import SOURCES
-from tests.stock import DAY, rows
+from penchant.space.pairings import Pairings
+from tests.stock import DAY, circle, rows, stock_of
 
 N = 50
 UNKNOWN = np.iinfo(np.int64).min
@@ -67,7 +69,14 @@ def visual(rng: np.random.Generator) -> Source:
     return visual_source(index, index.vectors[7])
 
 
-MAKERS = (visual, styles, similar, linked, recent, popular, newest)
+def paired(rng: np.random.Generator) -> Source:
+    owned, index = rng.normal(size=(N, 5)).astype(np.float32), some_index(rng)
+    found = paired_source(Pairings(owned, index.vectors), index, rows(3, 8), np.array([1.0, 0.2]))
+    assert found is not None
+    return found
+
+
+MAKERS = (visual, styles, similar, linked, paired, recent, popular, newest)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -99,7 +108,7 @@ def test_every_source_keeps_the_contract(
     assert source.scores(rows()).tolist() == []
 
 
-@pytest.mark.parametrize("make", [visual, linked, recent, popular, newest])
+@pytest.mark.parametrize("make", [visual, linked, paired, recent, popular, newest])
 def test_a_source_of_one_start_leaves_out_nothing_better(
     make: Callable[[np.random.Generator], Source],
 ) -> None:
@@ -108,7 +117,7 @@ def test_a_source_of_one_start_leaves_out_nothing_better(
     source, eligible = make(rng), rng.random(N) < 0.7
     found = source.candidates(5, eligible=eligible)
     left = np.setdiff1d(np.flatnonzero(eligible), found.rows).astype(np.int32)
-    present = left if make is not visual else left[source.index.present[left]]  # type: ignore[attr-defined]
+    present = left if make not in (visual, paired) else left[source.index.present[left]]  # type: ignore[attr-defined]
     assert len(found) == 5
     assert source.scores(present).max() <= source.scores(found.rows).min() + 1e-6
 
@@ -188,6 +197,12 @@ def test_similar_looks_up_each_seed_and_scores_by_their_mean() -> None:
     assert sorted(near.tolist()) == [0, 1]
     assert similar_source(index, rows(4, 17)) is None
     assert similar_source(index, rows()) is None
+
+
+def test_what_was_learned_of_no_product_pairs_with_nothing() -> None:
+    pairings = Pairings(np.zeros((3, 2), np.float32), circle(0, 30, 60))
+    assert paired_source(pairings, ExactIndex.over(pairings.candidates), rows(0, 1)) is None
+    assert stock_of(circle(0, 9)).paired(rows(0)) == ()
 
 
 def test_opposite_seeds_are_like_nothing() -> None:
