@@ -93,5 +93,5 @@ def test_damaged_popularity_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="does not fit together"):
         Popularity.load(tmp_path)
     (tmp_path / "recent.npy").write_bytes(whole[:20])
-    with pytest.raises(BuildError, match="holds no readable popularity"):
+    with pytest.raises(BuildError, match="cannot be read"):
         Popularity.load(tmp_path)

@@ -86,5 +86,5 @@ def test_pairings_open_as_they_were_saved_and_damage_is_told(tmp_path):
     with pytest.raises(BuildError, match="do not fit together"):
         Pairings.load(tmp_path)
     (tmp_path / "owned.npy").unlink()
-    with pytest.raises(BuildError, match="no readable pairings"):
+    with pytest.raises(BuildError, match="cannot be read"):
         Pairings.load(tmp_path)
