@@ -153,11 +153,18 @@ def with_settings(shop: penchant.Shop, **changes: Mapping[str, Any]) -> penchant
 
 
 def _task(data: Path, flag: str, known: pl.DataFrame, hidden: pl.DataFrame) -> Task:
-    products = pl.read_parquet(data / "products.parquet").with_row_index("row").filter(pl.col(flag))
-    ids = products["product_id"].implode()
-    known = known.filter(pl.col("product_id").is_in(ids))
+    """Make a task; products that were bought once and are sold no more stay in the catalogue."""
+    products = pl.read_parquet(data / "products.parquet").with_row_index("row")
+    sold = products.filter(pl.col(flag))["product_id"].implode()
+    past = known["product_id"].unique().implode()
+    products = products.with_columns(
+        stock_status=pl.when(pl.col(flag))
+        .then(pl.lit("in_stock"))
+        .otherwise(pl.lit("out_of_stock"))
+    ).filter(pl.col(flag) | pl.col("product_id").is_in(past))
+    known = known.filter(pl.col("product_id").is_in(products["product_id"].implode()))
     owned = known.select("customer_id", "product_id").unique()
-    hidden = hidden.select("customer_id", "product_id").filter(pl.col("product_id").is_in(ids))
+    hidden = hidden.select("customer_id", "product_id").filter(pl.col("product_id").is_in(sold))
     hidden = hidden.join(owned, on=["customer_id", "product_id"], how="anti").unique(
         maintain_order=True
     )

@@ -114,7 +114,7 @@ def one_item(
     own = _owned(thin, people)
     found = {
         "served, one purchase known": served(thin, people, beyond=everything),
-        "item-kNN, one purchase known": _best(own, everything, links.scores),
+        "item-kNN, one purchase known": _best(shop, own, everything, links.scores),
     }
     yield from _compare(found, wanted, "served, one purchase known")
 
@@ -221,8 +221,8 @@ def baselines(shop: penchant.Shop, task: Task, people: list[str]) -> dict[str, F
     ease = fit_ease(rows, events.product_row, settings=TUNED_EASE, **size)
     return {
         "popularity": popularity(shop, people),
-        "item-kNN, tuned": _best(owned, owned, knn.scores),
-        "EASE, tuned": _best(owned, owned, ease.scores),
+        "item-kNN, tuned": _best(shop, owned, owned, knn.scores),
+        "EASE, tuned": _best(shop, owned, owned, ease.scores),
     }
 
 
@@ -235,7 +235,7 @@ def popularity(shop: penchant.Shop, people: list[str]) -> Found:
     """
     sold = shop.build.demand.popularity.overall.astype(np.float32)
     owned = _owned(shop, people)
-    return _best(owned, owned, lambda rows: np.tile(sold, (len(rows), 1)))
+    return _best(shop, owned, owned, lambda rows: np.tile(sold, (len(rows), 1)))
 
 
 def plain_mean(
@@ -267,10 +267,11 @@ def plain_mean(
             scores[:, hidden_from] = -np.inf
         return np.asarray(scores, np.float32)
 
-    return _best(owned, owned, score)
+    return _best(shop, owned, owned, score)
 
 
 def _best(
+    shop: penchant.Shop,
     histories: list[Found],
     owned: list[Found],
     score: Callable[[list[Found]], NDArray[np.float32]],
@@ -278,6 +279,7 @@ def _best(
     parts = []
     for first in range(0, len(histories), CHUNK):
         scores = score(histories[first : first + CHUNK]).astype(np.float32)
+        scores[:, ~shop.assortment.in_stock] = -np.inf
         for place, rows in enumerate(owned[first : first + CHUNK]):
             scores[place, rows] = -np.inf
         parts.append(top_k(scores, SHOWN).rows)

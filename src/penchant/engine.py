@@ -237,7 +237,7 @@ class Shop:
             products: What the surface is about.
             k: How many are shown.
             as_of: Reference time.
-            request_id: That of the slate asked about; it decides what the exploring slots showed.
+            request_id: That given to `recommend`, if one was: it decides what exploring slots show.
 
         Raises:
             NotFoundError: if there is no such product.
