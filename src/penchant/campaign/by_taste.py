@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from penchant.campaign.shortlist import Shortlist, Shortlister
 from penchant.candidates.facet import Facet
+from penchant.candidates.nearest import per_start
 from penchant.ranking.diversify import DEPTH, MIN_POOL
 from penchant.ranking.explore import SIZE
 from penchant.ranking.groups import one_per_group
@@ -100,8 +101,8 @@ class ByTaste:
                 owners += [number] * len(own)
                 starts += own
                 allowed += [self._allowed(request.visitor.liked[0])] * len(own)
-                several = len(own) > 1
-                wanted += [self.per_source if several else REACH * self.depth] * len(own)
+                each = per_start(self.per_source, len(own))
+                wanted += [each if len(own) > 1 else REACH * self.depth] * len(own)
         if starts:
             found = self.shortlister.find(np.stack(starts), np.stack(allowed), np.array(wanted))
             lists: dict[int, list[Shortlist]] = {}
@@ -150,13 +151,14 @@ class ByTaste:
 
     def _of_styles(self, visitor: Visitor, lists: Sequence[Shortlist]) -> tuple[Ranking, bool]:
         """Rank what was found from the taste and each style, by likeness to the taste."""
-        found, whole = [], True
+        found, whole, each = [], True, per_start(self.per_source, len(lists))
         for one in lists:
-            kept = self._permitted(visitor, self.rows[one.places])
-            whole &= one.whole or len(kept) == self.per_source
+            kept = self._permitted(visitor, self.rows[one.places])[:each]
+            whole &= one.whole or len(kept) == each
             found.append(self.rows[one.places[kept]])
         rows = np.unique(np.concatenate(found if whole else [found[0][:0]]))
-        likeness = self.recommender.stock.index.vectors[rows] @ starts_of(visitor)[0]
+        vectors = self.recommender.stock.index.vectors[rows].astype(np.float64)
+        likeness = vectors @ starts_of(visitor)[0]
         return self._ranking(rows, likeness), whole
 
     def _permitted(self, visitor: Visitor, rows: Rows) -> NDArray[np.intp]:
@@ -169,7 +171,7 @@ class ByTaste:
                 out |= _among(group[rows], group[visitor.owned])
         return np.flatnonzero(~out)[: self.per_source]
 
-    def _ranking(self, rows: Rows, likeness: NDArray[np.float32]) -> Ranking:
+    def _ranking(self, rows: Rows, likeness: NDArray[np.floating]) -> Ranking:
         """Rank products; those that stand in order already are not sorted again."""
         parts = likeness.astype(np.float64)[:, None] * self.factor
         ranking, rounded = Ranking(rows, parts, (VISUAL,)), np.round(parts[:, 0], 6)

@@ -31,13 +31,13 @@ class NearestSource:
     min_similarity: float = -1.0
 
     def candidates(self, k: int, *, eligible: Mask) -> Candidates:
-        """Give the k nearest products of each start, scored by cosine to the vector.
+        """Give the nearest products of each start, scored by cosine to the vector.
 
         Args:
-            k: How many, at most.
+            k: How many of a single start; of several, half as many each.
             eligible: Shape (n_products,), which may be shown.
         """
-        found = self.index.query(self.starts, k, eligible=eligible)
+        found = self.index.query(self.starts, per_start(k, len(self.starts)), eligible=eligible)
         if len(self.starts) == 1:
             known = found.rows[0] >= 0
             rows, scores = found.rows[0][known], found.similarities[0][known]
@@ -51,5 +51,14 @@ class NearestSource:
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give the cosine of products to the vector; 0 for those without a style vector."""
-        likeness: NDArray[np.float64] = (self.index.vectors[rows] @ self.vector).astype(np.float64)
-        return likeness
+        return np.asarray(self.index.vectors[rows].astype(np.float64) @ self.vector)
+
+
+def per_start(k: int, n_starts: int) -> int:
+    """Say how many products are looked up from each start.
+
+    Args:
+        k: Products wanted of a source.
+        n_starts: Directions they are looked up by.
+    """
+    return k if n_starts == 1 else -(-k // 2)

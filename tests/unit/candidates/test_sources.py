@@ -176,7 +176,7 @@ def test_several_styles_are_each_looked_up_and_all_scored_by_the_whole_taste() -
     one, other = index.vectors[0], index.vectors[1]
     taste = unit_rows((one + other)[None].astype(np.float32))[0]
     everything = np.ones(N, bool)
-    found = visual_source(index, taste, [one, other]).candidates(4, eligible=everything)
+    found = visual_source(index, taste, [one, other]).candidates(8, eligible=everything)
     wanted = {
         row for start in (taste, one, other)
         for row in np.argsort(-(index.vectors @ start), kind="stable")[:4].tolist()
