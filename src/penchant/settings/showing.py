@@ -98,7 +98,10 @@ class RecommendSettings(Checked):
     allow: tuple[str, ...] = knob((), "The only product_ids that are shown; empty: all.")
     pinned: tuple[str, ...] = knob((), "product_ids that come first wherever they may be shown.")
     boost_collections: Weighting = knob(
-        {}, "Added to the score of a collection's products, in standard deviations."
+        {},
+        "Added to the score of a collection's products, in standard deviations.",
+        at_least=-100,
+        at_most=100,
     )
     segment_columns: tuple[str, ...] = knob(
         ("gender", "age_group", "customer_segment"),
