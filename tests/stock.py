@@ -75,8 +75,7 @@ def stock_of(vectors: np.ndarray, **changes: Any) -> Assortment:
     Facets are told by name, as one label per product.
     """
     n = len(vectors)
-    facets = {name: Facet.of(changes.pop(name, [None] * n)) for name in FACETS}
-    categories = [facets["category"].name_of(row) for row in range(n)]
+    labels = {name: changes.pop(name, [None] * n) for name in FACETS}
     plain = Assortment(
         product_ids=IdMap.from_ids("product", [f"P{i:02d}" for i in range(n)]),
         titles=[f"Ring {i}" for i in range(n)],
@@ -85,11 +84,11 @@ def stock_of(vectors: np.ndarray, **changes: Any) -> Assortment:
         popularity=popularity_of(np.zeros(n)),
         links=links_of(n, {}),
         pairings=None,
-        complements=complements_of(categories),
+        complements=complements_of(labels["category"]),
         created_us=np.arange(n, dtype=np.int64) * DAY,
         prices=np.full(n, np.nan),
         group_row=np.arange(n, dtype=np.int32),
-        facets=facets,
+        facets={name: Facet.of(told) for name, told in labels.items()},
     )
     return replace(plain, **changes)
 

@@ -23,7 +23,7 @@ from penchant.people import People, find_neighbors
 from penchant.reasons.explanation import Explanation, iso_time
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
-from penchant.recommender import Recommender, Request
+from penchant.recommender import Recommender
 from penchant.settings import Settings
 from penchant.settings.showing import HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE
 from penchant.settings_file import settings_from_dict
@@ -31,6 +31,7 @@ from penchant.shop_directory import ShopDirectory
 from penchant.stock import make_assortment
 from penchant.store.marks import MarkBook
 from penchant.surfaces import Slate
+from penchant.surfaces.request import Request
 from penchant.surfaces.visitor import NONE
 from penchant.taste.from_tables import microseconds
 from penchant.visiting import Visits

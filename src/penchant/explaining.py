@@ -7,8 +7,9 @@ import numpy as np
 from penchant.builds import Build
 from penchant.errors import InputError
 from penchant.reasons.explanation import Explanation, split_similarity
-from penchant.recommender import Recommender, Request
+from penchant.recommender import Recommender
 from penchant.space import Placement
+from penchant.surfaces.request import Request
 
 
 def explain_product(

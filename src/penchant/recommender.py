@@ -1,10 +1,11 @@
-"""The recommender: a request becomes a plan by the recipe of its surface, and is served."""
+"""The recommender: the recipe of its surface makes a request a plan, and the plan is served."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 
@@ -31,31 +32,20 @@ from penchant.surfaces.new_arrivals import new_arrivals
 from penchant.surfaces.plan import Plan
 from penchant.surfaces.post_purchase import post_purchase
 from penchant.surfaces.product_page import product_page
+from penchant.surfaces.request import Recipe, Request
 from penchant.surfaces.serve import Manner, Showing, serve
-from penchant.surfaces.visitor import Visitor
 from penchant.types import Rows, Weights
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Request:
-    """One place to fill for one visitor.
-
-    Attributes:
-        surface: One of `settings.showing.SURFACES`.
-        visitor: Who is looking.
-        product_rows: Shape (n,), what the surface is about: the product shown, the cart, what was
-            bought; none on the homepage and among new arrivals.
-        k: How many products.
-        as_of_us: Now, microseconds since 1970 UTC.
-        rng: Draws the exploring slots.
-    """
-
-    surface: str
-    visitor: Visitor
-    product_rows: Rows
-    k: int
-    as_of_us: int
-    rng: np.random.Generator
+RECIPES: Mapping[str, Recipe] = MappingProxyType(
+    {
+        PRODUCT_PAGE: product_page,
+        HOMEPAGE: homepage,
+        NEW_ARRIVALS: new_arrivals,
+        CART: cart,
+        POST_PURCHASE: post_purchase,
+    }
+)
+"""Surface -> how it is filled."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,25 +100,8 @@ class Recommender:
             InputError: if there is no such surface, or its products are missing or too many.
         """
         check_surface(request.surface, len(request.product_rows))
-        stock, visitor, about = self.stock, request.visitor, request.product_rows
-        blend, least = self.blend_of(request.surface), self.settings.recommend.min_similarity
-        if request.surface == PRODUCT_PAGE:
-            return product_page(stock, visitor, blend, product_row=int(about[0]))
-        if request.surface == CART:
-            return cart(stock, visitor, blend, cart_rows=about)
-        if request.surface == POST_PURCHASE:
-            return post_purchase(stock, visitor, blend, bought_rows=about)
-        if request.surface == NEW_ARRIVALS:
-            days = self.settings.recommend.new_days
-            return new_arrivals(
-                stock,
-                visitor,
-                blend,
-                as_of_us=request.as_of_us,
-                new_days=days,
-                min_similarity=least,
-            )
-        return homepage(stock, visitor, blend, min_similarity=least)
+        recipe, blend = RECIPES[request.surface], self.blend_of(request.surface)
+        return recipe(self.stock, request, blend, self.settings.recommend)
 
     def rank_one(self, request: Request, product_row: int) -> Ranking:
         """Score one product as the best rung of a surface would, found by its sources or not.

@@ -13,9 +13,10 @@ from penchant.errors import InputError
 from penchant.maths.decay import MICROSECONDS_PER_DAY
 from penchant.maths.seeds import derived_rng
 from penchant.people import People
-from penchant.recommender import Request, check_surface
+from penchant.recommender import check_surface
 from penchant.settings import Settings
 from penchant.settings.showing import CART, POST_PURCHASE
+from penchant.surfaces.request import Request
 from penchant.surfaces.visitor import Visitor
 from penchant.taste.profile import build_profile
 from penchant.taste.shopping import last_bought, open_cart

@@ -23,9 +23,10 @@ from penchant.candidates.facet import Facet
 from penchant.engine import Shop
 from penchant.errors import BuildError, InputError, NotFoundError
 from penchant.maths.rows import unit_rows
-from penchant.recommender import Recommender, Request
+from penchant.recommender import Recommender
 from penchant.sample.generator import GeneratorSettings, generate_shop
 from penchant.settings import Settings, SpaceSettings
+from penchant.surfaces.request import Request
 from penchant.tables import read_table
 from penchant.taste.styles import Style
 

@@ -11,9 +11,10 @@ import pytest
 from penchant.candidates.assortment import Assortment
 from penchant.errors import InputError
 from penchant.ranking.blend import SCALES, Blend
-from penchant.recommender import Answer, Recommender, Request, check_surface
+from penchant.recommender import Answer, Recommender, check_surface
 from penchant.settings import HomepageSettings, ProductPageSettings, RecommendSettings, Settings
 from penchant.settings.showing import DEFAULT_WEIGHTS, SURFACES
+from penchant.surfaces.request import Request
 from penchant.surfaces.visitor import Visitor
 from tests.stock import DAY, circle, popularity_of, rows, stock_of, visitor_of
 

@@ -20,9 +20,10 @@ from penchant.ranking.explore import SIZE
 from penchant.ranking.groups import one_per_group
 from penchant.ranking.ranking import Ranking
 from penchant.ranking.rules import Eligibility
-from penchant.recommender import Answer, Recommender, Request
+from penchant.recommender import Answer, Recommender
 from penchant.settings.showing import NEW_ARRIVALS, VISUAL
 from penchant.surfaces.plan import Plan
+from penchant.surfaces.request import Request
 from penchant.surfaces.serve import Showing, choose
 from penchant.surfaces.visitor import Visitor
 from penchant.types import Mask, Rows, Vector

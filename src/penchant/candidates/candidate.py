@@ -16,7 +16,7 @@ class Candidates:
     """Products a source proposes.
 
     Attributes:
-        source: Where they come from: "visual", "popular" or "newest".
+        source: Where they come from: one of `settings.showing.SOURCES`.
         rows: Shape (n,), product rows, best first, no repeats.
         scores: Shape (n,), float64, falling; a cosine for "visual", else the source's own measure.
     """

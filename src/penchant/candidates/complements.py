@@ -17,13 +17,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.candidates.candidate import Candidates, best_rows
 from penchant.candidates.category_graph import default_affinity
 from penchant.candidates.links import ProductLinks
 from penchant.candidates.ownership import Ownership, find_ownership
 from penchant.candidates.strongest import BLOCK, LinkBlock, join_links, strongest
 from penchant.settings import ComplementSettings
-from penchant.types import Mask, Rows, Weights
+from penchant.types import Rows, Weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,29 +84,6 @@ class Complements:
         told = prior * self.sales_share[product_rows]
         return self.links.between(rows, product_rows) + np.where(known, told, 0.0)
 
-    def candidates(
-        self, rows: Rows, k: int, *, eligible: Mask, weights: Weights | None = None
-    ) -> Candidates:
-        """Give products of categories that are not there yet.
-
-        Args:
-            rows: Shape (n,), as in `score_products`.
-            k: How many, at most.
-            eligible: Shape (n_products,), which may be shown.
-            weights: Shape (n,), as in `score_products`.
-
-        Returns:
-            Candidates of source "complements" with scores > 0, none of a category in `rows`.
-
-        Raises:
-            InputError: as `score_products`.
-        """
-        scores = self.score_products(rows, weights)
-        present = np.unique(self.category_row[rows[rows >= 0]])
-        missing = ~np.isin(self.category_row, present) & (self.category_row >= 0)
-        best = best_rows(scores, np.flatnonzero(eligible & missing & (scores > 0)), k)
-        return Candidates("complements", best, scores[best])
-
 
 def fit_complements(
     basket_row: Rows,
@@ -132,8 +108,8 @@ def fit_complements(
     Example:
         >>> none, shop = np.empty(0, np.int32), ["Rings", "Rings", "Watches", "Earrings"]
         >>> found = fit_complements(none, none, shop, n_baskets=0)
-        >>> found.candidates(np.array([0], np.int32), 3, eligible=np.ones(4, bool)).rows.tolist()
-        [3, 2]
+        >>> found.score_products(np.array([0], np.int32)).round(2).tolist()
+        [0.0, 0.0, 0.3, 0.7]
     """
     chosen = settings or ComplementSettings()
     n_products = len(categories)

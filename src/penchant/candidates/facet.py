@@ -37,15 +37,6 @@ class Facet:
         rows = {name: row for row, name in enumerate(names)}
         return cls(names, np.array([rows.get(label or "", -1) for label in labels], np.int32))
 
-    def name_of(self, product_row: int) -> str | None:
-        """Give a product's label; None where it is unknown.
-
-        Args:
-            product_row: The product.
-        """
-        row = int(self.label_row[product_row])
-        return self.names[row] if row >= 0 else None
-
     def knows(self, rows: Rows) -> bool:
         """Tell whether the label of any of some products is known.
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.candidates.candidate import Candidates, best_rows
 from penchant.errors import InputError
-from penchant.types import Mask, Rows, Scores, Weights
+from penchant.types import Rows, Scores, Weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,47 +100,6 @@ class ProductLinks:
         links = csr_array((self.weights, self.product_row, self.starts), shape=square)
         found: Scores = (owned @ links).toarray().astype(np.float32)
         return found
-
-    def candidates(
-        self, rows: Rows, k: int, *, eligible: Mask, weights: Weights | None = None
-    ) -> Candidates:
-        """Give the products that what a customer owns speaks for.
-
-        Args:
-            rows: Shape (n,), as in `score_products`.
-            k: How many, at most.
-            eligible: Shape (n_products,), which may be shown; owned ones are left out here.
-            weights: Shape (n,), as in `score_products`.
-
-        Returns:
-            Candidates of source "collaborative" with scores > 0; none for who owns nothing.
-
-        Raises:
-            InputError: as `score_products`.
-        """
-        scores = self.score_products(rows, weights)
-        best = best_rows(scores, np.flatnonzero(eligible & (scores > 0)), k)
-        return Candidates("collaborative", best, scores[best])
-
-    def shares(
-        self, rows: Rows, product_row: int, weights: Weights | None = None
-    ) -> NDArray[np.float64]:
-        """Split a product's score by what the customer owns, exactly.
-
-        Args:
-            rows: Shape (n,), as in `score_products`.
-            product_row: The product whose score is split.
-            weights: Shape (n,), as in `score_products`.
-
-        Returns:
-            Shape (n,), aligned with `rows`; sums to the score.
-
-        Raises:
-            InputError: as `score_products`.
-        """
-        self._check(rows, weights)
-        links = self.between(rows, np.array([product_row]))[:, 0]
-        return links if weights is None else links * weights
 
     def between(self, rows: Rows, product_rows: Rows) -> NDArray[np.float64]:
         """Give the links from some products to others.

@@ -1,4 +1,4 @@
-"""Nearest: what the visual source and the similar source share, a direction in the style space."""
+"""Nearest: what the visual, similar and pairings sources share, a direction in a space."""
 
 from __future__ import annotations
 
@@ -18,17 +18,15 @@ class NearestSource:
 
     Attributes:
         name: Of the source.
-        index: Over the style vectors of all products.
+        index: Over vectors of all products.
         vector: Shape (dim,), length 1: what products are scored by.
         starts: Shape (n, dim), unit rows: what products are looked up by.
-        min_similarity: Cosine to `vector` below which nothing is proposed.
     """
 
     name: str
     index: Index
     vector: Vector
     starts: StyleVectors
-    min_similarity: float = -1.0
 
     def candidates(self, k: int, *, eligible: Mask) -> Candidates:
         """Give the nearest products of each start, scored by cosine to the vector.
@@ -46,11 +44,10 @@ class NearestSource:
             scores = self.scores(rows)
             order = np.lexsort((rows, -np.round(scores, 6)))
             rows, scores = rows[order], scores[order]
-        near = scores >= self.min_similarity
-        return Candidates(self.name, rows[near], scores[near])
+        return Candidates(self.name, rows, scores)
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
-        """Give the cosine of products to the vector; 0 for those without a style vector."""
+        """Give the cosine of products to the vector; 0 for those without a vector."""
         return np.asarray(self.index.vectors[rows].astype(np.float64) @ self.vector)
 
 

@@ -12,13 +12,7 @@ from penchant.settings.showing import VISUAL
 from penchant.types import Vector
 
 
-def visual_source(
-    index: Index,
-    taste: Vector,
-    styles: Sequence[Vector] = (),
-    *,
-    min_similarity: float = -1.0,
-) -> NearestSource:
+def visual_source(index: Index, taste: Vector, styles: Sequence[Vector] = ()) -> NearestSource:
     """Find products by taste.
 
     Args:
@@ -26,7 +20,6 @@ def visual_source(
         taste: Shape (dim,), the customer's profile.
         styles: Of a customer with several: each is looked up by itself, or the mean of two styles
             would find what lies between them.
-        min_similarity: Cosine to the taste below which nothing is proposed.
     """
     starts = np.stack([taste, *styles]) if len(styles) > 1 else taste[None]
-    return NearestSource(VISUAL, index, taste, starts, min_similarity)
+    return NearestSource(VISUAL, index, taste, starts)

@@ -1,13 +1,15 @@
-"""Groups, pins and boosts: what a shop itself says about the order of products."""
+"""Groups, boosts and turns: what is done to an order besides scoring it."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.errors import InputError
 from penchant.ranking.ranking import Ranking
 from penchant.types import Rows
+
+BOOST = "boost"
+"""Name of the part that a shop itself adds to scores."""
 
 
 def one_per_group(ranking: Ranking, group_row: Rows) -> Ranking:
@@ -32,57 +34,24 @@ def one_per_group(ranking: Ranking, group_row: Rows) -> Ranking:
     return ranking.take(np.sort(first))
 
 
-def pin(ranking: Ranking, pinned_rows: Rows) -> Ranking:
-    """Put pinned products first, in their own order; scores stay as they are.
-
-    Args:
-        ranking: Products, best first.
-        pinned_rows: Product rows in the order wanted; those that are not ranked, because a rule
-            took them out, are passed over, and so are repeats.
-
-    Returns:
-        The same products; those not pinned follow in the order they had.
-
-    Example:
-        >>> ranking = Ranking(np.array([3, 0, 1], np.int32), np.zeros((3, 1)), ("a",))
-        >>> pin(ranking, np.array([1, 7, 0], np.int32)).rows.tolist()
-        [1, 0, 3]
-    """
-    _, ranked, wish = np.intersect1d(ranking.rows, pinned_rows, return_indices=True)
-    turn = np.full(len(ranking), len(pinned_rows))
-    turn[ranked] = wish
-    return ranking.take(np.argsort(turn, kind="stable"))
-
-
-def boost(
-    ranking: Ranking, values: NDArray[np.generic], amount: float, *, source: str = "boost"
-) -> Ranking:
+def boost(ranking: Ranking, added: NDArray[np.floating]) -> Ranking:
     """Add to the scores of some products; the addition is a part of its own, so reasons tell it.
 
     Args:
         ranking: Products, best first.
-        values: Shape (n_products,), by product_row: a mask of the products boosted, or how much
-            of the amount each one gets, such as its margin from 0 to 1.
-        amount: Added to a score where the value is 1; negative pushes down.
-        source: Name of the part.
+        added: Shape (n_products,), finite, by product_row; negative pushes down.
 
     Returns:
-        The same products by falling score, with one more source.
-
-    Raises:
-        InputError: if the amount or the value of a ranked product is not finite.
+        The same products by falling score, with one more source, "boost".
 
     Example:
         >>> ranking = Ranking(np.array([0, 1], np.int32), np.array([[.5], [.4]]), ("visual",))
-        >>> boosted = boost(ranking, np.array([False, True]), 0.2)
+        >>> boosted = boost(ranking, np.array([0.0, 0.2]))
         >>> boosted.rows.tolist(), boosted.sources, boosted.parts[0].tolist()
         ([1, 0], ('visual', 'boost'), [0.4, 0.2])
     """
-    added = amount * values[ranking.rows].astype(np.float64)
-    if not np.isfinite(added).all():
-        raise InputError(f"The boost {source!r} adds {added.min():g} to a score, must be finite.")
-    parts = np.column_stack([ranking.parts, added])
-    return Ranking(ranking.rows, parts, (*ranking.sources, source)).sorted()
+    parts = np.column_stack([ranking.parts, added[ranking.rows]])
+    return Ranking(ranking.rows, parts, (*ranking.sources, BOOST)).sorted()
 
 
 def take_turns(ranking: Ranking, label_row: Rows) -> Ranking:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from penchant import columns as c
 from penchant.candidates.assortment import Assortment
+from penchant.ranking.groups import BOOST
 from penchant.settings import showing as s
 from penchant.surfaces.plan import Plan
 from penchant.surfaces.serve import PINNED, Showing
@@ -32,7 +33,7 @@ PLAIN: Mapping[str, str] = {
     s.TRENDING: "Popular these days",
     s.NEWEST: "New in this shop",
     PINNED: "Picked by the shop",
-    "boost": "From a collection the shop features",
+    BOOST: "From a collection the shop features",
 }
 """What is said of a source that does not look at single products."""
 

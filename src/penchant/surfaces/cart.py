@@ -11,14 +11,16 @@ from penchant.candidates.source import Source
 from penchant.candidates.visual import visual_source
 from penchant.ranking.blend import Blend
 from penchant.ranking.rules import Rule
+from penchant.settings import RecommendSettings
 from penchant.settings.showing import COMPLEMENTS
 from penchant.surfaces.ladder import lower_rungs
 from penchant.surfaces.plan import Plan, Rung
+from penchant.surfaces.request import Request
 from penchant.surfaces.visitor import Visitor
 from penchant.types import Rows
 
 
-def cart(stock: Assortment, visitor: Visitor, blend: Blend, *, cart_rows: Rows) -> Plan:
+def cart(stock: Assortment, request: Request, blend: Blend, settings: RecommendSettings) -> Plan:
     """Plan what is shown beside a cart.
 
     What is bought together with its products, in their style and in the customer's taste; never
@@ -27,10 +29,11 @@ def cart(stock: Assortment, visitor: Visitor, blend: Blend, *, cart_rows: Rows) 
 
     Args:
         stock: All products.
-        visitor: Who is looking.
+        request: Who is looking, and what is in the cart; an empty one is filled by taste.
         blend: What each source weighs.
-        cart_rows: Shape (n,), the products in the cart; an empty one is filled by taste.
+        settings: None that matter here.
     """
+    visitor, cart_rows = request.visitor, request.product_rows
     category = stock.facets["category"]
     there = np.zeros(len(stock), bool)
     if category.knows(cart_rows):

@@ -10,14 +10,15 @@ from penchant.candidates.recent import RecentSource
 from penchant.candidates.source import Source
 from penchant.candidates.visual import visual_source
 from penchant.ranking.blend import Blend
+from penchant.settings import RecommendSettings
 from penchant.settings.showing import COLLABORATIVE
 from penchant.surfaces.ladder import lower_rungs
 from penchant.surfaces.plan import Plan, Rung
-from penchant.surfaces.visitor import Visitor
+from penchant.surfaces.request import Request
 
 
 def homepage(
-    stock: Assortment, visitor: Visitor, blend: Blend, *, min_similarity: float = -1.0
+    stock: Assortment, request: Request, blend: Blend, settings: RecommendSettings
 ) -> Plan:
     """Plan a customer's homepage.
 
@@ -26,10 +27,11 @@ def homepage(
 
     Args:
         stock: All products.
-        visitor: Who is looking.
+        request: Who is looking.
         blend: What each source weighs.
-        min_similarity: Cosine to the taste that a product chosen by taste must reach.
+        settings: How near to a taste a product must be to be chosen by it.
     """
+    visitor = request.visitor
     liked, weights = visitor.liked
     lower = lower_rungs(stock, visitor, liked)
     if visitor.profile is None:
@@ -42,5 +44,5 @@ def homepage(
         RecentSource(liked[unbought], weights[unbought]),
         *stock.paired(liked, weights),
     )
-    personal = Rung(visitor.step, sources, blend, min_similarity=min_similarity)
+    personal = Rung(visitor.step, sources, blend, min_similarity=settings.min_similarity)
     return Plan((personal, *lower), seeds=liked, towards=visitor.profile.vector)

@@ -11,32 +11,26 @@ from penchant.candidates.newest import DAY_US
 from penchant.candidates.source import Source
 from penchant.candidates.visual import visual_source
 from penchant.ranking.blend import Blend
+from penchant.settings import RecommendSettings
 from penchant.surfaces.ladder import lower_rungs
 from penchant.surfaces.plan import Plan, Rung
-from penchant.surfaces.visitor import Visitor
+from penchant.surfaces.request import Request
 from penchant.types import Mask
 
 
 def new_arrivals(
-    stock: Assortment,
-    visitor: Visitor,
-    blend: Blend,
-    *,
-    as_of_us: int,
-    new_days: float,
-    min_similarity: float = -1.0,
+    stock: Assortment, request: Request, blend: Blend, settings: RecommendSettings
 ) -> Plan:
     """Plan a new-arrivals e-mail.
 
     Args:
         stock: All products.
-        visitor: To whom it goes.
+        request: To whom it goes, and when.
         blend: What each source weighs.
-        as_of_us: Now, microseconds since 1970 UTC.
-        new_days: Days for which a product is new; older ones only fill what stays open.
-        min_similarity: Cosine to the taste that a product chosen by taste must reach.
+        settings: How long a product is new; older ones only fill what stays open.
     """
-    new = partial(_new, stock, as_of_us, new_days)
+    visitor = request.visitor
+    new = partial(_new, stock, request.as_of_us, settings.new_days)
     liked, _ = visitor.liked
     lower = lower_rungs(stock, visitor, liked[:0], within=new)
     older = Rung("newest", (stock.newest,), lower[-1].blend)
@@ -46,7 +40,7 @@ def new_arrivals(
         visual_source(stock.index, visitor.profile.vector, [s.vector for s in visitor.styles]),
         stock.popularity.among(visitor.segment),
     )
-    personal = Rung(visitor.step, sources, blend, new, min_similarity)
+    personal = Rung(visitor.step, sources, blend, new, settings.min_similarity)
     return Plan((personal, *lower, older), seeds=liked, towards=visitor.profile.vector)
 
 

@@ -10,14 +10,18 @@ from penchant.candidates.source import Source
 from penchant.candidates.visual import visual_source
 from penchant.ranking.blend import Blend
 from penchant.ranking.rules import Rule
+from penchant.settings import RecommendSettings
 from penchant.settings.showing import COLLABORATIVE, COMPLEMENTS
 from penchant.surfaces.ladder import lower_rungs
 from penchant.surfaces.plan import Plan, Rung
+from penchant.surfaces.request import Request
 from penchant.surfaces.visitor import Visitor
 from penchant.types import Rows
 
 
-def post_purchase(stock: Assortment, visitor: Visitor, blend: Blend, *, bought_rows: Rows) -> Plan:
+def post_purchase(
+    stock: Assortment, request: Request, blend: Blend, settings: RecommendSettings
+) -> Plan:
     """Plan what is shown after a purchase.
 
     Products of other categories first in line, then whatever its buyers took; what was bought is
@@ -25,10 +29,11 @@ def post_purchase(stock: Assortment, visitor: Visitor, blend: Blend, *, bought_r
 
     Args:
         stock: All products.
-        visitor: Who bought.
+        request: Who bought, and what; where that is nothing, taste fills it.
         blend: What each source weighs.
-        bought_rows: Shape (n,), the products just bought; without any, taste fills it.
+        settings: None that matter here.
     """
+    visitor, bought_rows = request.visitor, request.product_rows
     step = "purchase" if len(bought_rows) else visitor.step
     rungs = [Rung(step, _sources(stock, visitor, bought_rows), blend)]
     if not len(bought_rows) and visitor.profile is None:
@@ -36,7 +41,7 @@ def post_purchase(stock: Assortment, visitor: Visitor, blend: Blend, *, bought_r
     return Plan(
         (*rungs, *lower_rungs(stock, visitor, bought_rows[:0])),
         seeds=bought_rows if len(bought_rows) else visitor.liked[0],
-        rules=(bought_mask(stock, bought_rows),),
+        rules=(_just_bought(stock, bought_rows),),
         turns=stock.facets["category"],
         towards=None if visitor.profile is None else visitor.profile.vector,
     )
@@ -54,13 +59,8 @@ def _sources(stock: Assortment, visitor: Visitor, bought_rows: Rows) -> tuple[So
     return tuple(sources)
 
 
-def bought_mask(stock: Assortment, bought_rows: Rows) -> Rule:
-    """Give the rule against showing again what was just bought, or another color of it.
-
-    Args:
-        stock: All products.
-        bought_rows: Shape (n,), products.
-    """
+def _just_bought(stock: Assortment, bought_rows: Rows) -> Rule:
+    """Give the rule against showing again what was just bought, or another color of it."""
     removed = np.zeros(len(stock), bool)
     removed[stock.variants_of(bought_rows)] = True
     return Rule("just_bought", removed)

@@ -11,13 +11,16 @@ from penchant.candidates.source import Source
 from penchant.candidates.visual import visual_source
 from penchant.ranking.blend import Blend
 from penchant.ranking.rules import Rule
+from penchant.settings import RecommendSettings
 from penchant.settings.showing import COLLABORATIVE
 from penchant.surfaces.ladder import lower_rungs
 from penchant.surfaces.plan import Plan, Rung
-from penchant.surfaces.visitor import Visitor
+from penchant.surfaces.request import Request
 
 
-def product_page(stock: Assortment, visitor: Visitor, blend: Blend, *, product_row: int) -> Plan:
+def product_page(
+    stock: Assortment, request: Request, blend: Blend, settings: RecommendSettings
+) -> Plan:
     """Plan what stands beside a product.
 
     Likeness to the product leads; buyers of it, the customer's taste and popularity sort what is
@@ -25,13 +28,13 @@ def product_page(stock: Assortment, visitor: Visitor, blend: Blend, *, product_r
 
     Args:
         stock: All products.
-        visitor: Who is looking; a `Visitor()` when nobody is known.
+        request: Who is looking, and at which one product; it is never among the answer.
         blend: What each source weighs.
-        product_row: The product shown; never among the answer.
+        settings: None that matter here.
     """
-    seed = np.array([product_row], np.int32)
+    visitor, seed = request.visitor, request.product_rows
     itself = np.zeros(len(stock), bool)
-    itself[product_row] = True
+    itself[seed] = True
     sources: list[Source] = [
         LinkedSource(COLLABORATIVE, stock.links.score_products(seed)),
         stock.popularity.among(visitor.segment),

@@ -148,7 +148,7 @@ def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:
         pool = replace(pool, rows=pool.rows[near], scores=pool.scores[near])
     ranking = blend_pool(pool, rung.blend)
     if manner.boosts is not None:
-        ranking = boost(ranking, manner.boosts, 1.0)
+        ranking = boost(ranking, manner.boosts)
     kept = one_per_group(ranking, stock.group_row) if manner.recommend.one_per_group else ranking
     return Stage(rung.step, pool, ranking, kept)
 

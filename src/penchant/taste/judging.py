@@ -118,14 +118,6 @@ class Judgements:
         history = histories.events.take(place).trusted(self.trust[place])
         return Judged(history, self.reason[place], self.style[place])
 
-    def applied_to(self, histories: Histories) -> Histories:
-        """Give the histories with the trust the verdicts left.
-
-        Args:
-            histories: Those that were judged.
-        """
-        return Histories(histories.starts, histories.events.trusted(self.trust))
-
     def save(self, directory: Path) -> None:
         """Write one .npy file per array.
 

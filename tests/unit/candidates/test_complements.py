@@ -81,40 +81,26 @@ def test_a_cart_is_completed_by_the_weighted_sum_of_its_products() -> None:
     assert found.score_products(rows, weights) == pytest.approx(slow)
 
 
-def test_candidates_are_of_categories_that_are_not_in_the_cart() -> None:
-    found = fit_complements(*some_baskets(9), CATEGORIES, n_baskets=BASKETS)
-    rows, eligible = np.array([0, 3], np.int32), np.arange(N) != 7
-    given = found.candidates(rows, 9, eligible=eligible)
-    scores = found.score_products(rows)
-    assert given.source == "complements"
-    assert given.rows.tolist() == sorted([2, 5], key=lambda j: -scores[j])
-    assert given.scores.tolist() == scores[given.rows].tolist()
-    assert found.candidates(rows, 1, eligible=eligible).rows.tolist() == given.rows[:1].tolist()
-
-
 def test_a_product_of_unknown_category_has_and_is_no_complement() -> None:
     found = fit_complements(*some_baskets(9), CATEGORIES, n_baskets=BASKETS)
-    everything = np.ones(N, bool)
-    assert len(found.candidates(np.array([4], np.int32), 9, eligible=everything)) == 0
-    assert 4 not in found.candidates(np.array([0], np.int32), 9, eligible=everything).rows
-    assert len(found.candidates(np.empty(0, np.int32), 9, eligible=everything)) == 0
+    assert not found.score_products(np.array([4], np.int32)).any()
+    assert found.score_products(np.array([0], np.int32))[4] == 0
+    assert not found.score_products(np.empty(0, np.int32)).any()
 
 
 def test_many_baskets_outweigh_the_graph() -> None:
     baskets = np.repeat(np.arange(200, dtype=np.int32), 2)
     products = np.tile(np.array([0, 5], np.int32), 200)  # rings with vases, against all custom
     found = fit_complements(baskets, products, CATEGORIES, n_baskets=200)
-    assert found.candidates(np.array([0], np.int32), 1, eligible=np.ones(N, bool)).rows[0] == 5
-    other_ring = found.candidates(np.array([1], np.int32), 1, eligible=np.ones(N, bool))
-    assert other_ring.rows[0] == 5
+    for ring in (0, 1):
+        assert found.score_products(np.array([ring], np.int32)).argmax() == 5
 
 
 def test_a_shop_without_categories_has_no_complements() -> None:
     none = np.empty(0, np.int32)
-    found = fit_complements(none, none, [None, None], n_baskets=0)
-    assert len(found.candidates(np.array([0], np.int32), 2, eligible=np.ones(2, bool))) == 0
-    one = fit_complements(none, none, ["Rings", "Rings"], n_baskets=0)
-    assert len(one.candidates(np.array([0], np.int32), 2, eligible=np.ones(2, bool))) == 0
+    for categories in ([None, None], ["Rings", "Rings"]):
+        found = fit_complements(none, none, categories, n_baskets=0)
+        assert not found.score_products(np.array([0], np.int32)).any()
 
 
 def test_products_of_another_build_are_refused() -> None:

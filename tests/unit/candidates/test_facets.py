@@ -19,7 +19,8 @@ def test_products_share_a_label_as_in_a_comparison_one_by_one(seed: int) -> None
     known = {labels[row] for row in wanted.tolist()} - {"", None}
     slow = [not known or not label or label in known for label in labels]
     assert facet.same_as(wanted).tolist() == slow
-    assert [facet.name_of(row) for row in range(30)] == [label or None for label in labels]
+    told = [*facet.names, None]
+    assert [told[row] for row in facet.label_row] == [label or None for label in labels]
 
 
 def test_nothing_known_excludes_nobody() -> None:

@@ -64,31 +64,11 @@ def test_shares_sum_to_the_score_and_are_the_links_themselves(seed: int) -> None
     rows = np.array([4, -1, 9, 4, 0], np.int32)
     weights = np.array([1.0, 5.0, 0.25, 2.0, 0.0])
     scores = links.score_products(rows, weights)
-    for product in range(N):
-        shares = links.shares(rows, product, weights)
+    found = links.between(rows, np.arange(N, dtype=np.int32)) * weights[:, None]
+    for product, shares in enumerate(found.T):
         slow = [w * square[r, product] if r >= 0 else 0 for r, w in zip(rows, weights, strict=True)]
         assert shares == pytest.approx(slow)
         assert shares.sum() == pytest.approx(scores[product], abs=1e-12)
-
-
-def test_candidates_are_the_best_eligible_products_with_a_positive_score() -> None:
-    links, square = some_links(3)
-    rows = np.array([1, 5], np.int32)
-    eligible = np.arange(N) % 3 != 0
-    total = square[1].astype(np.float64) + square[5]
-    slow = sorted((j for j in range(N) if eligible[j] and total[j] > 0),
-                  key=lambda j: (-total[j], j))  # fmt: skip
-    for k in (0, 1, 3, 50):
-        found = links.candidates(rows, k, eligible=eligible)
-        assert found.source == "collaborative"
-        assert found.rows.tolist() == slow[:k]
-        assert found.scores.tolist() == pytest.approx([total[j] for j in slow[:k]])
-
-
-def test_who_owns_nothing_known_gets_no_candidates() -> None:
-    links, _ = some_links(1)
-    for rows in (np.empty(0, np.int32), np.array([-1], np.int32)):
-        assert len(links.candidates(rows, 5, eligible=np.ones(N, bool))) == 0
 
 
 def test_rows_of_another_build_and_missing_weights_are_refused() -> None:

@@ -1,14 +1,12 @@
-"""Groups, pins and boosts, against loops over the products."""
+"""Groups, boosts and turns, against loops over the products."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from penchant.errors import InputError
-from penchant.ranking.groups import boost, one_per_group, pin
+from penchant.ranking.groups import boost, one_per_group, take_turns
 from penchant.ranking.ranking import Ranking
 
 N_PRODUCTS = 30
@@ -39,27 +37,15 @@ def test_groups_named_by_their_first_product_work_as_well():
     assert one_per_group(ranking, np.array([0, 0, 2], np.int32)).rows.tolist() == [2, 0]
 
 
-@given(seeds, st.lists(st.integers(0, N_PRODUCTS + 5), max_size=8))
+@given(seeds)
 @settings(max_examples=50, deadline=None)
-def test_pinned_products_lead_in_the_order_they_were_named(seed, wanted):
-    ranking = some_ranking(np.random.default_rng(seed))
-    ranked = ranking.rows.tolist()
-    first = [row for row in dict.fromkeys(wanted) if row in ranked]
-    found = pin(ranking, np.array(wanted, np.int32))
-    assert found.rows.tolist() == first + [row for row in ranked if row not in first]
-    before = dict(zip(ranked, ranking.parts.tolist(), strict=True))
-    assert [before[row] for row in found.rows.tolist()] == found.parts.tolist()
-
-
-@given(seeds, st.floats(-2, 2))
-@settings(max_examples=50, deadline=None)
-def test_a_boost_is_a_part_of_its_own_and_orders_anew(seed, amount):
+def test_a_boost_is_a_part_of_its_own_and_orders_anew(seed):
     rng = np.random.default_rng(seed)
-    ranking, values = some_ranking(rng), rng.random(N_PRODUCTS)
-    found = boost(ranking, values, amount, source="margin")
-    assert found.sources == ("visual", "popular", "margin")
+    ranking, added = some_ranking(rng), rng.uniform(-2, 2, N_PRODUCTS)
+    found = boost(ranking, added)
+    assert found.sources == ("visual", "popular", "boost")
     raised = {
-        row: (*parts, amount * values[row])
+        row: (*parts, added[row])
         for row, parts in zip(ranking.rows.tolist(), ranking.parts.tolist(), strict=True)
     }
     order = sorted(raised, key=lambda row: (-round(sum(raised[row]), 6), row))
@@ -67,13 +53,17 @@ def test_a_boost_is_a_part_of_its_own_and_orders_anew(seed, amount):
     np.testing.assert_allclose(found.parts, [raised[row] for row in order] or np.zeros((0, 3)))
 
 
-def test_a_mask_boosts_by_the_whole_amount():
-    ranking = Ranking(np.array([2, 0], np.int32), np.array([[0.5], [0.4]]), ("visual",))
-    found = boost(ranking, np.array([True, False, False]), 0.3)
-    assert (found.rows.tolist(), found.parts[:, 1].tolist()) == ([0, 2], [0.3, 0.0])
-
-
-def test_a_boost_that_is_no_number_is_refused():
-    ranking = Ranking(np.zeros(1, np.int32), np.ones((1, 1)), ("visual",))
-    with pytest.raises(InputError, match="'boost' adds nan to a score, must be finite"):
-        boost(ranking, np.array([np.nan]), 1.0)
+@given(seeds)
+@settings(max_examples=50, deadline=None)
+def test_labels_take_turns_and_keep_their_own_order(seed):
+    rng = np.random.default_rng(seed)
+    ranking, label_row = some_ranking(rng), rng.integers(-1, 4, N_PRODUCTS).astype(np.int32)
+    turns, seen = [], []
+    for row in ranking.rows.tolist():
+        turns.append(seen.count(label_row[row]))
+        seen.append(label_row[row])
+    slow = [
+        row
+        for _, row in sorted(zip(turns, ranking.rows.tolist(), strict=True), key=lambda one: one[0])
+    ]
+    assert take_turns(ranking, label_row).rows.tolist() == slow

@@ -9,9 +9,10 @@ import pytest
 
 from penchant.ranking.rules import guard_rules
 from penchant.reasons.why_not import RULES, Fall, find_fall, source_ranks
-from penchant.recommender import Answer, Recommender, Request
+from penchant.recommender import Answer, Recommender
 from penchant.settings import HomepageSettings, ProductPageSettings, RecommendSettings, Settings
 from penchant.settings.showing import GUARDS
+from penchant.surfaces.request import Request
 from penchant.surfaces.visitor import Visitor
 from tests.stock import DAY, circle, popularity_of, rows, stock_of, visitor_of
 

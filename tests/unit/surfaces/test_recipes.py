@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,7 @@ from penchant.candidates.assortment import Assortment
 from penchant.ranking.blend import Blend
 from penchant.ranking.rules import Eligibility
 from penchant.settings import RecommendSettings, SurfaceSettings
-from penchant.settings.showing import (
-    CART,
-    DEFAULT_WEIGHTS,
-    HOMEPAGE,
-    NEW_ARRIVALS,
-    POST_PURCHASE,
-    PRODUCT_PAGE,
-)
+from penchant.settings.showing import DEFAULT_WEIGHTS
 from penchant.surfaces.cart import cart
 from penchant.surfaces.homepage import homepage
 from penchant.surfaces.ladder import lower_rungs
@@ -27,6 +20,7 @@ from penchant.surfaces.new_arrivals import new_arrivals
 from penchant.surfaces.plan import Plan
 from penchant.surfaces.post_purchase import post_purchase
 from penchant.surfaces.product_page import product_page
+from penchant.surfaces.request import Recipe, Request
 from penchant.surfaces.serve import Manner, Showing, serve
 from penchant.surfaces.visitor import Visitor
 from tests.stock import DAY, circle, links_of, popularity_of, rows, stock_of, visitor_of
@@ -55,8 +49,20 @@ def stock() -> Assortment:
     )
 
 
-def blend(surface: str) -> Blend:
-    return Blend(DEFAULT_WEIGHTS[surface])
+def plan_of(
+    recipe: Recipe,
+    stock: Assortment,
+    visitor: Visitor,
+    *about: int,
+    weights: Mapping[str, float] | None = None,
+    now: int = 0,
+    **settings: Any,
+) -> Plan:
+    """Ask a recipe; it is named like its surface."""
+    surface = recipe.__name__
+    request = Request(surface, visitor, rows(*about), N, now * DAY, np.random.default_rng(0))
+    blend = Blend(DEFAULT_WEIGHTS[surface] if weights is None else weights)
+    return recipe(stock, request, blend, RecommendSettings(**settings))
 
 
 def show(plan: Plan, stock: Assortment, k: int = N) -> Showing:
@@ -86,9 +92,7 @@ def fan(stock: Assortment, *liked: int, **more: Any) -> Visitor:
 def arrivals(
     stock: Assortment, visitor: Visitor, *, days: float = 4, now: int = 11, least: float = -1.0
 ) -> Plan:
-    return new_arrivals(
-        stock, visitor, blend(NEW_ARRIVALS), as_of_us=now * DAY, new_days=days, min_similarity=least
-    )
+    return plan_of(new_arrivals, stock, visitor, now=now, new_days=days, min_similarity=least)
 
 
 def test_the_ladder_is_segment_category_popular_newest_by_what_is_known(stock: Assortment) -> None:
@@ -114,16 +118,16 @@ def test_the_last_rung_gives_every_product_and_a_limit_holds_for_all_rungs(
 
 
 def test_the_rung_of_a_segment_gives_what_its_customers_like(stock: Assortment) -> None:
-    found = show(homepage(stock, Visitor(segment=0), blend(HOMEPAGE)), stock, k=3)
+    found = show(plan_of(homepage, stock, Visitor(segment=0)), stock, k=3)
     assert found.step == "segment"
     assert found.picks.rows[0] == 1
-    assert show(homepage(stock, STRANGER, blend(HOMEPAGE)), stock, k=3).step == "popular"
+    assert show(plan_of(homepage, stock, STRANGER), stock, k=3).step == "popular"
 
 
 def test_homepage_of_a_taste_blends_four_sources_and_falls_down_the_ladder(
     stock: Assortment,
 ) -> None:
-    plan = homepage(stock, fan(stock, 3, 4), blend(HOMEPAGE))
+    plan = plan_of(homepage, stock, fan(stock, 3, 4))
     assert steps(plan) == ["profile", "category", "popular", "newest"]
     assert sources(plan) == ["visual", "collaborative", "popular", "recent"]
     assert plan.seeds.tolist() == [3, 4]
@@ -133,18 +137,18 @@ def test_homepage_of_a_taste_blends_four_sources_and_falls_down_the_ladder(
 
 
 def test_what_was_looked_at_comes_back_unless_it_was_bought(stock: Assortment) -> None:
-    recent = homepage(stock, fan(stock, 3, 4, owned=rows(4)), blend(HOMEPAGE)).rungs[0].sources[3]
+    recent = plan_of(homepage, stock, fan(stock, 3, 4, owned=rows(4))).rungs[0].sources[3]
     assert recent.candidates(N, eligible=np.ones(N, bool)).rows.tolist() == [3]
 
 
 def test_two_views_make_a_session_of_which_styles_are_no_matter(stock: Assortment) -> None:
-    assert homepage(stock, fan(stock, 3, enough=False), blend(HOMEPAGE)).best.step == "session"
+    assert plan_of(homepage, stock, fan(stock, 3, enough=False)).best.step == "session"
 
 
 def test_homepage_without_a_taste_is_what_everyone_likes_then_the_newest(
     stock: Assortment,
 ) -> None:
-    found = show(homepage(stock, STRANGER, blend(HOMEPAGE)), stock)
+    found = show(plan_of(homepage, stock, STRANGER), stock)
     assert found.step == "popular"
     assert found.picks.rows[:2].tolist() == [4, 6]  # 4 of late, 6 of all time
     assert found.steps[-1] == "newest"
@@ -152,7 +156,7 @@ def test_homepage_without_a_taste_is_what_everyone_likes_then_the_newest(
 
 
 def test_least_similarity_holds_for_what_is_chosen_by_taste_alone(stock: Assortment) -> None:
-    plan = homepage(stock, fan(stock, 3), blend(HOMEPAGE), min_similarity=0.98)
+    plan = plan_of(homepage, stock, fan(stock, 3), min_similarity=0.98)
     found = show(plan, stock)
     by_taste = [row for row, step in zip(found.picks.rows, found.steps, strict=True)
                 if step == "profile"]  # fmt: skip
@@ -164,7 +168,7 @@ def test_least_similarity_holds_for_what_is_chosen_by_taste_alone(stock: Assortm
 @pytest.mark.parametrize("row", range(N))
 def test_product_page_never_shows_the_product_itself(stock: Assortment, row: int, who: str) -> None:
     visitor = STRANGER if who == "stranger" else fan(stock, 5, 6)
-    found = show(product_page(stock, visitor, blend(PRODUCT_PAGE), product_row=row), stock)
+    found = show(plan_of(product_page, stock, visitor, row), stock)
     assert row not in found.picks.rows
     assert len(found.picks) == N - (1 if row in (0, 1) else 2)
     assert found.step == ("popular" if row == 9 else "product")
@@ -173,17 +177,17 @@ def test_product_page_never_shows_the_product_itself(stock: Assortment, row: int
 def test_likeness_leads_and_the_customers_taste_sorts_what_is_equally_alike(
     stock: Assortment,
 ) -> None:
-    plain = product_page(stock, STRANGER, Blend({"similar": 1.0}), product_row=5)
+    plain = plan_of(product_page, stock, STRANGER, 5, weights={"similar": 1.0})
     assert set(show(plain, stock, k=2).picks.rows.tolist()) == {4, 6}
-    weights = Blend({"similar": 1.0, "visual": 0.1})
+    weights = {"similar": 1.0, "visual": 0.1}
     for liked, first in ((3, 4), (7, 6)):
-        personal = product_page(stock, fan(stock, liked), weights, product_row=5)
+        personal = plan_of(product_page, stock, fan(stock, liked), 5, weights=weights)
         assert sources(personal)[:2] == ["similar", "visual"]
         assert show(personal, stock, k=1).picks.rows.tolist() == [first]
 
 
 def test_a_similarity_on_the_product_page_is_that_to_the_product(stock: Assortment) -> None:
-    plan = product_page(stock, fan(stock, 3), blend(PRODUCT_PAGE), product_row=5)
+    plan = plan_of(product_page, stock, fan(stock, 3), 5)
     assert plan.towards is not None
     assert plan.towards == pytest.approx(stock.index.vectors[5], abs=1e-6)
 
@@ -218,14 +222,14 @@ def test_new_arrivals_far_from_a_taste_are_not_told_as_matching_it(stock: Assort
 def test_the_cart_shows_no_category_that_is_in_it(stock: Assortment) -> None:
     """Nothing was ever bought together in this shop: the shipped graph of categories speaks."""
     for visitor in (STRANGER, fan(stock, 3, 4)):
-        found = show(cart(stock, visitor, blend(CART), cart_rows=rows(0, 4)), stock)
+        found = show(plan_of(cart, stock, visitor, 0, 4), stock)
         assert found.step == "cart"
         assert set(categories(found)) == {"necklace", "earrings", None}
         assert len(found.picks) == 5
 
 
 def test_each_category_comes_once_before_any_comes_twice(stock: Assortment) -> None:
-    plan = cart(stock, fan(stock, 3), blend(CART), cart_rows=rows(4))
+    plan = plan_of(cart, stock, fan(stock, 3), 4)
     shown = categories(show(plan, stock))
     assert set(shown) == set(CATEGORIES) - {"watch"}
     turns = [shown[:place].count(name) for place, name in enumerate(shown)]
@@ -234,7 +238,7 @@ def test_each_category_comes_once_before_any_comes_twice(stock: Assortment) -> N
 
 
 def test_a_cart_of_unknown_categories_hides_only_itself(stock: Assortment) -> None:
-    found = show(cart(stock, STRANGER, blend(CART), cart_rows=rows(9)), stock)
+    found = show(plan_of(cart, stock, STRANGER, 9), stock)
     assert sorted(set(range(N)) - set(found.picks.rows.tolist())) in ([0, 9], [1, 9])
 
 
@@ -242,14 +246,14 @@ def test_a_cart_of_all_categories_hides_its_products_and_their_variants_alone() 
     stock = stock_of(
         circle(*range(6)), category=["ring", "watch"] * 3, group_row=rows(0, 1, 0, 2, 3, 4)
     )
-    found = show(cart(stock, STRANGER, blend(CART), cart_rows=rows(0, 1)), stock)
+    found = show(plan_of(cart, stock, STRANGER, 0, 1), stock)
     assert sorted(found.picks.rows.tolist()) == [3, 4, 5]
 
 
 def test_an_empty_cart_is_filled_by_taste_or_by_what_everyone_likes(stock: Assortment) -> None:
-    personal = show(cart(stock, fan(stock, 3), blend(CART), cart_rows=rows()), stock, k=3)
+    personal = show(plan_of(cart, stock, fan(stock, 3)), stock, k=3)
     assert personal.step == "profile"
-    assert show(cart(stock, STRANGER, blend(CART), cart_rows=rows()), stock, k=3).step == "popular"
+    assert show(plan_of(cart, stock, STRANGER), stock, k=3).step == "popular"
 
 
 @pytest.mark.parametrize("bought", [(0,), (3, 4), (9,), (5, 6, 10)])
@@ -257,7 +261,7 @@ def test_after_a_purchase_nothing_bought_and_no_variant_of_it_is_shown(
     stock: Assortment, bought: tuple[int, ...]
 ) -> None:
     for visitor in (STRANGER, fan(stock, 2), Visitor(segment=0)):
-        plan = post_purchase(stock, visitor, blend(POST_PURCHASE), bought_rows=rows(*bought))
+        plan = plan_of(post_purchase, stock, visitor, *bought)
         found = show(plan, stock)
         groups = stock.group_row[found.picks.rows]
         assert found.step == "purchase"
@@ -266,14 +270,14 @@ def test_after_a_purchase_nothing_bought_and_no_variant_of_it_is_shown(
 
 
 def test_after_a_purchase_what_its_buyers_took_next_counts(stock: Assortment) -> None:
-    weights = Blend({"collaborative": 1.0})
-    found = show(post_purchase(stock, STRANGER, weights, bought_rows=rows(3)), stock, k=2)
+    plan = plan_of(post_purchase, stock, STRANGER, 3, weights={"collaborative": 1.0})
+    found = show(plan, stock, k=2)
     assert found.picks.rows.tolist() == [7, 10]
 
 
 def test_without_a_purchase_there_is_taste_or_what_everyone_likes(stock: Assortment) -> None:
     def step(visitor: Visitor) -> str:
-        plan = post_purchase(stock, visitor, blend(POST_PURCHASE), bought_rows=rows())
+        plan = plan_of(post_purchase, stock, visitor)
         return show(plan, stock, k=2).step
 
     assert step(fan(stock, 3)) == "profile"
