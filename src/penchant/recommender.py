@@ -12,6 +12,7 @@ import numpy as np
 from penchant.candidates.assortment import Assortment
 from penchant.errors import InputError, did_you_mean
 from penchant.ranking.blend import Blend, blend_pool
+from penchant.ranking.groups import boost
 from penchant.ranking.pool import Pool
 from penchant.ranking.ranking import Ranking
 from penchant.ranking.rules import Eligibility, Rule, customer_rules, guard_rules, shop_rules
@@ -113,7 +114,8 @@ class Recommender:
             InputError: as `plan`.
         """
         rung = self.plan(request).best
-        return blend_pool(Pool.of(rung.used, np.array([product_row], np.int32)), rung.blend)
+        ranking = blend_pool(Pool.of(rung.used, np.array([product_row], np.int32)), rung.blend)
+        return ranking if self._boosts is None else boost(ranking, self._boosts, 1.0)
 
     def blend_of(self, surface: str) -> Blend:
         """Give the weights of a surface: those set, else those fitted, else the defaults.

@@ -116,6 +116,12 @@ def test_the_homepage_keeps_to_the_audience_of_what_was_liked() -> None:
     assert {WHOM[one] for one in shown(ask("homepage", k=N))} == {*WHOM}
 
 
+@pytest.mark.parametrize("surface", ["cart", "post_purchase"])
+def test_without_a_cart_or_purchase_what_was_liked_decides_the_audience(surface: str) -> None:
+    assert {WHOM[one] for one in shown(ask(surface, visitor=fan(0, 3), k=N))} == {"women", None}
+    assert {WHOM[one] for one in shown(ask(surface, 1, visitor=fan(0, 3), k=N))} == {"men", None}
+
+
 @pytest.mark.parametrize("surface", SURFACES)
 def test_denied_hidden_owned_and_sold_out_products_are_on_no_surface(surface: str) -> None:
     in_stock = np.ones(N, bool)
@@ -165,14 +171,16 @@ def test_an_answer_changes_neither_the_stock_nor_the_next_answer() -> None:
 
 
 def test_a_product_is_scored_as_its_slot_was() -> None:
-    """What explains a score is what ranked it, to the last source."""
-    found = ask("homepage", visitor=fan(2, 4), k=8)
+    """What explains a score is what ranked it, to the last source, and the shop's boost."""
+    settings = Settings(recommend=RecommendSettings(boost_collections={"Moon": 0.5}))
+    found = ask("homepage", visitor=fan(2, 4), k=8, settings=settings)
     picks = found.showing.picks
-    maker = Recommender(some_stock(), Settings(), {})
+    maker = Recommender(some_stock(), settings, {})
     for place, row in enumerate(picks.rows.tolist()):
         if found.showing.steps[place] == "profile":
             one = maker.rank_one(found.request, row)
             parts = dict(zip(picks.sources, picks.parts[place], strict=True))
+            assert one.scores[0] == pytest.approx(picks.scores[place], abs=1e-5)
             assert {name: parts[name] for name in one.sources} == pytest.approx(
                 dict(zip(one.sources, one.parts[0], strict=True)), abs=1e-5
             )

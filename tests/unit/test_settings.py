@@ -8,6 +8,7 @@ import pytest
 from penchant import columns as c
 from penchant.errors import InputError
 from penchant.settings import (
+    CartSettings,
     EncoderSettings,
     RecommendSettings,
     Settings,
@@ -62,6 +63,27 @@ SECTIONS = [type(getattr(Settings(), one.name)) for one in fields(Settings)]
             'kind is "learnt", must be one of: learned, channels, photo-only, raw.',
         ),
         (RecommendSettings, {"k": 0}, "k is 0, must be >= 1."),
+        (
+            RecommendSettings,
+            {"price_band": 0.5},
+            "price_band is 0.5, must be >= 1, or 0: any price.",
+        ),
+        (RecommendSettings, {"trending_days": 1e300}, "trending_days is 1e+300, must be <= 36500."),
+        (
+            RecommendSettings,
+            {"boost_collections": {"sun": float("inf")}},
+            "boost_collections.sun is inf, must be <= 1e+06.",
+        ),
+        (
+            RecommendSettings,
+            {"boost_collections": {"sun": float("nan")}},
+            "boost_collections.sun is nan, must be >= -1e+06.",
+        ),
+        (
+            CartSettings,
+            {"weights": {"visual": float("inf")}},
+            "weights.visual is inf, must be <= 1e+06.",
+        ),
         (RecommendSettings, {"min_similarity": 1.5}, "min_similarity is 1.5, must be <= 1."),
         (
             EncoderSettings,

@@ -96,7 +96,8 @@ def _spoken_for(
 def taste_reasons(stock: Assortment, profile: Profile, rows: Rows) -> list[Reason]:
     """Name for each product shown the liked product that gave most to its similarity.
 
-    A hidden product may speak for its opposite, but it is never named as the reason.
+    A hidden product may speak for its opposite, but it is never named as the reason; and nothing
+    is where the taste as a whole points away.
 
     Args:
         stock: All products.
@@ -112,9 +113,10 @@ def taste_reasons(stock: Assortment, profile: Profile, rows: Rows) -> list[Reaso
     weights = np.bincount(group, profile.weights, len(touched))
     shares = np.where(weights > 0, weights / profile.length, 0.0)[:, None] * likeness
     best = shares.argmax(axis=0).tolist()
+    near = (weights @ likeness > 0).tolist()
     causes = {one: _cause_of_taste(stock, profile, int(touched[one])) for one in set(best)}
     return [
-        _reason(causes[one], shown, float(shares[one, number]))
+        _reason(causes[one], shown, float(shares[one, number]) if near[number] else 0.0)
         for number, (shown, one) in enumerate(zip(rows.tolist(), best, strict=True))
     ]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from penchant.errors import InputError
 from penchant.settings.knobs import Checked, Weighting, knob
 
 VISUAL: Final = "visual"
@@ -53,6 +54,13 @@ DEFAULT_WEIGHTS: Mapping[str, Weighting] = MappingProxyType(
 """What sources weigh on a surface where nothing is set and nothing was fitted."""
 
 
+MOST: Final = 1e6
+"""What a weight or boost is at most: an infinite one leaves no order."""
+
+CENTURY: Final = 36_500.0
+"""Days."""
+
+
 def _weights(surface: str) -> Any:
     parts = ", ".join(f"{name} {part:.2f}" for name, part in DEFAULT_WEIGHTS[surface].items())
     return knob(
@@ -60,6 +68,7 @@ def _weights(surface: str) -> Any:
         "Weight of each source, per standard deviation of its scores; empty: fitted on the shop's "
         f"own purchases where that is done and they suffice, else {parts}.",
         at_least=0,
+        at_most=MOST,
         keys=SOURCES,
     )
 
@@ -90,8 +99,8 @@ class RecommendSettings(Checked):
     )
     price_band: float = knob(
         0.0,
-        "How many times cheaper or dearer than all the customer ever liked a product may be; "
-        "0: any price.",
+        "How many times cheaper or dearer than all the customer ever liked a product may be, 1 or "
+        "more; 0: any price.",
         at_least=0,
     )
     deny: tuple[str, ...] = knob((), "product_ids that are never shown.")
@@ -100,17 +109,27 @@ class RecommendSettings(Checked):
     boost_collections: Weighting = knob(
         {},
         "Added to the score of a collection's products, in standard deviations.",
-        at_least=-100,
-        at_most=100,
+        at_least=-MOST,
+        at_most=MOST,
     )
     segment_columns: tuple[str, ...] = knob(
         ("gender", "age_group", "customer_segment"),
         "Customer columns that together make a segment, for what is popular among customers alike.",
     )
-    trending_days: float = knob(14.0, "Days that count for what is trending.", above=0)
-    new_days: float = knob(30.0, "Days for which a product is a new arrival.", above=0)
+    trending_days: float = knob(
+        14.0, "Days that count for what is trending.", above=0, at_most=CENTURY
+    )
+    new_days: float = knob(
+        30.0, "Days for which a product is a new arrival.", above=0, at_most=CENTURY
+    )
     candidates: int = knob(200, "Products each source proposes, at most.", at_least=10)
     seed: int = knob(0, "Seed of what is drawn for exploring.")
+
+    def __post_init__(self) -> None:
+        """Refuse a price band that shuts out what the customer liked."""
+        Checked.__post_init__(self)
+        if 0 < self.price_band < 1:
+            raise InputError(f"price_band is {self.price_band:g}, must be >= 1, or 0: any price.")
 
 
 @dataclass(frozen=True, slots=True)

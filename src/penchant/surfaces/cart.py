@@ -46,7 +46,7 @@ def cart(stock: Assortment, request: Request, blend: Blend, settings: RecommendS
         rungs = []
     return Plan(
         (*rungs, *lower_rungs(stock, visitor, cart_rows[:0])),
-        seeds=cart_rows,
+        seeds=cart_rows if len(cart_rows) else visitor.liked[0],
         rules=(Rule("in_cart", there),) if len(cart_rows) else (),
         turns=category,
         towards=None if visitor.profile is None else visitor.profile.vector,

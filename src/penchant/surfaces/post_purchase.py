@@ -40,7 +40,7 @@ def post_purchase(
         rungs = []
     return Plan(
         (*rungs, *lower_rungs(stock, visitor, bought_rows[:0])),
-        seeds=bought_rows,
+        seeds=bought_rows if len(bought_rows) else visitor.liked[0],
         rules=(_just_bought(stock, bought_rows),),
         turns=stock.facets["category"],
         towards=None if visitor.profile is None else visitor.profile.vector,

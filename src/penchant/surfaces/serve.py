@@ -112,7 +112,7 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
     Returns:
         k products if k are eligible under the rule of one per group and the last rung gives all.
     """
-    left, found = eligibility.eligible.copy(), [_pins(manner, eligibility)]
+    left, found = eligibility.eligible.copy(), [_pins(stock, manner, eligibility)]
     stages: list[Stage] = []
     _take_out(left, found[0].ranking, stock, manner)
     used = [rung for rung in plan.rungs if rung.used]
@@ -131,10 +131,13 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
     return _showing(found, stages, eligibility)
 
 
-def _pins(manner: Manner, eligibility: Eligibility) -> Explored:
-    rows = manner.pinned[eligibility.eligible[manner.pinned]][: manner.k]
+def _pins(stock: Assortment, manner: Manner, eligibility: Eligibility) -> Explored:
+    rows = manner.pinned[eligibility.eligible[manner.pinned]]
     pinned = Ranking(rows, np.zeros((len(rows), 1)), (PINNED,))
-    return Explored(pinned, np.ones(len(rows)), np.zeros(len(rows), bool))
+    if manner.recommend.one_per_group:
+        pinned = one_per_group(pinned, stock.group_row)
+    pinned = pinned.take(slice(manner.k))
+    return Explored(pinned, np.ones(len(pinned)), np.zeros(len(pinned), bool))
 
 
 def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:

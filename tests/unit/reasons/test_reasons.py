@@ -84,6 +84,14 @@ def test_a_product_no_event_speaks_for_has_no_cause() -> None:
     assert (reason.product_id, reason.share) == (None, None)
 
 
+def test_nothing_speaks_for_a_product_the_taste_as_a_whole_points_away_from() -> None:
+    vectors = circle(0, 100, 150)
+    profile = profile_of(vectors, [3.0, 1.0], (0, c.PURCHASE), (1, c.VIEW))
+    against, towards = taste_reasons(stock_of(vectors), profile, rows(2, 1))
+    assert (against.text, against.share) == ("The nearest there is to your taste", None)
+    assert towards.text == "You looked at this"
+
+
 def test_a_hidden_product_is_never_the_cause_of_its_own_kind() -> None:
     vectors = np.array([[1, 0], [0.8, 0.6], [0, 1]], np.float32)
     profile = profile_of(vectors, [-1.0, 3.0], (0, c.HIDE), (2, c.PURCHASE))

@@ -130,7 +130,7 @@ def test_one_product_of_a_group_is_shown_whichever_rung_finds_it() -> None:
     groups = np.array([0, 0, 1, 1, 1, 2, 3, 3, 4, 5, 6, 6], np.int32)
     stock = stock_of(circle(*range(N)), group_row=groups)
     plan = Plan((rung("a", {0: 5, 1: 6, 3: 2}), newest()))
-    found = served(plan, stock, k=N, pinned=rows(7))
+    found = served(plan, stock, k=N, pinned=rows(7, 6))
     assert steps_of(found)[:4] == [("pinned", 7), ("a", 1), ("a", 3), ("newest", 11)]
     assert sorted(groups[found.picks.rows].tolist()) == [0, 1, 2, 3, 4, 5, 6]
     both = served(plan, stock, k=N, one_per_group=False)
