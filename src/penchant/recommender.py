@@ -115,7 +115,7 @@ class Recommender:
         """
         rung = self.plan(request).best
         ranking = blend_pool(Pool.of(rung.used, np.array([product_row], np.int32)), rung.blend)
-        return ranking if self._boosts is None else boost(ranking, self._boosts, 1.0)
+        return ranking if self._boosts is None else boost(ranking, self._boosts)
 
     def blend_of(self, surface: str) -> Blend:
         """Give the weights of a surface: those set, else those fitted, else the defaults.
