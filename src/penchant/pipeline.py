@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ import polars as pl
 
 from penchant import columns as c
 from penchant.builds import BuildInputs, Manifest, make_build
+from penchant.builds.learn import Step
 from penchant.builds.manifest import describe_files, file_digest
 from penchant.embedding import (
     PhotoProgress,
@@ -29,8 +29,6 @@ from penchant.store.ingest import load_table, table_file
 from penchant.store.marks import load_marks, marks_file
 from penchant.tables import Finding, all_interactions
 from penchant.taste.from_tables import newest_moment
-
-Step = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

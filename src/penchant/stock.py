@@ -10,7 +10,7 @@ from penchant.candidates.assortment import Assortment
 from penchant.candidates.audience import age_group_of, gender_of
 from penchant.candidates.facet import Facet
 from penchant.index import ExactIndex, PlannedIndex
-from penchant.types import Rows
+from penchant.tables.groups import group_rows
 
 
 def make_assortment(build: Build, *, exact_below: int) -> Assortment:
@@ -34,7 +34,7 @@ def make_assortment(build: Build, *, exact_below: int) -> Assortment:
         complements=build.demand.complements,
         created_us=products[c.CREATED_DATE].dt.epoch("us").fill_null(unknown).to_numpy(),
         prices=paid.fill_null(np.nan).to_numpy(),
-        group_row=_groups(build),
+        group_row=group_rows(products),
         facets={
             "category": Facet.of(products[c.CATEGORY].to_list()),
             "gender": Facet.of([gender_of(one) for one in products[c.GENDER].to_list()]),
@@ -42,10 +42,3 @@ def make_assortment(build: Build, *, exact_below: int) -> Assortment:
             "collection": Facet.of(products[c.COLLECTION].to_list()),
         },
     )
-
-
-def _groups(build: Build) -> Rows:
-    """Give one number per design; a product without group_id is a design of its own."""
-    groups = Facet.of(build.products[c.GROUP_ID].to_list())
-    own = len(groups.names) + np.arange(len(build.products), dtype=np.int32)
-    return np.where(groups.label_row >= 0, groups.label_row, own).astype(np.int32)

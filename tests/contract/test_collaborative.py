@@ -8,15 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penchant.candidates import graph_filter, item_knn
-from penchant.candidates.collaborative import COLLABORATIVE
+from penchant.candidates.collaborative import fit_links
 from penchant.candidates.ease import fit_ease
 from penchant.candidates.graph_filter import fit_graph_filter
 from penchant.candidates.item_knn import fit_item_knn
 from penchant.candidates.links import ProductLinks
 from penchant.errors import InputError
-from penchant.settings import EaseSettings, GraphFilterSettings, ItemKnnSettings
+from penchant.settings import EaseSettings, GraphFilterSettings, ItemKnnSettings, Settings
+from penchant.settings.finding import METHODS
 
-every_source = pytest.mark.parametrize("name", COLLABORATIVE)
+every_source = pytest.mark.parametrize("name", METHODS)
 CUSTOMERS, PRODUCTS = 60, 18
 
 
@@ -43,7 +44,7 @@ def square_of(links: ProductLinks) -> np.ndarray:
 
 
 def fit(name: str, pairs: tuple[np.ndarray, np.ndarray]) -> ProductLinks:
-    return COLLABORATIVE[name](*pairs, n_customers=CUSTOMERS, n_products=PRODUCTS)
+    return fit_links(name, *pairs, n_customers=CUSTOMERS, n_products=PRODUCTS, settings=Settings())
 
 
 @pytest.mark.parametrize("dense_from", [0, 20, 10**9])
@@ -124,11 +125,10 @@ def test_no_product_speaks_for_itself_or_for_what_nobody_owns(name: str) -> None
 @every_source
 def test_no_purchases_give_no_links(name: str) -> None:
     none = np.empty(0, np.int32)
-    links = COLLABORATIVE[name](none, none, n_customers=0, n_products=4)
+    links = fit_links(name, none, none, n_customers=0, n_products=4, settings=Settings())
     assert (links.n_products, len(links.weights)) == (4, 0)
-    single = COLLABORATIVE[name](
-        np.zeros(1, np.int32), np.ones(1, np.int32), n_customers=1, n_products=4
-    )
+    one = np.zeros(1, np.int32), np.ones(1, np.int32)
+    single = fit_links(name, *one, n_customers=1, n_products=4, settings=Settings())
     assert len(single.weights) == 0
 
 
@@ -156,7 +156,7 @@ def test_products_owned_together_are_proposed_before_those_of_strangers(name: st
                 customers.append(customer)
                 products.append(product)
     pairs = np.array(customers, np.int32), np.array(products, np.int32)
-    links = COLLABORATIVE[name](*pairs, n_customers=40, n_products=6)
+    links = fit_links(name, *pairs, n_customers=40, n_products=6, settings=Settings())
     scores = links.score_products(np.array([4], np.int32))
     assert set(np.argsort(scores)[-2:].tolist()) == {3, 5}
 

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.builds.lessons import Lessons
-from penchant.builds.sources import EASE, GRAPH_FILTER, ITEM_KNN, fit_links
 from penchant.candidates.links import ProductLinks
 from penchant.maths.topk import top_k
 from penchant.ranking.hidden import HiddenPurchases
 from penchant.settings import Settings
+from penchant.settings.finding import EASE, GRAPH_FILTER, ITEM_KNN
 
 MOST = {GRAPH_FILTER: 20_000, EASE: 4_000}
 """Products up to which a method is tried: its cost grows with their square, or their cube."""
@@ -31,17 +31,17 @@ def choose_method(
         hidden: The hidden purchases.
 
     Returns:
-        "item-knn" unless another one finds clearly more (by a paired 95 % interval) of the hidden
+        Item-kNN unless another one finds clearly more (by a paired 95 % interval) of the hidden
         products among K, or the settings name it; and what was found.
     """
     asked = settings.blend.collaborative
     if asked != "auto" or known is None:
         return (ITEM_KNN if asked == "auto" else asked), {"reason": "Not tried."}
-    hits = {ITEM_KNN: _hits(fit_links(known, settings, ITEM_KNN), hidden)}
+    hits = {ITEM_KNN: _hits(known.links(settings, ITEM_KNN), hidden)}
     best = ITEM_KNN
     for method, most in MOST.items():
         if known.n_products <= most:
-            hits[method] = _hits(fit_links(known, settings, method), hidden)
+            hits[method] = _hits(known.links(settings, method), hidden)
             if _clearly_more(hits[method], hits[best]):
                 best = method
     shares = {method: round(float(one.mean()), 4) for method, one in hits.items()}

@@ -14,16 +14,18 @@ import numpy as np
 from penchant import columns as c
 from penchant.builds.inputs import BuildInputs
 from penchant.builds.lessons import find_lessons
-from penchant.builds.sources import ITEM_KNN, Sources, fit_links, fit_sources
+from penchant.builds.sources import Sources, fit_sources
 from penchant.builds.weights import FittedWeights, fit_weights
 from penchant.candidates.popular import count_popularity
 from penchant.settings import TasteSettings
+from penchant.settings.finding import ITEM_KNN
 from penchant.space import Catalogue
 from penchant.taste.cancel import find_cancelled
 from penchant.taste.histories import Histories
 from penchant.types import Weights
 
 Step = Callable[[str], None]
+"""Told what is being done, for people who wait."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +64,7 @@ def learn(inputs: BuildInputs, catalogue: Catalogue, taught: Histories, tell: St
         sources = fit_sources(lessons, catalogue, categories, settings, method=ITEM_KNN)
         weights = weighing.result()
     if weights.method != ITEM_KNN:
-        sources = replace(sources, links=fit_links(lessons, settings, weights.method))
+        sources = replace(sources, links=lessons.links(settings, weights.method))
     return Learned(sources, weights)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.candidates.collaborative import fit_links
+from penchant.candidates.links import ProductLinks
 from penchant.settings import Settings
 from penchant.space.baskets import Baskets, find_baskets
 from penchant.taste.cancel import find_cancelled
@@ -56,6 +58,22 @@ class Lessons:
             days: Length of a basket.
         """
         return find_baskets(self.customer_row, self.product_row, self.time_us, days=days)
+
+    def links(self, settings: Settings, method: str) -> ProductLinks:
+        """Link products by the customers they share.
+
+        Args:
+            settings: Of the shop.
+            method: One of `settings.finding.METHODS`.
+        """
+        return fit_links(
+            method,
+            self.customer_row,
+            self.product_row,
+            n_customers=self.n_customers,
+            n_products=self.n_products,
+            settings=settings,
+        )
 
 
 def find_lessons(histories: Histories, settings: Settings, *, n_products: int) -> Lessons:

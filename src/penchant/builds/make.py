@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +12,7 @@ from penchant import columns as c
 from penchant.builds.build import Build
 from penchant.builds.demand import find_demand
 from penchant.builds.inputs import BuildInputs
-from penchant.builds.learn import learn
+from penchant.builds.learn import Step, learn
 from penchant.builds.lessons import find_lessons
 from penchant.errors import InputError
 from penchant.id_map import IdMap
@@ -24,6 +23,7 @@ from penchant.maths.threads import one_thread
 from penchant.settings import IndexSettings
 from penchant.space import Catalogue
 from penchant.space.baskets import Baskets
+from penchant.tables.groups import group_rows
 from penchant.taste.background import find_background
 from penchant.taste.from_tables import histories_from_interactions, microseconds
 from penchant.taste.histories import Histories
@@ -33,8 +33,6 @@ from penchant.taste.profile import ProfileBatch, build_profiles
 from penchant.taste.trust import Marks, given_trust
 from penchant.taste.weights import Weigher
 from penchant.types import Mask
-
-Step = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,14 +141,8 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
         texts=tuple(texts.fill_null("")),
         text_vectors=inputs.text_vectors,
         prices=products[c.PRICE].fill_null(np.nan).to_numpy(),
-        groups=_groups(products),
+        groups=group_rows(products),
     )
-
-
-def _groups(products: pl.DataFrame) -> NDArray[np.int64]:
-    """Number the designs; a product without a group_id is a design of its own."""
-    names = pl.coalesce("g" + pl.col(c.GROUP_ID), "p" + pl.col(c.PRODUCT_ID))
-    return products.select(names.rank("dense").cast(pl.Int64)).to_series().to_numpy()
 
 
 def find_shop_baskets(inputs: BuildInputs) -> Baskets:

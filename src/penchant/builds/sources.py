@@ -9,16 +9,11 @@ import numpy as np
 
 from penchant.builds.lessons import Lessons
 from penchant.candidates.complements import Complements, fit_complements
-from penchant.candidates.ease import fit_ease
-from penchant.candidates.graph_filter import fit_graph_filter
-from penchant.candidates.item_knn import fit_item_knn
 from penchant.candidates.links import ProductLinks
 from penchant.maths.seeds import derived_rng
 from penchant.settings import Settings
 from penchant.space import Catalogue, Placement, StyleSpace, fit_space
 from penchant.space.pairings import Pairings, learn_pairings
-
-ITEM_KNN, GRAPH_FILTER, EASE = "item-knn", "graph-filter", "ease"
 
 MAX_PAIRED_PRODUCTS = 50_000
 """Above, the vectors of pairings and their moments would outgrow everything else in memory."""
@@ -58,7 +53,7 @@ def fit_sources(
         catalogue: What the channels read.
         categories: One per product.
         settings: Of the shop.
-        method: "item-knn", "graph-filter" or "ease": how links are fitted.
+        method: One of `settings.finding.METHODS`: how links are fitted.
 
     Raises:
         InputError: if no product has anything a channel can read.
@@ -77,7 +72,7 @@ def fit_sources(
         space=space,
         placement=placement,
         pairings=pairings,
-        links=fit_links(lessons, settings, method),
+        links=lessons.links(settings, method),
         complements=fit_complements(
             np.repeat(np.arange(len(baskets), dtype=np.int32), baskets.lengths),
             baskets.product_row,
@@ -85,27 +80,4 @@ def fit_sources(
             n_baskets=len(baskets),
             settings=settings.complements,
         ),
-    )
-
-
-def fit_links(lessons: Lessons, settings: Settings, method: str) -> ProductLinks:
-    """Link products by one of the collaborative methods.
-
-    Args:
-        lessons: What customers wanted.
-        settings: Of the shop.
-        method: "item-knn", "graph-filter" or "ease".
-    """
-    rows, size = (lessons.customer_row, lessons.product_row), (lessons.n_customers,)
-    n_customers, n_products = size[0], lessons.n_products
-    if method == GRAPH_FILTER:
-        return fit_graph_filter(
-            *rows, n_customers=n_customers, n_products=n_products, settings=settings.graph_filter
-        )
-    if method == EASE:
-        return fit_ease(
-            *rows, n_customers=n_customers, n_products=n_products, settings=settings.ease
-        )
-    return fit_item_knn(
-        *rows, n_customers=n_customers, n_products=n_products, settings=settings.item_knn
     )

@@ -1,1 +1,1 @@
-"""Candidates: one file per source, all with one contract: products and scores, best first."""
+"""Candidates: one file per source; all propose products, best first, and score any."""

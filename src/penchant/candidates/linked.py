@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.candidates.candidate import Candidates, best_rows
+from penchant.candidates.source import best_rows
 from penchant.types import Mask, Rows
 
 
@@ -23,7 +23,7 @@ class LinkedSource:
     name: str
     linked: NDArray[np.float64]
 
-    def candidates(self, k: int, *, eligible: Mask) -> Candidates:
+    def candidates(self, k: int, *, eligible: Mask) -> Rows:
         """Give the k products of strongest links.
 
         Args:
@@ -31,8 +31,7 @@ class LinkedSource:
             eligible: Shape (n_products,), which may be shown.
         """
         found = np.flatnonzero(self.linked > 0)
-        best = best_rows(self.linked, found[eligible[found]], k)
-        return Candidates(self.name, best, self.linked[best])
+        return best_rows(self.linked, found[eligible[found]], k)
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give the square root of the links: twice as many tell less than twice as much."""

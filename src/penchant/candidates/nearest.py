@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.candidates.candidate import Candidates
 from penchant.index import Index
 from penchant.types import Mask, Rows, StyleVectors, Vector
 
@@ -28,23 +27,19 @@ class NearestSource:
     vector: Vector
     starts: StyleVectors
 
-    def candidates(self, k: int, *, eligible: Mask) -> Candidates:
-        """Give the nearest products of each start, scored by cosine to the vector.
+    def candidates(self, k: int, *, eligible: Mask) -> Rows:
+        """Give the nearest products of each start, in order of cosine to the vector.
 
         Args:
             k: How many of a single start; of several, half as many each.
             eligible: Shape (n_products,), which may be shown.
         """
         found = self.index.query(self.starts, per_start(k, len(self.starts)), eligible=eligible)
+        rows: Rows = found.rows[found.rows >= 0]
         if len(self.starts) == 1:
-            known = found.rows[0] >= 0
-            rows, scores = found.rows[0][known], found.similarities[0][known]
-        else:
-            rows = np.unique(found.rows[found.rows >= 0])
-            scores = self.scores(rows)
-            order = np.lexsort((rows, -np.round(scores, 6)))
-            rows, scores = rows[order], scores[order]
-        return Candidates(self.name, rows, scores)
+            return rows
+        rows = np.unique(rows)
+        return rows[np.lexsort((rows, -np.round(self.scores(rows), 6)))]
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give the cosine of products to the vector; 0 for those without a vector."""

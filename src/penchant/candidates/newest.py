@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.candidates.candidate import Candidates
 from penchant.candidates.source import first_eligible
 from penchant.settings.showing import NEWEST
 from penchant.types import Mask, Rows
@@ -32,15 +31,14 @@ class NewestSource:
         """Of the source."""
         return NEWEST
 
-    def candidates(self, k: int, *, eligible: Mask) -> Candidates:
-        """Give the k newest products, with the day since 1970 as score; 0 where unknown.
+    def candidates(self, k: int, *, eligible: Mask) -> Rows:
+        """Give the k newest products.
 
         Args:
             k: How many, at most.
             eligible: Shape (n_products,), which may be shown.
         """
-        best = first_eligible(self.order, eligible, k)
-        return Candidates(self.name, best, self.scores(best))
+        return first_eligible(self.order, eligible, k)
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give the day since 1970, 0 where unknown."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.candidates.candidate import Candidates
 from penchant.candidates.source import first_eligible
 from penchant.types import Mask, Rows, Weights
 
@@ -26,15 +25,14 @@ class PopularSource:
     liked: NDArray[np.floating]
     order: Rows
 
-    def candidates(self, k: int, *, eligible: Mask) -> Candidates:
+    def candidates(self, k: int, *, eligible: Mask) -> Rows:
         """Give the k most liked products; those nobody touched are left out.
 
         Args:
             k: How many, at most.
             eligible: Shape (n_products,), which may be shown.
         """
-        best = first_eligible(self.order, eligible, k)
-        return Candidates(self.name, best, self.liked[best].astype(np.float64))
+        return first_eligible(self.order, eligible, k)
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give ln(1 + liked)."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.candidates.candidate import Candidates
 from penchant.settings.showing import RECENT
 from penchant.types import Mask, Rows, Weights
 
@@ -29,7 +28,7 @@ class RecentSource:
         """Of the source."""
         return RECENT
 
-    def candidates(self, k: int, *, eligible: Mask) -> Candidates:
+    def candidates(self, k: int, *, eligible: Mask) -> Rows:
         """Give the k products of most weight; ties go to the lower row.
 
         Args:
@@ -38,7 +37,7 @@ class RecentSource:
         """
         kept = np.flatnonzero(eligible[self.rows])
         best = kept[np.argsort(-self.weights[kept], kind="stable")[:k]]
-        return Candidates(self.name, self.rows[best], self.weights[best])
+        return self.rows[best]
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give the weight of products in the history as part of the heaviest; 0 for all others."""

@@ -49,6 +49,6 @@ def gather_pool(sources: Sequence[Source], *, eligible: Mask, per_source: int) -
     Returns:
         The pool; empty when no source proposes anything.
     """
-    proposed = [one.candidates(per_source, eligible=eligible).rows for one in sources]
+    proposed = [one.candidates(per_source, eligible=eligible) for one in sources]
     rows = np.unique(np.concatenate(proposed)).astype(np.int32)
     return Pool.of(sources, rows)

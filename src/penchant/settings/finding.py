@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from penchant.settings.knobs import Checked, knob
+
+ITEM_KNN: Final = "item-knn"
+GRAPH_FILTER: Final = "graph-filter"
+EASE: Final = "ease"
+METHODS: Final = (ITEM_KNN, GRAPH_FILTER, EASE)
+"""How products can be linked by the customers they share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class BlendSettings(Checked):
         "auto",
         'How products are linked by common customers: "item-knn", "graph-filter", "ease", or '
         '"auto": the one that finds most hidden purchases.',
-        choices=("auto", "item-knn", "graph-filter", "ease"),
+        choices=("auto", *METHODS),
     )
 
 

@@ -34,7 +34,7 @@ class Catalogue:
     texts: tuple[str, ...] | None = None
     text_vectors: NDArray[np.float32] | None = None
     prices: NDArray[np.float64] | None = None
-    groups: NDArray[np.int64] | None = None
+    groups: NDArray[np.integer] | None = None
 
     def __post_init__(self) -> None:
         for name, part in self._parts().items():

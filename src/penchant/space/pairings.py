@@ -116,7 +116,7 @@ def learn_pairings(
     *,
     dim: int = 256,
     schedule: Schedule | None = None,
-    groups: NDArray[np.int64] | None = None,
+    groups: NDArray[np.integer] | None = None,
 ) -> Pairings:
     """Train both sides so that what is left of a basket finds its hidden product.
 

@@ -82,7 +82,7 @@ def learn_softmax_map(
     *,
     dim: int = 256,
     schedule: Schedule | None = None,
-    groups: NDArray[np.int64] | None = None,
+    groups: NDArray[np.integer] | None = None,
 ) -> Matrix:
     """Train the map with Adam, the rate falling linearly to zero.
 
@@ -107,7 +107,7 @@ def learn_softmax_map(
 
 
 def lessons(
-    baskets: Baskets, design: NDArray[np.int64], plan: Schedule, rng: np.random.Generator
+    baskets: Baskets, design: NDArray[np.integer], plan: Schedule, rng: np.random.Generator
 ) -> Iterator[tuple[csr_array, Rows]]:
     """Hide a random product of every basket, batch by batch, as often as planned.
 
@@ -130,7 +130,7 @@ def lessons(
 def _hide_one(
     baskets: Baskets,
     chosen: NDArray[np.intp],
-    design: NDArray[np.int64],
+    design: NDArray[np.integer],
     rng: np.random.Generator,
 ) -> tuple[csr_array, Rows]:
     from scipy.sparse import csr_array

@@ -7,16 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from penchant.candidates.candidate import Candidates, best_rows
 from penchant.candidates.linked import LinkedSource
 from penchant.candidates.newest import NewestSource, newest_order
 from penchant.candidates.paired import paired_source
 from penchant.candidates.popular import PopularSource, popular_order
 from penchant.candidates.recent import RecentSource
 from penchant.candidates.similar import similar_source
-from penchant.candidates.source import Source, first_eligible
+from penchant.candidates.source import Source, best_rows, first_eligible
 from penchant.candidates.visual import visual_source
-from penchant.errors import InputError
 from penchant.index import ExactIndex
 from penchant.maths.rows import unit_rows
 from penchant.settings.showing import SOURCES
@@ -94,16 +92,14 @@ def test_every_source_keeps_the_contract(
     whole = source.candidates(N, eligible=eligible)
     for k in (1, 3, N):
         found = source.candidates(k, eligible=eligible)
-        proposed = found.rows.tolist()
-        assert found.source == source.name
-        assert found.rows.dtype == np.int32
+        proposed = found.tolist()
+        assert found.dtype == np.int32
         assert len(set(proposed)) == len(proposed)
-        assert eligible[found.rows].all()
-        assert (np.diff(found.scores) <= 1e-6).all()  # best first by its own measure
-        assert (np.diff(scores[found.rows]) <= 1e-6).all()  # and by the scale that is blended
+        assert eligible[found].all()
+        assert (np.diff(scores[found]) <= 1e-6).all()  # best first
         if make is not styles and make is not similar:  # these look up from several starts
-            assert proposed == whole.rows[:k].tolist()
-    assert source.scores(found.rows) == pytest.approx(scores[found.rows], abs=1e-6)
+            assert proposed == whole[:k].tolist()
+    assert source.scores(found) == pytest.approx(scores[found], abs=1e-6)
     assert not len(source.candidates(3, eligible=np.zeros(N, bool)))
     assert source.scores(rows()).tolist() == []
 
@@ -116,10 +112,10 @@ def test_a_source_of_one_start_leaves_out_nothing_better(
     rng = np.random.default_rng(9)
     source, eligible = make(rng), rng.random(N) < 0.7
     found = source.candidates(5, eligible=eligible)
-    left = np.setdiff1d(np.flatnonzero(eligible), found.rows).astype(np.int32)
+    left = np.setdiff1d(np.flatnonzero(eligible), found).astype(np.int32)
     present = left if make not in (visual, paired) else left[source.index.present[left]]  # type: ignore[attr-defined]
     assert len(found) == 5
-    assert source.scores(present).max() <= source.scores(found.rows).min() + 1e-6
+    assert source.scores(present).max() <= source.scores(found).min() + 1e-6
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -145,15 +141,16 @@ def test_popular_leaves_out_what_nobody_touched_and_counts_by_the_logarithm() ->
     liked = np.array([0.0, 3.0, 1.0, 3.0, 9.0])
     source = PopularSource("trending", liked, popular_order(liked))
     found = source.candidates(5, eligible=np.array([1, 1, 1, 1, 0], bool))
-    assert (found.rows.tolist(), found.scores.tolist()) == ([1, 3, 2], [3.0, 3.0, 1.0])
+    assert found.tolist() == [1, 3, 2]
     assert source.scores(rows(0, 4)).tolist() == pytest.approx([0.0, np.log(10.0)])
 
 
 def test_newest_first_and_those_without_a_date_last() -> None:
     created = np.array([3 * DAY, UNKNOWN, 5 * DAY, 5 * DAY, UNKNOWN], np.int64)
-    found = NewestSource(created, newest_order(created)).candidates(9, eligible=np.ones(5, bool))
-    assert found.rows.tolist() == [2, 3, 0, 1, 4]
-    assert found.scores.tolist() == [5.0, 5.0, 3.0, 0.0, 0.0]
+    source = NewestSource(created, newest_order(created))
+    found = source.candidates(9, eligible=np.ones(5, bool))
+    assert found.tolist() == [2, 3, 0, 1, 4]
+    assert source.scores(found).tolist() == [5.0, 5.0, 3.0, 0.0, 0.0]
 
 
 def test_visual_gives_the_nearest_eligible() -> None:
@@ -164,8 +161,7 @@ def test_visual_gives_the_nearest_eligible() -> None:
     order = np.argsort(-cosines, kind="stable").tolist()
     slow = [row for row in order if eligible[row] and row not in (4, 17)]
     found = visual_source(index, towards).candidates(10, eligible=eligible)
-    assert found.rows.tolist() == slow[:10]
-    assert found.scores == pytest.approx(cosines[slow[:10]])
+    assert found.tolist() == slow[:10]
 
 
 def test_several_styles_are_each_looked_up_and_all_scored_by_the_whole_taste() -> None:
@@ -174,14 +170,15 @@ def test_several_styles_are_each_looked_up_and_all_scored_by_the_whole_taste() -
     one, other = index.vectors[0], index.vectors[1]
     taste = unit_rows((one + other)[None].astype(np.float32))[0]
     everything = np.ones(N, bool)
-    found = visual_source(index, taste, [one, other]).candidates(8, eligible=everything)
+    source = visual_source(index, taste, [one, other])
+    found = source.candidates(8, eligible=everything)
     wanted = {
         row for start in (taste, one, other)
         for row in np.argsort(-(index.vectors @ start), kind="stable")[:4].tolist()
     }  # fmt: skip
-    assert set(found.rows.tolist()) == wanted
+    assert set(found.tolist()) == wanted
     assert {0, 1} <= wanted
-    assert found.scores == pytest.approx(index.vectors[found.rows] @ taste, abs=1e-6)
+    assert source.scores(found) == pytest.approx(index.vectors[found] @ taste, abs=1e-6)
 
 
 def test_similar_looks_up_each_seed_and_scores_by_their_mean() -> None:
@@ -191,7 +188,7 @@ def test_similar_looks_up_each_seed_and_scores_by_their_mean() -> None:
     mean = unit_rows((index.vectors[0] + index.vectors[1])[None])[0]
     every = np.arange(N, dtype=np.int32)
     assert source.scores(every) == pytest.approx(index.vectors @ mean, abs=1e-6)
-    near = source.candidates(1, eligible=np.ones(N, bool)).rows
+    near = source.candidates(1, eligible=np.ones(N, bool))
     assert sorted(near.tolist()) == [0, 1]
     assert similar_source(index, rows(4, 17)) is None
     assert similar_source(index, rows()) is None
@@ -211,18 +208,13 @@ def test_opposite_seeds_are_like_nothing() -> None:
 def test_linked_proposes_only_what_is_linked_and_counts_by_the_root() -> None:
     source = LinkedSource("collaborative", np.array([0.0, 4.0, -1.0, 9.0]))
     found = source.candidates(9, eligible=np.ones(4, bool))
-    assert (found.rows.tolist(), found.scores.tolist()) == ([3, 1], [9.0, 4.0])
+    assert found.tolist() == [3, 1]
     assert source.scores(np.arange(4, dtype=np.int32)).tolist() == [0.0, 2.0, 0.0, 3.0]
 
 
 def test_recent_gives_the_history_by_weight_and_scores_all_else_zero() -> None:
     source = RecentSource(rows(2, 5, 8), np.array([1.0, 4.0, 2.0]))
-    assert source.candidates(2, eligible=np.ones(9, bool)).rows.tolist() == [5, 8]
+    assert source.candidates(2, eligible=np.ones(9, bool)).tolist() == [5, 8]
     assert source.scores(rows(8, 0, 2, 5)).tolist() == [0.5, 0.0, 0.25, 1.0]
     nothing = RecentSource(rows(), np.empty(0))
     assert nothing.scores(rows(1, 2)).tolist() == [0.0, 0.0]
-
-
-def test_rows_and_scores_belong_together() -> None:
-    with pytest.raises(InputError, match="visual has 2 rows and 1 scores"):
-        Candidates("visual", rows(1, 2), np.array([1.0]))

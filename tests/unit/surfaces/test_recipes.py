@@ -110,7 +110,7 @@ def test_the_last_rung_gives_every_product_and_a_limit_holds_for_all_rungs(
 ) -> None:
     everything = np.ones(N, bool)
     last = lower_rungs(stock, STRANGER, rows())[-1]
-    assert sorted(last.sources[0].candidates(N, eligible=everything).rows) == list(range(N))
+    assert sorted(last.sources[0].candidates(N, eligible=everything)) == list(range(N))
     within = np.arange(N) < 3
     for one in lower_rungs(stock, Visitor(segment=0), rows(3), within=lambda: within):
         assert one.within is not None
@@ -138,7 +138,7 @@ def test_homepage_of_a_taste_blends_four_sources_and_falls_down_the_ladder(
 
 def test_what_was_looked_at_comes_back_unless_it_was_bought(stock: Assortment) -> None:
     recent = plan_of(homepage, stock, fan(stock, 3, 4, owned=rows(4))).rungs[0].sources[3]
-    assert recent.candidates(N, eligible=np.ones(N, bool)).rows.tolist() == [3]
+    assert recent.candidates(N, eligible=np.ones(N, bool)).tolist() == [3]
 
 
 def test_two_views_make_a_session_of_which_styles_are_no_matter(stock: Assortment) -> None:
