@@ -13,7 +13,7 @@ from typing import Any
 from penchant.errors import BuildError
 from penchant.files import read_json, write_json
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a build's files change in a way older code cannot read."""
 
 NAME = "manifest.json"

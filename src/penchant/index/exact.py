@@ -172,6 +172,8 @@ def _ordered(
 def _padded(
     rows: NDArray[np.int32], similarities: NDArray[np.float64], k: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    if rows.shape[1] == k:
+        return rows, similarities
     gap = ((0, 0), (0, k - rows.shape[1]))
     return (
         np.pad(rows, gap, constant_values=-1),
