@@ -22,13 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.quality.blend_sources import Knowledge, all_sources, single_sources
-from benchmarks.quality.collaborative_data import FILES, HiddenPurchases, load_hidden
+from benchmarks.quality.collaborative_data import FILES, Split, load_hidden
 from benchmarks.quality.fashion_data import load_week
 from penchant.evaluation import mean_interval, score_rankings
 from penchant.ranking.blend import Blend
 from penchant.ranking.fit import Scorer, fit_blend
-from penchant.ranking.hidden import HiddenPurchases as Taken
-from penchant.ranking.hidden import hide_purchases
+from penchant.ranking.hidden import HiddenPurchases, hide_purchases
 from penchant.space import Catalogue
 from penchant.types import Rows
 
@@ -99,7 +98,9 @@ def run_set(data: Path, name: str, split: str, per_source: int) -> list[dict[str
             about = dict(fitted.about)
     alone = final | single_sources(Knowledge.of(hidden.known, catalogue, hidden.owned.shape[0]))
     rankers |= {f"{one} alone": Ranker({one: score}, {one: 1.0}) for one, score in alone.items()}
-    measured = {label: _measure(hidden, ranker) for label, ranker in rankers.items()}
+    measured = {
+        label: _measure(hidden, ranker, hidden.customers) for label, ranker in rankers.items()
+    }
     rows = [_row(name, label, measured) for label in measured]
     if name == "fashion":
         rows += _one_product(hidden, rankers)
@@ -117,10 +118,10 @@ def _catalogue(data: Path, name: str, n_products: int) -> Catalogue:
 def _lesson(
     data: Path,
     name: str,
-    hidden: HiddenPurchases,
+    hidden: Split,
     catalogue: Catalogue,
     final: Mapping[str, Scorer],
-) -> tuple[Taken, Mapping[str, Scorer]]:
+) -> tuple[HiddenPurchases, Mapping[str, Scorer]]:
     """Give hidden purchases to learn weights from, and sources that have not seen them."""
     if name != "fashion":
         return _published(load_hidden(data, name, "valid")), final
@@ -135,7 +136,7 @@ def _lesson(
     return taken, all_sources(rest, name)
 
 
-def _published(valid: HiddenPurchases) -> Taken:
+def _published(valid: Split) -> HiddenPurchases:
     """Give the first hidden product of each customer of the validation rows."""
     customers = valid.customers
     first = valid.wanted.indices[valid.wanted.indptr[customers]]
@@ -143,25 +144,25 @@ def _published(valid: HiddenPurchases) -> Taken:
     everything = np.ones(len(valid.known.customer_row), bool)
     starts = own.indptr.astype(np.int64)
     rows = customers.astype(np.int32)
-    return Taken(rows, first, everything, starts, own.indices, own.shape[1])
+    return HiddenPurchases(rows, first, everything, starts, own.indices, own.shape[1])
 
 
 def _ranker(blend: Blend, scorers: Mapping[str, Scorer]) -> Ranker:
     return Ranker(scorers, {one: w / blend.scale[one] for one, w in blend.weights.items() if w > 0})
 
 
-def _measure(hidden: HiddenPurchases, ranker: Ranker) -> Values:
+def _measure(hidden: Split, ranker: Ranker, customers: NDArray[np.intp]) -> Values:
     parts = []
-    for first in range(0, len(hidden.customers), CHUNK):
-        rows = hidden.customers[first : first + CHUNK].astype(np.int32)
-        parts.append(_score(hidden, ranker, rows, rows))
+    for first in range(0, len(customers), CHUNK):
+        rows = customers[first : first + CHUNK].astype(np.int32)
+        parts.append(_score(hidden, ranker, rows))
     return {key: np.concatenate([part[key] for part in parts]) for key in METRICS}
 
 
-def _score(hidden: HiddenPurchases, ranker: Ranker, asked: Rows, rows: Rows) -> Values:
+def _score(hidden: Split, ranker: Ranker, rows: Rows) -> Values:
     total = np.zeros((len(rows), hidden.owned.shape[1]), np.float32)
     for one, factor in ranker.factors.items():
-        total += np.float32(factor) * ranker.scorers[one](asked)
+        total += np.float32(factor) * ranker.scorers[one](rows)
     total[hidden.owned[rows].toarray() > 0] = -np.inf
     wanted = hidden.wanted[rows]
     lists = [wanted.indices[a:b] for a, b in zip(wanted.indptr, wanted.indptr[1:], strict=False)]
@@ -169,19 +170,13 @@ def _score(hidden: HiddenPurchases, ranker: Ranker, asked: Rows, rows: Rows) -> 
     return {"recall@10": found.recall[10], "recall@20": found.recall[20], "ndcg@10": found.ndcg[10]}
 
 
-def _one_product(hidden: HiddenPurchases, rankers: Mapping[str, Ranker]) -> list[dict[str, Any]]:
+def _one_product(hidden: Split, rankers: Mapping[str, Ranker]) -> list[dict[str, Any]]:
     """Rank for the customers who are known by one product alone."""
     single = np.diff(hidden.owned.indptr)[hidden.customers] == 1
-    thin = HiddenPurchases(hidden.known, hidden.owned, hidden.wanted)
-    rows = hidden.customers[single]
-    measured = {}
-    for label in ("blend", "item-knn alone", "popular alone"):
-        parts = [
-            _score(thin, rankers[label], rows[a : a + CHUNK].astype(np.int32),
-                   rows[a : a + CHUNK].astype(np.int32))
-            for a in range(0, len(rows), CHUNK)
-        ]  # fmt: skip
-        measured[label] = {key: np.concatenate([p[key] for p in parts]) for key in METRICS}
+    measured = {
+        label: _measure(hidden, rankers[label], hidden.customers[single])
+        for label in ("blend", "item-knn alone", "popular alone")
+    }
     return [_row("fashion, one product known", label, measured) for label in measured]
 
 

@@ -66,10 +66,8 @@ def all_sources(knows: Knowledge, name: str) -> dict[str, Scorer]:
         name: Of the set; the public ones have settings and collaborative sources of their own.
     """
     found: dict[str, Scorer] = {"popular": _popular(knows)}
-    if name == "fashion":
-        found["item-knn"] = _linked(knows, _fit(knows, fit_item_knn))
-    else:
-        found["item-knn"] = _linked(knows, _fit(knows, fit_item_knn))
+    found["item-knn"] = _linked(knows, _fit(knows, fit_item_knn))
+    if name != "fashion":
         found["item-knn by basket"] = _linked(knows, _fit(knows, fit_item_knn, PUBLIC_KNN))
         found["graph-filter"] = _linked(knows, _fit(knows, fit_graph_filter))
         found["ease"] = _linked(knows, _fit(knows, fit_ease, PUBLIC_EASE))

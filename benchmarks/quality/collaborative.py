@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.quality.collaborative_data import FILES, GOALS, HiddenPurchases, load_hidden
+from benchmarks.quality.collaborative_data import FILES, GOALS, Split, load_hidden
 from penchant.candidates.ease import fit_ease
 from penchant.candidates.graph_filter import fit_graph_filter
 from penchant.candidates.item_knn import fit_item_knn
@@ -110,7 +110,7 @@ def _tell(row: dict[str, Any]) -> None:
     )
 
 
-def _tune(valid: HiddenPurchases, source: str, goal: str) -> Any:
+def _tune(valid: Split, source: str, goal: str) -> Any:
     """Try the grid of a source; the first of the best wins."""
     results = []
     for settings in SOURCES[source][1]:
@@ -125,7 +125,7 @@ def _tune(valid: HiddenPurchases, source: str, goal: str) -> Any:
 UNTUNED = {"keep", "max_products", "seed"}
 
 
-def _fit(hidden: HiddenPurchases, source: str, settings: Any) -> ProductLinks:
+def _fit(hidden: Split, source: str, settings: Any) -> ProductLinks:
     known, (n_customers, n_products) = hidden.known, hidden.owned.shape
     links: ProductLinks = SOURCES[source][0](
         known.customer_row,
@@ -137,19 +137,19 @@ def _fit(hidden: HiddenPurchases, source: str, settings: Any) -> ProductLinks:
     return links
 
 
-def _linked(hidden: HiddenPurchases, links: ProductLinks, *, some: bool = False) -> Chunks:
+def _linked(hidden: Split, links: ProductLinks, *, some: bool = False) -> Chunks:
     for chunk in _chunks(hidden, some=some):
         histories = [_row(hidden.owned, row) for row in chunk.tolist()]
         yield _masked(hidden, chunk, links.scores(histories))
 
 
-def _popularity(hidden: HiddenPurchases) -> Chunks:
+def _popularity(hidden: Split) -> Chunks:
     sold = np.asarray(hidden.owned.sum(axis=0), dtype=np.float32)
     for chunk in _chunks(hidden, some=False):
         yield _masked(hidden, chunk, np.tile(sold, (len(chunk), 1)))
 
 
-def _chunks(hidden: HiddenPurchases, *, some: bool) -> Iterator[NDArray[np.intp]]:
+def _chunks(hidden: Split, *, some: bool) -> Iterator[NDArray[np.intp]]:
     customers = hidden.customers
     if some and len(customers) > TUNED_ON:
         chosen = np.random.default_rng(0).choice(len(customers), TUNED_ON, replace=False)
@@ -158,9 +158,7 @@ def _chunks(hidden: HiddenPurchases, *, some: bool) -> Iterator[NDArray[np.intp]
         yield customers[first : first + CHUNK]
 
 
-def _masked(
-    hidden: HiddenPurchases, chunk: NDArray[np.intp], scores: Scores
-) -> tuple[Scores, list[Rows]]:
+def _masked(hidden: Split, chunk: NDArray[np.intp], scores: Scores) -> tuple[Scores, list[Rows]]:
     scores[hidden.owned[chunk].toarray() > 0] = -np.inf
     return scores, [_row(hidden.wanted, row) for row in chunk.tolist()]
 

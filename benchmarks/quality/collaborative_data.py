@@ -21,7 +21,7 @@ GOALS = {"fashion": "recall@10", "tiktok": "recall@20", "baby": "recall@20"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HiddenPurchases:
+class Split:
     """One split of one set.
 
     Attributes:
@@ -41,7 +41,7 @@ class HiddenPurchases:
         return np.flatnonzero(has_both)
 
 
-def load_hidden(directory: Path, name: str, split: str) -> HiddenPurchases:
+def load_hidden(directory: Path, name: str, split: str) -> Split:
     """Read one split: the fashion week, or a public set with its published fixed split.
 
     Args:
@@ -60,8 +60,8 @@ def load_hidden(directory: Path, name: str, split: str) -> HiddenPurchases:
     return _of(known, hidden, (rows, columns))
 
 
-def _of(known: Purchases, hidden: Purchases, shape: tuple[int, int]) -> HiddenPurchases:
-    return HiddenPurchases(known, _matrix(known, shape), _matrix(hidden, shape))
+def _of(known: Purchases, hidden: Purchases, shape: tuple[int, int]) -> Split:
+    return Split(known, _matrix(known, shape), _matrix(hidden, shape))
 
 
 def _matrix(purchases: Purchases, shape: tuple[int, int]) -> csr_array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -256,13 +257,13 @@ class Shop:
         answer = self.recommender.answer(request)
         groups = self.assortment.group_row if self.settings.recommend.one_per_group else None
         fall = find_fall(answer.showing, row, group_row=groups)
-        return WhyNot.of(
-            fall,
-            customer_id=customer_id,
-            product_id=product_id,
-            surface=surface,
-            build_id=self.build_id,
+        return WhyNot(
+            customer_id,
+            product_id,
+            surface,
+            self.build_id,
             source_ranks=source_ranks(answer.plan, answer.showing, self.assortment, row),
+            **asdict(fall),
         )
 
     @one_thread()

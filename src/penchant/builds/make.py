@@ -27,7 +27,7 @@ from penchant.tables.groups import group_rows
 from penchant.taste.background import find_background
 from penchant.taste.from_tables import histories_from_interactions, microseconds
 from penchant.taste.histories import Histories
-from penchant.taste.judging import Judge
+from penchant.taste.judging import Judge, Judgements
 from penchant.taste.marks import places_of_all
 from penchant.taste.profile import ProfileBatch, build_profiles
 from penchant.taste.trust import Marks, given_trust
@@ -74,22 +74,13 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         raise InputError("The shop has no products. Give some with: penchant ingest --products")
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
     people = _gather_people(inputs, products)
-    catalogue = read_catalogue(inputs)
     as_of_us, marks = microseconds(inputs.as_of), _marks(inputs, people, products)
     taught = _as_given(inputs, people, marks).that_teach(as_of_us)
-    learned = learn(inputs, catalogue, taught, tell)
+    learned = learn(inputs, read_catalogue(inputs), taught, tell)
     placement = learned.sources.placement
     tell(f"making the profiles of {len(people.customer_ids)} customers")
-    weigher = Weigher.from_settings(
-        inputs.settings.taste,
-        present_rows(placement.vectors),
-        categories=tuple(inputs.products[c.CATEGORY]),
-    )
-    judgements = _judge(inputs, taught, placement.vectors, weigher).judge_all(
-        people.histories, as_of_us=as_of_us, marks=marks, refused=people.opted_out
-    )
-    judged = people.trusting(judgements.trust)
-    batch = _profiles(inputs, judged, placement.vectors, weigher)
+    judgements, batch = _taste(inputs, people, marks, taught, placement.vectors)
+    heard = people.trusting(judgements.trust).that_teach(as_of_us)
     return Build(
         products=inputs.products,
         product_ids=products,
@@ -103,13 +94,7 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         styles=placement.vectors,
         profiles=batch.vectors,
         consistency=batch.consistency,
-        demand=find_demand(
-            inputs,
-            learned,
-            judged.that_teach(as_of_us),
-            people.customer_ids,
-            people.opted_out,
-        ),
+        demand=find_demand(inputs, learned, heard, people.customer_ids, people.opted_out),
         graph=_graph(placement.vectors, inputs.settings.index, tell),
     )
 
@@ -185,12 +170,23 @@ def _as_given(inputs: BuildInputs, people: _People, marks: Marks) -> _People:
     return people.trusting(given_trust(people.histories.events, inputs.settings.trust, marks))
 
 
-def _judge(
-    inputs: BuildInputs, lessons: Histories, styles: NDArray[np.float32], weigher: Weigher
-) -> Judge:
-    rng = derived_rng(inputs.settings.space.seed, "background")
-    background = find_background(lessons, styles, rng=rng)
-    return Judge(styles, weigher, background, inputs.settings.trust, inputs.settings.styles)
+def _taste(
+    inputs: BuildInputs,
+    people: _People,
+    marks: Marks,
+    taught: Histories,
+    styles: NDArray[np.float32],
+) -> tuple[Judgements, ProfileBatch]:
+    """Judge what everybody did, and make profiles of what is left of it."""
+    settings, as_of_us = inputs.settings, microseconds(inputs.as_of)
+    categories = tuple(inputs.products[c.CATEGORY])
+    weigher = Weigher.from_settings(settings.taste, present_rows(styles), categories=categories)
+    background = find_background(taught, styles, rng=derived_rng(settings.space.seed, "background"))
+    judge = Judge(styles, weigher, background, settings.trust, settings.styles)
+    judgements = judge.judge_all(
+        people.histories, as_of_us=as_of_us, marks=marks, refused=people.opted_out
+    )
+    return judgements, _profiles(inputs, people.trusting(judgements.trust), styles, weigher)
 
 
 def _graph(styles: NDArray[np.float32], settings: IndexSettings, tell: Step) -> HnswGraph | None:

@@ -83,16 +83,17 @@ def fit_weights(
         hid = f"{len(hidden)} purchases could be hidden."
         why = hid if settings.blend.fit else "Switched off."
         return FittedWeights({}, choose_method(settings, None, hidden)[0], {"reason": why})
-    known = lessons.where(hidden.known)
+    known, gone = lessons.where(hidden.known), lessons.where(~hidden.known)
     method, told = choose_method(settings, known, hidden)
     sources = fit_sources(known, catalogue, categories, settings, method=method)
-    gone = lessons.where(~hidden.known)
+    owned, near = owned_matrix(known), _same_basket(known, gone, settings.space.basket_days)
     left = liked - np.bincount(gone.product_row, gone.weights, lessons.n_products)
     blends: dict[str, Blend] = {}
     about: dict[str, object] = {"collaborative": told}
     for surface in FITTED:
-        asked, seeds = _question(surface, hidden, lessons, categories, settings)
-        scorers = make_scorers(surface, sources, np.maximum(left, 0.0), owned_matrix(known), seeds)
+        seeds = owned if surface == s.HOMEPAGE else owned_matrix(known.where(near))
+        asked = _asked(surface, hidden, seeds, categories)
+        scorers = make_scorers(surface, sources, np.maximum(left, 0.0), owned, seeds)
         fitted = fit_blend(scorers, asked, defaults=Blend(s.DEFAULT_WEIGHTS[surface]))
         about[surface] = dict(fitted.about)
         if fitted.fitted:
@@ -100,31 +101,23 @@ def fit_weights(
     return FittedWeights(MappingProxyType(blends), method, MappingProxyType(about))
 
 
-def _question(
-    surface: str,
-    hidden: HiddenPurchases,
-    lessons: Lessons,
-    categories: Sequence[str | None],
-    settings: Settings,
-) -> tuple[HiddenPurchases, csr_array]:
-    """Give the hidden purchases a surface is asked for, and the products it starts from."""
-    known = lessons.where(hidden.known)
-    if surface == s.HOMEPAGE:
-        return hidden, owned_matrix(known)
-    basket = known.where(_same_basket(known, hidden, lessons, settings.space.basket_days))
-    seeds = owned_matrix(basket)
-    has_seed = np.diff(seeds.indptr)[hidden.customer_row] > 0
-    asked = hidden.where(has_seed).first(MOST_ELSEWHERE)
-    return (_of_other_categories(asked, seeds, categories) if surface == s.CART else asked), seeds
-
-
-def _same_basket(known: Lessons, hidden: HiddenPurchases, lessons: Lessons, days: float) -> Mask:
+def _same_basket(known: Lessons, gone: Lessons, days: float) -> Mask:
     """Tell which known interactions lie within a basket's length of the customer's hidden one."""
-    gone = lessons.where(~hidden.known)
-    when = np.full(lessons.n_customers, np.iinfo(np.int64).min // 2)
+    when = np.full(known.n_customers, np.iinfo(np.int64).min // 2)
     when[gone.customer_row] = gone.time_us
     apart = np.abs(known.time_us - when[known.customer_row])
     return np.asarray(apart <= int(days * MICROSECONDS_PER_DAY))
+
+
+def _asked(
+    surface: str, hidden: HiddenPurchases, seeds: csr_array, categories: Sequence[str | None]
+) -> HiddenPurchases:
+    """Give the hidden purchases a surface could have shown, from what it starts from."""
+    if surface == s.HOMEPAGE:
+        return hidden
+    has_seed = np.diff(seeds.indptr)[hidden.customer_row] > 0
+    asked = hidden.where(has_seed).first(MOST_ELSEWHERE)
+    return _of_other_categories(asked, seeds, categories) if surface == s.CART else asked
 
 
 def _of_other_categories(

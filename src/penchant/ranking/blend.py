@@ -10,18 +10,19 @@ import numpy as np
 
 from penchant.ranking.pool import Pool
 from penchant.ranking.ranking import Ranking
+from penchant.settings import showing as s
 
 SCALES: Mapping[str, float] = MappingProxyType(
     {
-        "visual": 0.15,
-        "similar": 0.15,
-        "collaborative": 0.1,
-        "complements": 0.1,
-        "pairings": 0.2,
-        "recent": 0.3,
-        "popular": 1.0,
-        "trending": 1.0,
-        "newest": 30.0,
+        s.VISUAL: 0.15,
+        s.SIMILAR: 0.15,
+        s.COLLABORATIVE: 0.1,
+        s.COMPLEMENTS: 0.1,
+        s.PAIRINGS: 0.2,
+        s.RECENT: 0.3,
+        s.POPULAR: 1.0,
+        s.TRENDING: 1.0,
+        s.NEWEST: 30.0,
     }
 )
 """Typical spread of each source's scores within a pool, where a shop's own was not measured."""

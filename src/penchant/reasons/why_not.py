@@ -64,41 +64,6 @@ class WhyNot:
     source_ranks: Mapping[str, int]
     text: str
 
-    @classmethod
-    def of(
-        cls,
-        fall: Fall,
-        *,
-        customer_id: str | None,
-        product_id: str,
-        surface: str,
-        build_id: str,
-        source_ranks: Mapping[str, int],
-    ) -> WhyNot:
-        """Name who fell.
-
-        Args:
-            fall: Where.
-            customer_id: For whom.
-            product_id: The product.
-            surface: In which place.
-            build_id: Of which build.
-            source_ranks: Its places by source.
-        """
-        return cls(
-            customer_id=customer_id,
-            product_id=product_id,
-            surface=surface,
-            build_id=build_id,
-            verdict=fall.verdict,
-            rules=fall.rules,
-            rank=fall.rank,
-            score=fall.score,
-            behind=fall.behind,
-            source_ranks=source_ranks,
-            text=fall.text,
-        )
-
     def to_dict(self) -> dict[str, Any]:
         """Give the trace as JSON-ready values."""
         return asdict(self)
