@@ -195,7 +195,7 @@ def check_surface(surface: str, n_products: int) -> None:
     if surface not in SURFACES:
         raise InputError(
             f'surface is "{surface}", must be one of: {", ".join(SURFACES)}.'
-            f"{did_you_mean(surface, SURFACES)}"
+            f"{did_you_mean(str(surface), SURFACES)}"
         )
     if surface == PRODUCT_PAGE and n_products != 1:
         raise InputError(f"A product_page is about one product, {n_products} were given.")

@@ -64,6 +64,10 @@ class Visits:
             NotFoundError: if there is no such product.
         """
         wanted = self.checked_k(k)
+        if isinstance(products, str):
+            raise InputError(f'products is "{products}", must be a list such as ["{products}"].')
+        if request_id is not None and not isinstance(request_id, str):
+            raise InputError(f"request_id is {request_id!r}, must be a text.")
         customer = None if customer_id is None else self.people.gather(customer_id, as_of_us)
         about = (
             _usual_products(customer, surface, as_of_us)

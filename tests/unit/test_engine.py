@@ -47,6 +47,17 @@ def test_k_is_checked_for_customers_without_a_profile_too(shop: penchant.Shop) -
         shop.neighbors("COLD", k=0)
 
 
+def test_a_text_is_no_list_of_products_and_a_request_id_is_a_text(shop: penchant.Shop) -> None:
+    with pytest.raises(InputError, match=r'products is "P01", must be a list such as \["P01"\]'):
+        shop.recommend("WARM", surface="cart", products="P01")
+    with pytest.raises(InputError, match=r'customers is "WARM", must be a list'):
+        shop.campaign(customers="WARM")
+    with pytest.raises(InputError, match="request_id is 5, must be a text"):
+        shop.recommend("WARM", request_id=5)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match='surface is "None", must be one of'):
+        shop.recommend("WARM", surface=None)  # type: ignore[arg-type]
+
+
 def test_rules_may_be_switched_off(shop: penchant.Shop) -> None:
     free = with_rules(shop, in_stock_only=False, hide_owned=False)
     shown = free.recommend("WARM", k=24).product_ids

@@ -166,6 +166,8 @@ class Campaign:
 
 def _rows(shop: Shop, customers: Sequence[str] | None) -> Rows:
     ids = shop.build.customer_ids
+    if isinstance(customers, str):
+        raise InputError(f'customers is "{customers}", must be a list such as ["{customers}"].')
     if customers is None:
         return np.arange(len(ids), dtype=np.int32)
     rows = ids.rows(list(dict.fromkeys(customers)))

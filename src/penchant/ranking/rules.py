@@ -92,9 +92,11 @@ def customer_rules(
     if len(hidden):
         rules.append(Rule("hidden", _chosen(stock, hidden)))
     if len(owned) and settings.hide_owned:
-        rules.append(Rule("owned", _chosen(stock, owned)))
+        own = _chosen(stock, owned)
+        rules.append(Rule("owned", own))
         if settings.hide_owned_variants:
-            rules.append(Rule("owned_variant", _chosen(stock, stock.variants_of(owned))))
+            variants = _chosen(stock, stock.variants_of(owned)) & ~own
+            rules.append(Rule("owned_variant", variants))
     if settings.price_band:
         rules += _price_band(stock, liked, settings.price_band)
     return tuple(rules)

@@ -31,13 +31,17 @@ PLAIN: Mapping[str, str] = {
     s.RECENT: "You looked at this lately",
     s.POPULAR: "Popular in this shop",
     s.TRENDING: "Popular these days",
-    s.NEWEST: "New in this shop",
+    s.NEWEST: "Among the newest in this shop",
     PINNED: "Picked by the shop",
     BOOST: "From a collection the shop features",
 }
 """What is said of a source that does not look at single products."""
 
 ALIKE = "Popular with customers like you"
+"""What is said of a popular product that a customer's segment likes more than the shop does."""
+
+UNDATED = "More from this shop"
+"""What is said of the newest products where nobody knows how new they are."""
 
 ABOUT: Mapping[str, str] = {
     s.SIMILAR: "Similar to {}",
@@ -66,11 +70,20 @@ def make_reasons(showing: Showing, plan: Plan, stock: Assortment, visitor: Visit
         elif source in ABOUT and len(plan.seeds):
             told = _reasons_about(source, own, plan.seeds, stock)
         else:
-            like_you = source == s.POPULAR and visitor.segment >= 0
-            text = ALIKE if like_you else PLAIN.get(source, "Matches what you like")
-            told = [Reason(text)] * len(own)
+            told = [Reason(_plain(source, one, stock, visitor.segment)) for one in own.tolist()]
         reasons |= dict(zip(own.tolist(), told, strict=True))
     return [reasons[row] for row in rows.tolist()]
+
+
+def _plain(source: str, row: int, stock: Assortment, segment: int) -> str:
+    """Say what a source says of a product, and no more than is true of it."""
+    if source == s.POPULAR and segment >= 0:
+        popularity = stock.popularity
+        more = popularity.by_segment[segment, row] > popularity.overall[row] * (1 + 1e-6)
+        return ALIKE if more else PLAIN[source]
+    if source == s.NEWEST and stock.created_us[row] == np.iinfo(np.int64).min:
+        return UNDATED
+    return PLAIN.get(source, "Matches what you like")
 
 
 def _reasons_about(source: str, rows: Rows, seeds: Rows, stock: Assortment) -> list[Reason]:

@@ -100,8 +100,8 @@ def _fit_channels(catalogue: Catalogue, settings: SpaceSettings) -> tuple[Channe
         return (raw,)  # one photo, or the same one everywhere: nothing to centre on
     if not channels:
         raise InputError(
-            "No product has anything to place it by: give photos, or the columns category, color, "
-            "material, title or price."
+            "There is nothing to place products by: give photos, or more products, so that two "
+            "categories, colors or materials have 3 of them each, or 12 a price, or 20 a title."
         )
     return channels
 

@@ -18,7 +18,7 @@ from penchant.surfaces.serve import Showing
 from penchant.surfaces.slate import Reason
 from penchant.surfaces.visitor import Visitor
 from penchant.taste.profile import Profile
-from tests.stock import circle, history_of, links_of, rows, stock_of
+from tests.stock import circle, history_of, links_of, popularity_of, rows, stock_of
 
 
 def profile_of(vectors: np.ndarray, weights: list[float], *events: tuple[int, str]) -> Profile:
@@ -132,9 +132,8 @@ def test_a_source_that_starts_from_products_names_the_one_that_speaks_most() -> 
     ("source", "step", "told"),
     [
         ("popular", "popular", "Popular in this shop"),
-        ("popular", "segment", "Popular with customers like you"),
         ("trending", "category", "Popular these days"),
-        ("newest", "newest", "New in this shop"),
+        ("newest", "newest", "Among the newest in this shop"),
         ("recent", "profile", "You looked at this lately"),
         ("pinned", "pinned", "Picked by the shop"),
         ("boost", "profile", "From a collection the shop features"),
@@ -142,8 +141,29 @@ def test_a_source_that_starts_from_products_names_the_one_that_speaks_most() -> 
     ],
 )
 def test_other_sources_are_told_in_words(source: str, step: str, told: str) -> None:
-    segment = 0 if step == "segment" else -1
-    assert reasons_of(stock_of(circle(0, 9)), source, step, rows(), segment) == Reason(told)
+    assert reasons_of(stock_of(circle(0, 9)), source, step, rows()) == Reason(told)
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        (6.0, "Popular with customers like you"),
+        (5.0, "Popular in this shop"),
+        (4.0, "Popular in this shop"),
+    ],
+)
+def test_customers_like_you_are_named_where_they_like_it_more_than_others_do(
+    own: float, told: str
+) -> None:
+    counts = popularity_of([5.0, 5.0], segments={"alike": [own, 10.0 - own]})
+    stock = stock_of(circle(0, 9), popularity=counts)
+    assert reasons_of(stock, "popular", "segment", rows(), segment=0) == Reason(told)
+
+
+def test_nothing_is_called_new_that_has_no_date() -> None:
+    unknown = np.full(2, np.iinfo(np.int64).min)
+    stock = stock_of(circle(0, 9), created_us=unknown)
+    assert reasons_of(stock, "newest", "newest", rows()) == Reason("More from this shop")
 
 
 def test_every_source_can_be_told() -> None:

@@ -98,7 +98,7 @@ def test_a_product_without_anything_known_is_not_placed():
     ],
 )
 def test_a_catalogue_that_says_nothing_is_refused(catalogue):
-    with pytest.raises(InputError, match="No product has anything to place it by"):
+    with pytest.raises(InputError, match="There is nothing to place products by"):
         fit_space(catalogue)
 
 
