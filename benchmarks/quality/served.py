@@ -21,9 +21,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 import penchant
+from benchmarks.quality.baselines import (
+    SHOWN,
+    Found,
+    baselines,
+    best,
+    history_of,
+    owned_of,
+    plain_mean,
+    popularity,
+)
 from benchmarks.quality.fashion_shop import (
     Task,
     hidden_designs,
@@ -32,19 +41,8 @@ from benchmarks.quality.fashion_shop import (
     week_task,
     with_settings,
 )
-from penchant.candidates.ease import fit_ease
-from penchant.candidates.item_knn import fit_item_knn
 from penchant.evaluation import mean_interval
-from penchant.maths.rows import unit_rows
-from penchant.maths.topk import top_k
-from penchant.settings import EaseSettings, ItemKnnSettings
 
-TUNED_KNN = ItemKnnSettings(candidate_power=0.1, shrinkage=3.0)
-TUNED_EASE = EaseSettings(customer_power=0.5)
-"""What `benchmarks.quality.collaborative` picks on validation data."""
-
-SHOWN, CHUNK = 20, 512
-Found = NDArray[np.int32]
 Rows = dict[str, Any]
 
 
@@ -109,12 +107,12 @@ def one_item(
         if stop > start:
             kept[rng.integers(start, stop)] = True
     thin = penchant.Shop(shop.manifest, replace(shop.build, histories=histories.where(kept)))
-    everything = _owned(shop, people)
+    everything = owned_of(shop, people)
     links = shop.build.demand.links
-    own = _owned(thin, people)
+    own = owned_of(thin, people)
     found = {
         "served, one purchase known": served(thin, people, beyond=everything),
-        "item-kNN, one purchase known": _best(shop, own, everything, links.scores),
+        "item-kNN, one purchase known": best(shop, own, everything, links.scores),
     }
     yield from _compare(found, wanted, "served, one purchase known")
 
@@ -206,103 +204,14 @@ def without(shop: penchant.Shop, source: str) -> penchant.Shop:
     return with_settings(shop, homepage={"weights": weights})
 
 
-def baselines(shop: penchant.Shop, task: Task, people: list[str]) -> dict[str, Found]:
-    """Rank by each baseline, fitted on what the shop knows.
-
-    Args:
-        shop: Built on the same purchases.
-        task: What is known.
-        people: customer_ids.
-    """
-    owned = _owned(shop, people)
-    rows, events = shop.build.histories.customer_rows(), shop.build.histories.events
-    size = {"n_customers": len(shop.build.histories), "n_products": len(shop.build.products)}
-    knn = fit_item_knn(rows, events.product_row, settings=TUNED_KNN, **size)
-    ease = fit_ease(rows, events.product_row, settings=TUNED_EASE, **size)
-    return {
-        "popularity": popularity(shop, people),
-        "item-kNN, tuned": _best(shop, owned, owned, knn.scores),
-        "EASE, tuned": _best(shop, owned, owned, ease.scores),
-    }
-
-
-def popularity(shop: penchant.Shop, people: list[str]) -> Found:
-    """Rank by what most customers bought.
-
-    Args:
-        shop: Any.
-        people: customer_ids.
-    """
-    sold = shop.build.demand.popularity.overall.astype(np.float32)
-    owned = _owned(shop, people)
-    return _best(shop, owned, owned, lambda rows: np.tile(sold, (len(rows), 1)))
-
-
-def plain_mean(
-    data: Path, task: Task, shop: penchant.Shop, people: list[str], only: NDArray[np.int64] | None
-) -> Found:
-    """Rank by cosine of raw embeddings to the mean of what a customer bought.
-
-    Args:
-        data: The benchmark's folder.
-        task: What is known.
-        shop: Built on it.
-        people: customer_ids.
-        only: Product rows that may be shown; None: all.
-    """
-    order = np.array([shop.build.product_ids.row(one) for one in task.products["product_id"]])
-    vectors = np.empty((len(order), 1280), np.float32)
-    vectors[order] = unit_rows(np.load(data / "embeddings.npy")[task.products["row"]])
-    owned = _owned(shop, people)
-
-    def score(histories: list[Found]) -> NDArray[np.float32]:
-        lengths = [len(rows) for rows in histories]
-        columns = (np.repeat(np.arange(len(histories)), lengths), np.concatenate(histories))
-        ones = np.ones(sum(lengths), np.float32)
-        matrix = csr_array((ones, columns), shape=(len(histories), len(vectors)))
-        scores = unit_rows(matrix @ vectors) @ vectors.T
-        if only is not None:
-            hidden_from = np.ones(len(vectors), bool)
-            hidden_from[only] = False
-            scores[:, hidden_from] = -np.inf
-        return np.asarray(scores, np.float32)
-
-    return _best(shop, owned, owned, score)
-
-
-def _best(
-    shop: penchant.Shop,
-    histories: list[Found],
-    owned: list[Found],
-    score: Callable[[list[Found]], NDArray[np.float32]],
-) -> Found:
-    parts = []
-    for first in range(0, len(histories), CHUNK):
-        scores = score(histories[first : first + CHUNK]).astype(np.float32)
-        scores[:, ~shop.assortment.in_stock] = -np.inf
-        for place, rows in enumerate(owned[first : first + CHUNK]):
-            scores[place, rows] = -np.inf
-        parts.append(top_k(scores, SHOWN).rows)
-    return np.concatenate(parts)
-
-
 def _people(shop: penchant.Shop, task: Task) -> tuple[list[str], list[Found]]:
     """Give the customers with something hidden, and the rows of it."""
     groups = task.hidden.group_by("customer_id", maintain_order=True).agg(pl.col("product_id"))
     ids = shop.build.product_ids
-    known = [name for name in groups["customer_id"] if len(_history(shop, name))]
+    known = [name for name in groups["customer_id"] if len(history_of(shop, name))]
     kept = groups.filter(pl.col("customer_id").is_in(known))
     wanted = [np.array([ids.row(one) for one in some], np.int32) for some in kept["product_id"]]
     return kept["customer_id"].to_list(), wanted
-
-
-def _history(shop: penchant.Shop, name: str) -> Found:
-    row = shop.build.customer_ids.find(name)
-    return np.empty(0, np.int32) if row is None else shop.build.histories.of(row).product_row
-
-
-def _owned(shop: penchant.Shop, people: list[str]) -> list[Found]:
-    return [np.unique(_history(shop, name)) for name in people]
 
 
 def _compare(found: Mapping[str, Found], wanted: list[Found], lead: str) -> Iterator[Rows]:
