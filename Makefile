@@ -29,6 +29,7 @@ bench: $(READY)  ## speed of the main jobs, as ratios within one run
 	$(BIN)/penchant bench profiler
 	$(BIN)/penchant bench campaign
 	$(BIN)/penchant bench index
+	$(BIN)/penchant bench recommend
 
 lock: $(READY)  ## renew requirements.lock
 	$(BIN)/pip install -q uv
