@@ -310,6 +310,8 @@ class Shop:
             NotFoundError: if there is no such customer or product.
             InputError: if the customer has no profile, or the product no style vector.
         """
+        if surface not in (HOMEPAGE, NEW_ARRIVALS):
+            raise InputError(f'surface is "{surface}", must be "{HOMEPAGE}" or "{NEW_ARRIVALS}".')
         self.build.customer_ids.row(customer_id)
         moment = self.moment(as_of)
         visitor = self.visits.visitor(self.customer(customer_id, as_of=as_of), moment)

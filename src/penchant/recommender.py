@@ -144,7 +144,8 @@ class Recommender:
             hidden=visitor.hidden,
             liked=visitor.liked[0],
         )
-        rules = (*self._shop_rules, *own, *plan.rules, *guard_rules(self.stock, guards, plan.seeds))
+        kept_to = guard_rules(self.stock, guards, plan.seeds, visitor.liked[0])
+        rules = (*self._shop_rules, *own, *plan.rules, *kept_to)
         return Eligibility.under(rules, n_products=len(self.stock))
 
     def manner(self, request: Request) -> Manner:
@@ -198,6 +199,6 @@ def check_surface(surface: str, n_products: int) -> None:
             f"{did_you_mean(str(surface), SURFACES)}"
         )
     if surface == PRODUCT_PAGE and n_products != 1:
-        raise InputError(f"A product_page is about one product, {n_products} were given.")
+        raise InputError(f"A product_page is about one product, got {n_products}.")
     if surface in (HOMEPAGE, NEW_ARRIVALS) and n_products:
-        raise InputError(f"The surface {surface} is about no product, {n_products} were given.")
+        raise InputError(f"The surface {surface} is about no product, got {n_products}.")

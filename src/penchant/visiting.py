@@ -15,14 +15,12 @@ from penchant.maths.seeds import derived_rng
 from penchant.people import People
 from penchant.recommender import check_surface
 from penchant.settings import Settings
-from penchant.settings.showing import CART, POST_PURCHASE
+from penchant.settings.showing import CART, MAX_K, POST_PURCHASE
 from penchant.surfaces.request import Request
 from penchant.surfaces.visitor import Visitor
 from penchant.taste.profile import build_profile
 from penchant.taste.shopping import last_bought, open_cart
 from penchant.types import Rows
-
-MAX_K = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -79,10 +79,10 @@ def test_every_surface_has_its_section_and_its_default_weights() -> None:
     ("surface", "n_products", "message"),
     [
         ("homepag", 0, r'surface is "homepag", must be one of: .*Did you mean "homepage"'),
-        ("product_page", 0, "about one product, 0 were given"),
-        ("product_page", 2, "about one product, 2 were given"),
-        ("homepage", 1, "homepage is about no product, 1 were given"),
-        ("new_arrivals", 3, "new_arrivals is about no product, 3 were given"),
+        ("product_page", 0, "about one product, got 0"),
+        ("product_page", 2, "about one product, got 2"),
+        ("homepage", 1, "homepage is about no product, got 1"),
+        ("new_arrivals", 3, "new_arrivals is about no product, got 3"),
     ],
 )
 def test_a_surface_takes_the_products_it_is_about(

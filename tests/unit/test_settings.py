@@ -51,6 +51,17 @@ SECTIONS = [type(getattr(Settings(), one.name)) for one in fields(Settings)]
         ),
         (SpaceSettings, {"whiten_power": 1.01}, "whiten_power is 1.01, must be <= 1."),
         (SpaceSettings, {"whiten_power": -0.01}, "whiten_power is -0.01, must be >= 0."),
+        (SpaceSettings, {"basket_days": 1e300}, "basket_days is 1e+300, must be <= 36500."),
+        (
+            SpaceSettings,
+            {"basket_actions": ("buy",)},
+            f'basket_actions is "buy", must be one of: {", ".join(c.ACTIONS[:5])}.',
+        ),
+        (
+            SpaceSettings,
+            {"channel_weights": {"text": float("inf")}},
+            "channel_weights.text is inf, must be <= 1e+06.",
+        ),
         (SpaceSettings, {"dim": 1}, "dim is 1, must be >= 2."),
         (
             SpaceSettings,
@@ -63,6 +74,7 @@ SECTIONS = [type(getattr(Settings(), one.name)) for one in fields(Settings)]
             'kind is "learnt", must be one of: learned, channels, photo-only, raw.',
         ),
         (RecommendSettings, {"k": 0}, "k is 0, must be >= 1."),
+        (RecommendSettings, {"k": 1001}, "k is 1001, must be <= 1000."),
         (
             RecommendSettings,
             {"price_band": 0.5},

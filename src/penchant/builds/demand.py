@@ -17,7 +17,7 @@ from penchant.candidates.complements import Complements
 from penchant.candidates.link_files import load_links, save_links
 from penchant.candidates.links import ProductLinks
 from penchant.candidates.popularity import Popularity, find_popularity
-from penchant.errors import BuildError
+from penchant.errors import BuildError, InputError
 from penchant.files import read_json, write_json
 from penchant.id_map import IdMap
 from penchant.ranking.blend import Blend
@@ -142,14 +142,23 @@ def customer_segments(
 
     Returns:
         One per customer; None where nothing is known.
+
+    Raises:
+        InputError: if a column of the settings does not exist.
     """
     table = inputs.customers
     decade = (pl.col(c.AGE) // 10 * 10).cast(pl.Int64).cast(pl.String) + "s"
     table = table.with_columns(pl.coalesce(pl.col(c.AGE_GROUP), decade).alias(c.AGE_GROUP))
-    wanted = [one for one in inputs.settings.recommend.segment_columns if one in table.columns]
+    wanted = inputs.settings.recommend.segment_columns
     names: list[str | None] = [None] * len(customers)
     if not wanted or table.is_empty():
         return tuple(names)
+    for one in wanted:
+        if one not in table.columns:
+            raise InputError(
+                f'[recommend] segment_columns names "{one}", customers have no such column. '
+                f"They have: {', '.join(table.columns)}."
+            )
     joined = table.select(pl.concat_str(wanted, separator=", ", ignore_nulls=True)).to_series()
     rows = customers.rows(table[c.CUSTOMER_ID].to_list())
     for row, name in zip(rows.tolist(), joined.to_list(), strict=True):

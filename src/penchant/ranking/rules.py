@@ -102,21 +102,24 @@ def customer_rules(
     return tuple(rules)
 
 
-def guard_rules(stock: Assortment, guards: Sequence[str], seeds: Rows) -> tuple[Rule, ...]:
+def guard_rules(
+    stock: Assortment, guards: Sequence[str], seeds: Rows, liked: Rows
+) -> tuple[Rule, ...]:
     """Keep to the audience or category of some products, where it is known on both sides.
 
     Args:
         stock: All products.
         guards: Facets, such as "gender".
-        seeds: Shape (n,), the products that decide; none decide nothing.
+        seeds: Shape (n,), the products that decide.
+        liked: Shape (n,), products that decide on the audience where no seed tells it.
     """
-    if not len(seeds):
-        return ()
-    return tuple(
-        Rule(f"other_{name}", ~stock.facets[name].same_as(seeds))
-        for name in guards
-        if stock.facets[name].knows(seeds)
-    )
+    rules = []
+    for name in guards:
+        facet = stock.facets[name]
+        told_by = seeds if facet.knows(seeds) or name == "category" else liked
+        if facet.knows(told_by):
+            rules.append(Rule(f"other_{name}", ~facet.same_as(told_by)))
+    return tuple(rules)
 
 
 def _price_band(stock: Assortment, liked: Rows, times: float) -> list[Rule]:

@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from dataclasses import field, fields
 from numbers import Integral, Real
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from penchant.errors import InputError
 
 Weighting = Mapping[str, float]
+
+MOST: Final = 1e6
+"""What a weight or boost is at most: an infinite one leaves no order."""
+
+CENTURY: Final = 36_500.0
+"""Days, the most that lie between things that belong together."""
 
 
 def knob(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from penchant import columns as c
-from penchant.settings.knobs import Checked, Weighting, knob
+from penchant.settings.knobs import CENTURY, MOST, Checked, Weighting, knob
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class SpaceSettings(Checked):
         {"photo": 1.0, "attributes": 1.0, "text": 1.0, "price": 0.5},
         "Weight of each channel before the map; 0 leaves one out.",
         at_least=0,
+        at_most=MOST,
         keys=("photo", "attributes", "text", "price"),
     )
     attribute_columns: tuple[str, ...] = knob(
@@ -76,10 +77,13 @@ class SpaceSettings(Checked):
         "File of text vectors made elsewhere, one per product_id (.npy with ids, .npz, Parquet); "
         "read instead of titles and descriptions. A path within the shop or an absolute one.",
     )
-    basket_days: float = knob(30.0, "Days within which a customer's products go together.", above=0)
+    basket_days: float = knob(
+        30.0, "Days within which a customer's products go together.", above=0, at_most=CENTURY
+    )
     basket_actions: tuple[str, ...] = knob(
         (c.PURCHASE, c.ADD_TO_WISHLIST, c.ADD_TO_CART),
         "Interactions that put a product into a basket.",
+        choices=(c.PURCHASE, c.ADD_TO_WISHLIST, c.ADD_TO_CART, c.VIEW, c.CLICK),
     )
     min_baskets: int = knob(
         50, "Fewer baskets of two products than this: no map is learned.", at_least=2

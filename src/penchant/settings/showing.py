@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from penchant.errors import InputError
-from penchant.settings.knobs import Checked, Weighting, knob
+from penchant.settings.knobs import CENTURY, MOST, Checked, Weighting, knob
 
 VISUAL: Final = "visual"
 SIMILAR: Final = "similar"
@@ -32,6 +32,9 @@ SOURCES: Final = (
 )
 """Where products come from, by name."""
 
+MAX_K: Final = 1000
+"""Products that may be asked for at once."""
+
 GUARDS: Final = ("gender", "age_group", "category")
 
 PRODUCT_PAGE: Final = "product_page"
@@ -52,13 +55,6 @@ DEFAULT_WEIGHTS: Mapping[str, Weighting] = MappingProxyType(
     }
 )
 """What sources weigh on a surface where nothing is set and nothing was fitted."""
-
-
-MOST: Final = 1e6
-"""What a weight or boost is at most: an infinite one leaves no order."""
-
-CENTURY: Final = 36_500.0
-"""Days."""
 
 
 def _weights(surface: str) -> Any:
@@ -86,7 +82,7 @@ def _diversity(default: float) -> Any:
 class RecommendSettings(Checked):
     """Which products may be shown."""
 
-    k: int = knob(10, "Products shown when nothing else is asked.", at_least=1)
+    k: int = knob(10, "Products shown when nothing else is asked.", at_least=1, at_most=MAX_K)
     in_stock_only: bool = knob(True, "Show only products that can be bought now.")
     hide_owned: bool = knob(True, "Never show a product the customer bought and kept.")
     hide_owned_variants: bool = knob(True, "Nor other colors of it: products of the same group_id.")

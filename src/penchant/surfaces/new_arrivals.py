@@ -27,7 +27,8 @@ def new_arrivals(
         stock: All products.
         request: To whom it goes, and when.
         blend: What each source weighs.
-        settings: How long a product is new; older ones only fill what stays open.
+        settings: How long a product is new; older ones, by taste and then by age, only fill what
+            stays open.
     """
     visitor = request.visitor
     new = partial(_new, stock, request.as_of_us, settings.new_days)
@@ -40,10 +41,17 @@ def new_arrivals(
         visual_source(stock.index, visitor.profile.vector, [s.vector for s in visitor.styles]),
         stock.popularity.among(visitor.segment),
     )
-    personal = Rung(visitor.step, sources, blend, new, settings.min_similarity)
-    return Plan((personal, *lower, older), seeds=liked, towards=visitor.profile.vector)
+    least = settings.min_similarity
+    rungs = (
+        Rung(visitor.step, sources, blend, new, least),
+        *lower,
+        Rung(visitor.step, sources, blend, None, least),
+        older,
+    )
+    return Plan(rungs, seeds=liked, towards=visitor.profile.vector)
 
 
 def _new(stock: Assortment, as_of_us: int, new_days: float) -> Mask:
+    """Tell what came in lately, or after the last interaction the shop knows of."""
     age_us = as_of_us - stock.created_us.astype(np.float64)  # as floats: unknown is the lowest int
-    return np.asarray((age_us >= 0) & (age_us < new_days * DAY_US))
+    return np.asarray(age_us < new_days * DAY_US)

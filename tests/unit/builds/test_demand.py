@@ -12,7 +12,7 @@ import pytest
 
 from penchant.builds import BuildInputs, make_build
 from penchant.builds.demand import Demand, customer_segments
-from penchant.errors import BuildError
+from penchant.errors import BuildError, InputError
 from penchant.id_map import IdMap
 from penchant.ranking.blend import Blend
 from penchant.settings import RecommendSettings, Settings
@@ -67,6 +67,11 @@ def test_a_segment_is_what_the_named_columns_say_and_an_age_stands_for_its_decad
     assert segments(None) == by_age
     assert segments(("gender",)) == ("female", "female", None, "male", "female", None)
     assert segments(()) == (None,) * 6
+
+
+def test_a_segment_by_a_column_that_is_not_there_is_refused() -> None:
+    with pytest.raises(InputError, match='segment_columns names "sex", customers have no such'):
+        segments(("gender", "sex"))
 
 
 def test_who_refused_is_in_no_segment() -> None:

@@ -91,8 +91,8 @@ def test_why_not_of_a_product_shown_names_its_slot(desk: Any, built_shop: Path) 
     ("words", "message"),
     [
         (("recommend", "WARM", "--surface", "homepgae"), 'Did you mean "homepage"'),
-        (("recommend", "WARM", "--surface", "product_page"), "about one product, 0 were given"),
-        (("recommend", "WARM", "--product", "P02"), "homepage is about no product, 1 were given"),
+        (("recommend", "WARM", "--surface", "product_page"), "about one product, got 0"),
+        (("recommend", "WARM", "--product", "P02"), "homepage is about no product, got 1"),
         (("recommend", "WARM", "--surface", "cart", "--product", "P99"), 'No product "P99"'),
         (("why-not", "WARM", "P99"), 'No product "P99"'),
         (("similar", "P99"), 'No product "P99"'),

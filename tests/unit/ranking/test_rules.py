@@ -92,7 +92,7 @@ def test_without_a_known_price_there_is_no_band() -> None:
 
 
 def guarded(name: str, *seeds: int) -> list[int]:
-    return removed(guard_rules(stock(), (name,), rows(*seeds)))[f"other_{name}"]
+    return removed(guard_rules(stock(), (name,), rows(*seeds), rows()))[f"other_{name}"]
 
 
 def test_guards_keep_to_the_audience_and_let_everyones_and_unknown_products_pass() -> None:
@@ -103,10 +103,10 @@ def test_guards_keep_to_the_audience_and_let_everyones_and_unknown_products_pass
 
 
 def test_nothing_to_compare_with_guards_nothing() -> None:
-    assert guard_rules(stock(), ("gender",), rows(2, 3)) == ()  # unisex says nothing
-    assert guard_rules(stock_of(circle(0, 9)), ("gender", "category"), rows(0)) == ()
-    assert guard_rules(stock(), ("gender", "category"), rows()) == ()
-    assert guard_rules(stock(), (), rows(1)) == ()
+    assert guard_rules(stock(), ("gender",), rows(2, 3), rows()) == ()  # unisex says nothing
+    assert guard_rules(stock_of(circle(0, 9)), ("gender", "category"), rows(0), rows()) == ()
+    assert guard_rules(stock(), ("gender", "category"), rows(), rows()) == ()
+    assert guard_rules(stock(), (), rows(1), rows(1)) == ()
 
 
 def test_what_is_eligible_is_what_no_rule_removes_and_each_rule_leaves_its_trace() -> None:
@@ -120,3 +120,15 @@ def test_what_is_eligible_is_what_no_rule_removes_and_each_rule_leaves_its_trace
     turned = Eligibility.under(rules[::-1], n_products=N)
     assert turned.eligible.tolist() == found.eligible.tolist()
     assert Eligibility.under((), n_products=N).eligible.all()
+
+
+def test_where_the_seeds_say_nothing_of_an_audience_what_was_liked_does() -> None:
+    shop = stock()
+    told = removed(guard_rules(shop, ("gender",), rows(2), rows(1)))
+    assert (
+        told["other_gender"]
+        == removed(guard_rules(shop, ("gender",), rows(1), rows()))["other_gender"]
+    )
+    assert (
+        guard_rules(shop, ("category",), rows(), rows(1)) == ()
+    )  # a category is asked for, not liked

@@ -144,6 +144,6 @@ def test_a_surface_whose_sources_weigh_nothing_is_traced_by_the_rung_that_served
 
 def test_every_rule_has_its_words() -> None:
     stock = stock_of(VECTORS, gender=["women"] * N, age_group=["adult"] * N, category=["a"] * N)
-    assert {one.name for one in guard_rules(stock, GUARDS, rows(0))} <= RULES.keys()
+    assert {one.name for one in guard_rules(stock, GUARDS, rows(0), rows())} <= RULES.keys()
     named = {one.name for one in answer().showing.eligibility.rules}
     assert named <= RULES.keys()

@@ -193,12 +193,13 @@ def test_a_similarity_on_the_product_page_is_that_to_the_product(stock: Assortme
 
 
 def test_new_arrivals_show_the_new_first_and_older_ones_only_to_fill(stock: Assortment) -> None:
-    """Product i came in on day i; today is day 10, so 11 is not there yet and 7..10 are new."""
-    for visitor in (STRANGER, fan(stock, 0), Visitor(segment=0)):
+    """Product i came in on day i; the last interaction was on day 10, so 7..11 are new."""
+    for visitor, rest in ((STRANGER, "newest"), (fan(stock, 0), "profile"),
+                          (Visitor(segment=0), "newest")):  # fmt: skip
         found = show(arrivals(stock, visitor, now=10), stock)
         shown = found.picks.rows.tolist()
-        assert set(shown[:4]) == {7, 8, 9, 10}
-        assert set(found.steps[4:]) == {"newest"}
+        assert set(shown[:5]) == {7, 8, 9, 10, 11}
+        assert set(found.steps[5:]) == {rest}
         assert len(shown) == N - 1
 
 
@@ -208,8 +209,10 @@ def test_new_arrivals_are_ordered_by_taste(stock: Assortment) -> None:
     assert show(arrivals(stock, STRANGER), stock, k=3).picks.rows[0] in (9, 11)  # popular ones
 
 
-def test_nothing_new_gives_the_newest_there_is(stock: Assortment) -> None:
+def test_nothing_new_is_filled_by_taste_or_by_the_newest_there_is(stock: Assortment) -> None:
     found = show(arrivals(stock, fan(stock, 0), now=900), stock, k=2)
+    assert (found.step, found.picks.rows.tolist()) == ("profile", [0, 2])
+    found = show(arrivals(stock, STRANGER, now=900), stock, k=2)
     assert (found.step, found.picks.rows.tolist()) == ("newest", [11, 10])
 
 
