@@ -33,6 +33,9 @@ from penchant.taste.styles import Style, styles_of
 from penchant.taste.weights import Weigher
 
 SLOTS = 20
+ROUNDS = 50
+"""Of the search for the median; more move it by less than a thousandth."""
+
 Scorer = Callable[[int], NDArray[np.float32]]
 
 
@@ -66,6 +69,16 @@ class Judges:
         own, weights = self.taste(among, row)
         profile = profile_of(own.history, weights, self.vectors, min_interactions=1)
         return self.vectors @ profile.vector if profile else np.zeros(len(self.vectors), np.float32)
+
+    def median(self, row: int) -> NDArray[np.float32]:
+        """Score all products by the geometric median of the purchases (Weiszfeld's iteration)."""
+        own, weights = self.taste(self.plain, row)
+        rows = self.vectors[own.history.product_row].astype(np.float64)
+        centre = weights @ rows / weights.sum()
+        for _ in range(ROUNDS):
+            pull = weights / np.maximum(np.linalg.norm(rows - centre, axis=1), 1e-6)
+            centre = pull @ rows / pull.sum()
+        return np.asarray(self.vectors @ centre.astype(np.float32))
 
     def styles(self, row: int) -> tuple[Style, ...]:
         """Give a customer's styles."""
@@ -176,6 +189,7 @@ def compare(
         "mean": lambda row: judges.mean(judges.plain, row),
         "mean, verdicts": lambda row: judges.mean(judges.judged, row),
         "mean, outliers left out": lambda row: judges.mean(judges.harsh, row),
+        "median": judges.median,
         "nearest style": judges.best_style,
         "slots by share of styles": judges.by_share,
     }
