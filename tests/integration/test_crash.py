@@ -134,13 +134,13 @@ def test_a_build_killed_at_random_moments(
 def test_a_build_killed_at_every_file_event(
     desk: Any, changed_shop: Path, whole: Path, tmp_path: Path
 ) -> None:
-    for number in range(1, 201):
+    for number in range(1, 601):
         shop = Path(shutil.copytree(changed_shop, tmp_path / f"shop{number}"))
         if not kill_at_event(shop, number):
             break
         check_after_kill(desk, shop, whole)
         shutil.rmtree(shop)
-    assert 40 < number < 200
+    assert 40 < number < 600
 
 
 @pytest.mark.proof
