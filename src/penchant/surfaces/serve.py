@@ -1,6 +1,6 @@
 """Serve: carry out a plan, rung by rung, and keep what is needed to say why, or why not.
 
-rules -> candidates -> blend -> boost -> one per group -> diversify -> explore -> pin
+rules -> pins -> candidates -> blend -> boost -> one per group -> diversify -> explore
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A visitor: what a recipe knows of who is looking; nothing of those who refused it."""
+"""A visitor: what a recipe knows of who is looking; of who refused, only what not to show."""
 
 from __future__ import annotations
 
