@@ -25,12 +25,11 @@ SHOWN, CHUNK = 20, 512
 Found = NDArray[np.int32]
 
 
-def baselines(shop: penchant.Shop, task: Task, people: list[str]) -> dict[str, Found]:
+def baselines(shop: penchant.Shop, people: list[str]) -> dict[str, Found]:
     """Rank by each baseline, fitted on what the shop knows.
 
     Args:
         shop: Built on the same purchases.
-        task: What is known.
         people: customer_ids.
     """
     owned = owned_of(shop, people)

@@ -61,7 +61,7 @@ def main() -> None:
     for name in options.tasks:
         with tempfile.TemporaryDirectory() as folder:
             for row in TASKS[name](options.data, options.split, Path(folder)):
-                _tell(name, row)
+                tell(name, row)
                 rows.append({"task": name, **row})
     if options.json:
         options.json.write_text(json.dumps({"split": options.split, "rows": rows}, indent=1) + "\n")
@@ -77,15 +77,15 @@ def week(data: Path, split: str, folder: Path) -> Iterator[Rows]:
     """
     task = week_task(data, split)
     shop = make_shop(data, task, folder / "week", {})
-    people, wanted = _people(shop, task)
+    people, wanted = people_of(shop, task.hidden)
     found = {"served": served(shop, people)}
-    found |= baselines(shop, task, people)
+    found |= baselines(shop, people)
     defaults = {"explore": 0.1, "diversity": 0.1}
     with_manner = with_settings(shop, homepage=defaults)
     found["served, diverse and exploring"] = served(with_manner, people)
     for source in ("pairings", "collaborative", "visual", "popular"):
         found[f"served without {source}"] = served(without(shop, source), people)
-    yield from _compare(found, wanted, "served")
+    yield from compare(found, wanted, "served")
     yield from one_item(shop, task, people, wanted)
 
 
@@ -114,7 +114,7 @@ def one_item(
         "served, one purchase known": served(thin, people, beyond=everything),
         "item-kNN, one purchase known": best(shop, own, everything, links.scores),
     }
-    yield from _compare(found, wanted, "served, one purchase known")
+    yield from compare(found, wanted, "served, one purchase known")
 
 
 def hidden(data: Path, split: str, folder: Path) -> Iterator[Rows]:
@@ -134,7 +134,7 @@ def hidden(data: Path, split: str, folder: Path) -> Iterator[Rows]:
         for name, space in (("served", {}), ("served, photos only", {"channel_weights": photo})):
             changes = {"space": space, "blend": {"fit": False, "pairings": False}}
             shop = make_shop(data, task, folder / f"{name}{fold}", changes)
-            people, here = _people(shop, task)
+            people, here = people_of(shop, task.hidden)
             cold = task.hidden_ids
             parts.setdefault(name, []).append(
                 served(with_settings(shop, recommend={"allow": cold}), people)
@@ -142,7 +142,7 @@ def hidden(data: Path, split: str, folder: Path) -> Iterator[Rows]:
         wanted += here
         rows = np.array([shop.build.product_ids.row(one) for one in cold])
         parts.setdefault("plain mean", []).append(plain_mean(data, task, shop, people, rows))
-    yield from _compare({k: np.concatenate(v) for k, v in parts.items()}, wanted, "served")
+    yield from compare({k: np.concatenate(v) for k, v in parts.items()}, wanted, "served")
 
 
 def two_years(data: Path, split: str, folder: Path) -> Iterator[Rows]:
@@ -155,13 +155,13 @@ def two_years(data: Path, split: str, folder: Path) -> Iterator[Rows]:
     """
     task = two_years_task(data, split)
     shop = make_shop(data, task, folder / "years", {})
-    people, wanted = _people(shop, task)
+    people, wanted = people_of(shop, task.hidden)
     found = {
         "served": served(shop, people),
         "popularity": popularity(shop, people),
         "plain mean": plain_mean(data, task, shop, people, None),
     }
-    yield from _compare(found, wanted, "served")
+    yield from compare(found, wanted, "served")
 
 
 TASKS: Mapping[str, Callable[[Path, str, Path], Iterator[Rows]]] = {
@@ -204,9 +204,14 @@ def without(shop: penchant.Shop, source: str) -> penchant.Shop:
     return with_settings(shop, homepage={"weights": weights})
 
 
-def _people(shop: penchant.Shop, task: Task) -> tuple[list[str], list[Found]]:
-    """Give the customers with something hidden, and the rows of it."""
-    groups = task.hidden.group_by("customer_id", maintain_order=True).agg(pl.col("product_id"))
+def people_of(shop: penchant.Shop, hidden: pl.DataFrame) -> tuple[list[str], list[Found]]:
+    """Give the customers with something hidden, and the rows of it.
+
+    Args:
+        shop: Built on what is known.
+        hidden: Columns customer_id, product_id.
+    """
+    groups = hidden.group_by("customer_id", maintain_order=True).agg(pl.col("product_id"))
     ids = shop.build.product_ids
     known = [name for name in groups["customer_id"] if len(history_of(shop, name))]
     kept = groups.filter(pl.col("customer_id").is_in(known))
@@ -214,7 +219,14 @@ def _people(shop: penchant.Shop, task: Task) -> tuple[list[str], list[Found]]:
     return kept["customer_id"].to_list(), wanted
 
 
-def _compare(found: Mapping[str, Found], wanted: list[Found], lead: str) -> Iterator[Rows]:
+def compare(found: Mapping[str, Found], wanted: list[Found], lead: str) -> Iterator[Rows]:
+    """Give recall of each, and the paired lead of one over the others.
+
+    Args:
+        found: Method -> what it shows each customer.
+        wanted: Hidden products of each.
+        lead: The method others are compared with.
+    """
     recalls = {name: _recall(rows, wanted) for name, rows in found.items()}
     for name, recall in recalls.items():
         row: Rows = {"method": name}
@@ -232,7 +244,13 @@ def _recall(found: Found, wanted: list[Found]) -> dict[int, NDArray[np.float64]]
     return {k: hits[:, :k].sum(axis=1) / sizes for k in (10, 20)}
 
 
-def _tell(task: str, row: Rows) -> None:
+def tell(task: str, row: Rows) -> None:
+    """Print one row.
+
+    Args:
+        task: What was asked.
+        row: Of `compare`.
+    """
     parts = [f"{task:10} {row['method']:30}"]
     for key, value in row.items():
         if isinstance(value, dict):

@@ -22,6 +22,7 @@ from penchant.taste.judging import Judge, Judged
 from penchant.taste.marks import event_ids, places_of
 from penchant.taste.profile import Profile
 from penchant.taste.weights import Weigher
+from penchant.types import Rows, Weights
 
 
 class People:
@@ -65,6 +66,23 @@ class People:
             as_of_us=as_of_us,
             min_interactions=self.settings.taste.min_interactions,
         )
+
+    def liked_unplaced(self, customer: Customer, as_of_us: int) -> tuple[Rows, Weights]:
+        """Give what a customer likes among products that have no style vector.
+
+        Args:
+            customer: What is known; of someone who refused, nothing is given.
+            as_of_us: Reference time, microseconds since 1970 UTC.
+
+        Returns:
+            Rows, with repeats, and what each weighs, > 0.
+        """
+        rows = customer.history.product_row
+        unplaced = ~self.weigher.placed
+        if customer.status == "opted_out" or not unplaced[rows[rows >= 0]].any():
+            return np.empty(0, np.int32), np.empty(0)
+        weights = replace(self.weigher, placed=unplaced).weigh(customer.history, as_of_us)
+        return rows[weights > 0], weights[weights > 0]
 
     def follow(self, customer: Customer) -> Evolution | None:
         """Say how a taste changed; None without a profile, or with all likes in one moment.

@@ -97,6 +97,7 @@ class Visits:
         return Visitor(
             profile=profile,
             enough=customer.profile is not None,
+            unplaced=self.people.liked_unplaced(customer, as_of_us),
             styles=customer.styles if len(customer.styles) > 1 else (),
             owned=customer.owned_rows,
             hidden=customer.hidden_rows,

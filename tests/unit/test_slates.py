@@ -107,6 +107,8 @@ def shop_of(made: GeneratedShop, kind: str) -> Shop:
         events, people = None, pl.DataFrame({c.CUSTOMER_ID: made.customer_ids})
     elif kind == "nothing but ids and photos":
         products = products.select(c.PRODUCT_ID)
+    elif kind == "nothing but ids":
+        products, vectors = products.select(c.PRODUCT_ID), np.zeros_like(vectors)
     elif kind == "half without a vector":
         vectors[::2] = 0.0
         products = products.select(c.PRODUCT_ID, c.CREATED_DATE)
@@ -122,6 +124,7 @@ def shop_of(made: GeneratedShop, kind: str) -> Shop:
         "nobody",
         "nothing ever happened",
         "nothing but ids and photos",
+        "nothing but ids",
         "half without a vector",
     ],
 )
@@ -139,6 +142,26 @@ def test_a_shop_that_lacks_something_still_answers_everywhere(
                 assert found.verdict in {
                     *("shown", "removed", "grouped", "outranked", "not_retrieved")
                 }
+
+
+def test_without_anything_to_look_at_customers_of_the_same_products_decide(
+    made: GeneratedShop,
+) -> None:
+    """Nobody has a profile then; what was chosen together still leads the homepage and the page."""
+    shop = shop_of(made, "nothing but ids")
+    assert shop.build.styles.shape == (len(shop.build.product_ids), 0)
+    assert shop.build.counts["placed_products"] == shop.build.counts["profiles"] == 0
+    links = shop.assortment.links
+    linked_row = int(np.flatnonzero(np.diff(links.starts))[0])
+    home = ask(shop, "C100000", HOMEPAGE)
+    page = shop.similar(shop.build.product_ids[linked_row])
+    assert (home.step, page.step) == ("history", "product")
+    liked = np.unique(shop.customer("C100000").history.product_row)
+    linked = links.score_products(liked)
+    assert any(linked[shop.build.product_ids.row(one)] > 0 for one in home.product_ids)
+    assert any("customers who also chose" in slot.reason.text for slot in page.slots)
+    assert ask(shop, REFUSED, HOMEPAGE).step == ask(shop, STRANGER, HOMEPAGE).step == "popular"
+    assert shop.neighbors("C100000").neighbors == ()
 
 
 @pytest.mark.parametrize("surface", [HOMEPAGE, NEW_ARRIVALS])

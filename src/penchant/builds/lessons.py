@@ -15,6 +15,9 @@ from penchant.taste.cancel import find_cancelled
 from penchant.taste.histories import ACTION_CODES, Histories
 from penchant.types import Mask, Rows, Weights
 
+LEAST_TRUST = 0.5
+"""What is trusted less teaches nothing: of a day of fifty purchases, no two speak of one taste."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lessons:
@@ -94,7 +97,7 @@ def find_lessons(histories: Histories, settings: Settings, *, n_products: int) -
     taught = (
         np.isin(events.action, codes)
         & (events.product_row >= 0)
-        & (events.trust > 0)
+        & (events.trust >= LEAST_TRUST)
         & ~find_cancelled(customer_row, events)
     )
     return Lessons(

@@ -30,7 +30,7 @@ from penchant.taste.histories import Histories
 from penchant.taste.judging import Judge, Judgements
 from penchant.taste.marks import places_of_all
 from penchant.taste.profile import ProfileBatch, build_profiles
-from penchant.taste.trust import Marks, given_trust
+from penchant.taste.trust import Marks, trust_at_first_sight
 from penchant.taste.weights import Weigher
 from penchant.types import Mask
 
@@ -63,7 +63,7 @@ def make_build(inputs: BuildInputs, *, on_step: Step | None = None) -> Build:
         The build. Same inputs, same bytes.
 
     Raises:
-        InputError: if there are no products, or nothing to place them by.
+        InputError: if there are no products.
     """
     with one_thread():
         return _make(inputs, on_step or (lambda _: None))
@@ -75,7 +75,7 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
     people = _gather_people(inputs, products)
     as_of_us, marks = microseconds(inputs.as_of), _marks(inputs, people, products)
-    taught = _as_given(inputs, people, marks).that_teach(as_of_us)
+    taught = _at_first_sight(inputs, people, marks).that_teach(as_of_us)
     learned = learn(inputs, read_catalogue(inputs), taught, tell)
     placement = learned.sources.placement
     tell(f"making the profiles of {len(people.customer_ids)} customers")
@@ -138,8 +138,8 @@ def find_shop_baskets(inputs: BuildInputs) -> Baskets:
     """
     products = IdMap.from_ids("product", inputs.products[c.PRODUCT_ID])
     people = _gather_people(inputs, products)
-    given = _as_given(inputs, people, _marks(inputs, people, products))
-    taught = given.that_teach(microseconds(inputs.as_of))
+    seen = _at_first_sight(inputs, people, _marks(inputs, people, products))
+    taught = seen.that_teach(microseconds(inputs.as_of))
     lessons = find_lessons(taught, inputs.settings, n_products=len(products))
     return lessons.baskets(inputs.settings.space.basket_days)
 
@@ -165,9 +165,11 @@ def _marks(inputs: BuildInputs, people: _People, products: IdMap) -> Marks:
     return places_of_all(inputs.marks, people.histories, people.customer_ids, products)
 
 
-def _as_given(inputs: BuildInputs, people: _People, marks: Marks) -> _People:
-    """What is known before anything is placed: the trust of tables and marks."""
-    return people.trusting(given_trust(people.histories.events, inputs.settings.trust, marks))
+def _at_first_sight(inputs: BuildInputs, people: _People, marks: Marks) -> _People:
+    """The same people with the trust that is known before anything is placed."""
+    trust, as_of_us = inputs.settings.trust, microseconds(inputs.as_of)
+    seen = trust_at_first_sight(people.histories, trust, marks, as_of_us=as_of_us)
+    return people.trusting(seen.astype(np.float32))
 
 
 def _taste(

@@ -50,7 +50,7 @@ def show_outcome(outcome: BuildOutcome) -> None:
         f"  {counts['products']} products, {counts['placed_products']} with a style vector; "
         f"{counts['customers']} customers, {counts['profiles']} with a profile"
     )
-    channels = ", ".join(f"{name} {dim}" for name, dim in space["channels"].items())
+    channels = ", ".join(f"{name} {dim}" for name, dim in space["channels"].items()) or "none"
     note(f"  style space: {channels}; map: {space['map']}. {space['reason']}")
     for finding in outcome.findings:
         note(f"  {finding.kind}: {finding.message} ({finding.count})")

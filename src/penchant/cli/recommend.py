@@ -23,6 +23,7 @@ STEPS = {
     "styles": "from the customer's styles",
     "profile": "from the customer's taste",
     "session": "from the few products touched so far",
+    "history": "from what buyers of the same products like",
     "product": "the most similar products",
     "cart": "what completes the look",
     "purchase": "what goes with the purchase",

@@ -82,9 +82,10 @@ def hide_purchases(
     most: int = MOST,
     share: float = SHARE,
 ) -> HiddenPurchases:
-    """Hide the last product of some customers; among those of the same time, any.
+    """Hide the last product of those who came last; among those of the same time, any.
 
-    A product goes with all variants of its group: a variant still owned would give it away.
+    What was taken last is most like what is taken next: products rise and fall. A product goes
+    with all variants of its group: a variant still owned would give it away.
 
     Args:
         customer_row: Shape (n_events,), any order.
@@ -106,7 +107,8 @@ def hide_purchases(
     has_two = np.bincount(pairs[0], minlength=1) >= 2
     last = last[has_two[customer_row[last]]]
     number = min(most, int(np.ceil(share * len(last))))
-    chosen = last[np.sort(rng.permutation(len(last))[:number])]
+    latest = np.lexsort((rng.permutation(len(last)), -time_us[last]))
+    chosen = last[np.sort(latest[:number])]
     hidden_group = np.full(len(has_two), -1, np.int64)
     hidden_group[customer_row[chosen]] = group[chosen]
     known = group != hidden_group[customer_row]

@@ -21,6 +21,12 @@ from penchant.space.softmax_map import learn_softmax_map
 from penchant.space.style_space import StyleSpace
 from penchant.space.text import fit_text
 
+NOTHING_TO_SEE = (
+    "There is nothing to place products by: give photos, or more products, so that two "
+    "categories, colors or materials have 3 of them each, or 12 a price, or 20 a title. Until "
+    "then, what customers do together is all that ranks."
+)
+
 NO_BASKETS = Baskets(np.zeros(1, np.int64), np.empty(0, np.int32))
 
 
@@ -35,13 +41,17 @@ def fit_space(
         settings: Which space, channels and limits.
 
     Returns:
-        A space whose `about` says what was chosen and why. Same input, same space.
+        A space whose `about` says what was chosen and why. Same input, same space. It has no
+        dimension where no channel can read anything: then no product has a style vector.
 
     Raises:
-        InputError: if no product has anything a channel can read.
+        InputError: if the raw space is asked for without embeddings.
     """
     chosen = settings or SpaceSettings()
     channels = _fit_channels(catalogue, chosen)
+    if not channels:
+        about = {"kind": chosen.kind, "channels": {}, "map": "identity", "baskets": len(baskets)}
+        return StyleSpace((), (), None, {**about, "reason": NOTHING_TO_SEE})
     weights = tuple(chosen.channel_weights.get(one.name, 1.0) for one in channels)
     plain = StyleSpace(channels, weights, None, {})
     kind, reason = choose_map(len(baskets), chosen)
@@ -98,11 +108,6 @@ def _fit_channels(catalogue: Catalogue, settings: SpaceSettings) -> tuple[Channe
     raw = _raw(catalogue)
     if not channels and raw is not None and weights.get("photo", 1.0) > 0:
         return (raw,)  # one photo, or the same one everywhere: nothing to centre on
-    if not channels:
-        raise InputError(
-            "There is nothing to place products by: give photos, or more products, so that two "
-            "categories, colors or materials have 3 of them each, or 12 a price, or 20 a title."
-        )
     return channels
 
 

@@ -76,7 +76,8 @@ class StyleSpace:
             channel.transform(catalogue) * np.float32(weight)
             for channel, weight in zip(self.channels, self.weights, strict=True)
         ]
-        channels = unit_rows(np.concatenate(parts, axis=1))
+        nothing = np.empty((catalogue.n_products, 0), np.float32)
+        channels = unit_rows(np.concatenate([nothing, *parts], axis=1))
         mapped = channels if self.map is None else unit_rows(channels @ self.map)
         return Placement(channels, mapped)
 

@@ -34,15 +34,19 @@ def homepage(
     visitor = request.visitor
     liked, weights = visitor.liked
     lower = lower_rungs(stock, visitor, liked)
-    if visitor.profile is None:
+    if not len(liked):
         return Plan(lower)
     unbought = ~np.isin(liked, visitor.owned)
     sources: tuple[Source, ...] = (
-        visual_source(stock.index, visitor.profile.vector, [s.vector for s in visitor.styles]),
         LinkedSource(COLLABORATIVE, stock.links.score_products(liked, weights)),
         stock.popularity.among(visitor.segment),
         RecentSource(liked[unbought], weights[unbought]),
         *stock.paired(liked, weights),
     )
-    personal = Rung(visitor.step, sources, blend, min_similarity=settings.min_similarity)
-    return Plan((personal, *lower), seeds=liked, towards=visitor.profile.vector)
+    if visitor.profile is None:
+        return Plan((Rung(visitor.step, sources, blend), *lower), seeds=liked)
+    taste = visitor.profile.vector
+    looks = visual_source(stock.index, taste, [one.vector for one in visitor.styles])
+    least = settings.min_similarity
+    personal = Rung(visitor.step, (looks, *sources), blend, min_similarity=least)
+    return Plan((personal, *lower), seeds=liked, towards=taste)

@@ -35,8 +35,9 @@ def product_page(
     visitor, seed = request.visitor, request.product_rows
     itself = np.zeros(len(stock), bool)
     itself[seed] = True
+    linked = LinkedSource(COLLABORATIVE, stock.links.score_products(seed))
     sources: list[Source] = [
-        LinkedSource(COLLABORATIVE, stock.links.score_products(seed)),
+        linked,
         stock.popularity.among(visitor.segment),
         *stock.paired(seed),
     ]
@@ -45,7 +46,8 @@ def product_page(
         sources.insert(0, visual_source(stock.index, visitor.profile.vector))
     if alike is not None:
         sources.insert(0, alike)
-    rungs = [Rung("product", tuple(sources), blend)] if alike is not None else []
+    known = alike is not None or bool((linked.linked > 0).any())
+    rungs = [Rung("product", tuple(sources), blend)] if known else []
     return Plan(
         (*rungs, *lower_rungs(stock, visitor, seed)),
         seeds=seed,

@@ -55,7 +55,8 @@ class Slate:
         product_id: The product it goes with; None on a surface without one, or with several.
         surface: Where.
         step: The rung of the ladder it stands on: "styles", "profile", "session" (the few products
-            touched so far), "product", "cart" or "purchase" (what it goes with), "segment",
+            touched so far), "history" (what buyers of the same products like, where none of them
+            has a style vector), "product", "cart" or "purchase" (what it goes with), "segment",
             "category", "popular", "newest"; "pinned" when the shop's own picks fill it; "empty"
             when nothing is eligible.
         build_id: From which build.

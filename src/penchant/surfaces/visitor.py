@@ -22,6 +22,8 @@ class Visitor:
         profile: The taste; None when nothing usable is known.
         enough: Whether that rests on as many products as a profile needs, not on this session's
             one or two.
+        unplaced: Rows of liked products without a style vector, and what each weighs: they say
+            nothing of looks, but others bought them too.
         styles: The customer's styles when there are several; else none.
         owned: Shape (n,), products bought and kept.
         hidden: Shape (n,), products hidden.
@@ -30,6 +32,7 @@ class Visitor:
 
     profile: Profile | None = None
     enough: bool = False
+    unplaced: tuple[Rows, Weights] = field(default_factory=lambda: (NONE, np.empty(0)))
     styles: tuple[Style, ...] = ()
     owned: Rows = field(default_factory=lambda: NONE)
     hidden: Rows = field(default_factory=lambda: NONE)
@@ -37,20 +40,27 @@ class Visitor:
 
     @property
     def step(self) -> str:
-        """The rung of the ladder the taste stands on: "styles", "profile" or "session"."""
+        """The rung of the ladder the visitor stands on.
+
+        "styles", "profile", "session"; "history" where nothing liked has a style vector.
+        """
+        if self.profile is None:
+            return "history"
         if not self.enough:
             return "session"
         return "styles" if len(self.styles) > 1 else "profile"
 
     @cached_property
     def liked(self) -> tuple[Rows, Weights]:
-        """The products that speak for the taste: rows, rising, no repeats; and what each weighs.
+        """The products the visitor likes: rows, rising, no repeats; and what each weighs.
 
         Weights are parts of the heaviest, in (0, 1].
         """
-        if self.profile is None:
-            return NONE, np.empty(0)
-        likes = self.profile.weights > 0
-        rows, place = np.unique(self.profile.events.product_row[likes], return_inverse=True)
-        weights = np.bincount(place, self.profile.weights[likes], len(rows))
+        touched, given = self.unplaced
+        if self.profile is not None:
+            likes = self.profile.weights > 0
+            touched = np.concatenate([touched, self.profile.events.product_row[likes]])
+            given = np.concatenate([given, self.profile.weights[likes]])
+        rows, place = np.unique(touched, return_inverse=True)
+        weights = np.bincount(place, given, len(rows))
         return rows.astype(np.int32), weights / max(weights.max(initial=0.0), 1e-300)

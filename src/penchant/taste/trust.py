@@ -203,6 +203,31 @@ def given_trust(events: History, settings: TrustSettings, marks: Marks) -> NDArr
     return trust
 
 
+def trust_at_first_sight(
+    histories: Histories, settings: TrustSettings, marks: Marks, *, as_of_us: int
+) -> Weights:
+    """Give the trust of all interactions before any product is placed: all but one-offs.
+
+    Args:
+        histories: Of all customers.
+        settings: What lowers the trust.
+        marks: By place in `histories.events`; they win over everything else.
+        as_of_us: Reference time, microseconds since 1970 UTC.
+
+    Returns:
+        Shape (n_interactions,).
+    """
+    events = histories.events
+    given = given_trust(events, settings, marks)
+    if not settings.bulk:
+        return given.astype(np.float64)
+    capped = _capped(histories.customer_rows(), events, settings, as_of_us)
+    trust = np.minimum(given, capped)
+    by_hand = list(marks.aside | marks.kept)
+    trust[by_hand] = given[by_hand]
+    return trust
+
+
 def verdicts_of(trust: NDArray[np.floating], reason: Reasons) -> tuple[Verdict, ...]:
     """Give what is thought of each interaction that is not simply trusted.
 

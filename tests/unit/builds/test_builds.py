@@ -169,9 +169,17 @@ def test_the_same_input_has_the_same_name_and_any_other_another(inputs: BuildInp
 def test_nothing_to_build_from(inputs: BuildInputs) -> None:
     with pytest.raises(InputError, match="no products"):
         make_build(dataclasses.replace(inputs, products=empty_table("products")))
+
+
+def test_a_shop_with_nothing_to_look_at_builds_and_opens_and_says_what_it_lacks(
+    inputs: BuildInputs, tmp_path: Path
+) -> None:
     bare = inputs.products.with_columns(category=pl.lit(None, pl.String))
-    with pytest.raises(InputError, match="give photos"):
-        make_build(dataclasses.replace(inputs, products=bare, embeddings=None))
+    blind = dataclasses.replace(inputs, products=bare, embeddings=None)
+    save(make_build(blind), blind, tmp_path / "b")
+    opened = Build.load(tmp_path / "b")
+    assert opened.styles.shape == (len(bare), 0)
+    assert "give photos" in str(opened.space.about["reason"])
 
 
 def test_an_attribute_column_that_is_not_there(inputs: BuildInputs) -> None:

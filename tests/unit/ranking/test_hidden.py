@@ -47,6 +47,13 @@ def test_no_more_customers_are_asked_than_said():
     assert len(draws) > 5
 
 
+def test_those_who_came_last_are_asked():
+    """Customer u came at u: a third of six are the two latest, whatever is drawn."""
+    events = [(u, p, u) for u in range(6) for p in (0, 3)]
+    for seed in range(5):
+        assert hide(events, share=1 / 3, seed=seed)[1].customer_row.tolist() == [4, 5]
+
+
 def test_designs_of_one_product_may_be_owned_beside_a_hidden_one():
     """Without groups, variants hide nothing of each other."""
     _, hidden = hide([(0, 0, 0), (0, 1, 0)], groups=np.arange(8))

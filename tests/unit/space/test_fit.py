@@ -97,9 +97,12 @@ def test_a_product_without_anything_known_is_not_placed():
         Catalogue(3, prices=np.array([1.0, 2.0, 3.0]), texts=("a", "b", "c")),
     ],
 )
-def test_a_catalogue_that_says_nothing_is_refused(catalogue):
-    with pytest.raises(InputError, match="There is nothing to place products by"):
-        fit_space(catalogue)
+def test_a_catalogue_that_says_nothing_has_a_space_without_a_dimension(catalogue):
+    space = fit_space(catalogue)
+    placed = space.place(catalogue)
+    assert space.dim == 0
+    assert placed.vectors.shape == placed.channels.shape == (catalogue.n_products, 0)
+    assert "There is nothing to place products by" in space.about["reason"]
 
 
 def test_the_raw_space_needs_embeddings():

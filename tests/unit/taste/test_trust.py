@@ -9,9 +9,16 @@ from penchant.errors import InputError
 from penchant.maths.rows import unit_rows
 from penchant.settings import TasteSettings, TrustSettings
 from penchant.taste.background import Background
-from penchant.taste.histories import History
+from penchant.taste.histories import Histories, History
 from penchant.taste.outliers import find_outliers, left_out_similarity
-from penchant.taste.trust import SENTENCES, Marks, judge, with_trust
+from penchant.taste.trust import (
+    SENTENCES,
+    Marks,
+    judge,
+    judge_all,
+    trust_at_first_sight,
+    with_trust,
+)
 from penchant.taste.weights import Weigher
 
 DAY = 86_400_000_000
@@ -197,3 +204,26 @@ def test_what_is_kept_by_hand_speaks_for_its_kind():
         12,
         13,
     }
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3)), min_size=1, max_size=40),
+    st.sets(st.integers(0, 39), max_size=4),
+    st.sets(st.integers(0, 39), max_size=4),
+    st.booleans(),
+)
+@settings(deadline=None)
+def test_at_first_sight_all_is_judged_but_one_offs(touched, aside, kept, bulk):
+    """What is known before products are placed is the verdict of a judge who looks at none."""
+    days = sorted(day for _, day in touched)
+    trust = [number % 5 and 1 for number in range(len(days))]
+    events = history([row for row, _ in touched], days, trust=trust)
+    marks = Marks(
+        frozenset(one for one in aside - kept if one < len(days)),
+        frozenset(one for one in kept if one < len(days)),
+    )
+    blind = TrustSettings(outliers=False, bulk=bulk, purchases_a_day=2)
+    told = {"as_of_us": AS_OF, "marks": marks, "settings": blind}
+    judged, _ = judge_all(Histories.of_one(events), STYLES, WEIGHER, BACKGROUND, **told)
+    seen = trust_at_first_sight(Histories.of_one(events), blind, marks, as_of_us=AS_OF)
+    np.testing.assert_allclose(seen, judged)
