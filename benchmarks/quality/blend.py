@@ -26,7 +26,7 @@ from benchmarks.quality.collaborative_data import FILES, Split, load_hidden
 from benchmarks.quality.fashion_data import load_week
 from penchant.evaluation import mean_interval, score_rankings
 from penchant.ranking.blend import Blend
-from penchant.ranking.fit import Scorer, fit_blend
+from penchant.ranking.fit import PER_SOURCE, Scorer, fit_blend
 from penchant.ranking.hidden import HiddenPurchases, hide_purchases
 from penchant.space import Catalogue
 from penchant.types import Rows
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--split", default="valid", choices=("test", "valid"))
     parser.add_argument("--sets", nargs="*", default=list(FILES), choices=FILES)
-    parser.add_argument("--per-source", type=int, default=100)
+    parser.add_argument("--per-source", type=int, default=PER_SOURCE)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []

@@ -68,7 +68,9 @@ def main() -> None:
 
 
 def week(data: Path, split: str, folder: Path) -> Iterator[Rows]:
-    """Known products, against all baselines; and what the manner of showing costs.
+    """Known products, against all baselines; what the manner of showing costs; what each adds.
+
+    Without a source the shop is built again, and the others are weighed anew.
 
     Args:
         data: The benchmark's folder.
@@ -84,7 +86,10 @@ def week(data: Path, split: str, folder: Path) -> Iterator[Rows]:
     with_manner = with_settings(shop, homepage=defaults)
     found["served, diverse and exploring"] = served(with_manner, people)
     for source in ("pairings", "collaborative", "visual", "popular"):
-        found[f"served without {source}"] = served(without(shop, source), people)
+        changes = {"blend": {"leave_out": [source]}}
+        found[f"served without {source}"] = served(
+            make_shop(data, task, folder / source, changes), people
+        )
     yield from compare(found, wanted, "served")
     yield from one_item(shop, task, people, wanted)
 
@@ -191,17 +196,6 @@ def served(shop: penchant.Shop, people: list[str], beyond: list[Found] | None = 
             rows = [row for row in rows if row not in set(beyond[place].tolist())]
         found[place, : min(len(rows), SHOWN)] = rows[:SHOWN]
     return found
-
-
-def without(shop: penchant.Shop, source: str) -> penchant.Shop:
-    """Give the shop with one source of the homepage left out, the other weights kept.
-
-    Args:
-        shop: Any.
-        source: Its name.
-    """
-    weights = dict(shop.recommender.blend_of("homepage").weights) | {source: 0.0}
-    return with_settings(shop, homepage={"weights": weights})
 
 
 def people_of(shop: penchant.Shop, hidden: pl.DataFrame) -> tuple[list[str], list[Found]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from penchant.candidates.assortment import Assortment
 from penchant.errors import InputError, did_you_mean
-from penchant.ranking.blend import Blend, blend_pool
+from penchant.ranking.blend import Blend, blend_pool, default_blend
 from penchant.ranking.groups import boost
 from penchant.ranking.pool import Pool
 from penchant.ranking.ranking import Ranking
@@ -19,7 +19,6 @@ from penchant.ranking.rules import Eligibility, Rule, customer_rules, guard_rule
 from penchant.settings import Settings
 from penchant.settings.showing import (
     CART,
-    DEFAULT_WEIGHTS,
     HOMEPAGE,
     NEW_ARRIVALS,
     POST_PURCHASE,
@@ -126,7 +125,8 @@ class Recommender:
         fitted = self.fitted.get(surface)
         chosen = self.settings.of_surface(surface).weights
         if fitted is None:
-            return Blend(chosen or DEFAULT_WEIGHTS[surface])
+            usual = default_blend(surface, self.settings.blend.leave_out)
+            return Blend(chosen) if chosen else usual
         return Blend(chosen, fitted.scale) if chosen else fitted
 
     def eligibility(self, request: Request, plan: Plan) -> Eligibility:

@@ -45,7 +45,8 @@ def make_scorers(
     """Give the scorers of a surface.
 
     Args:
-        surface: Whose default sources are wanted; pairings join them where they were learned.
+        surface: Whose default sources are wanted; those that look need style vectors, and pairings
+            join where they were learned.
         sources: What was learned without the purchases that are asked for.
         liked: Shape (n_products,), how much all customers like each product.
         owned: Shape (n_customers, n_products), what makes the taste.
@@ -54,12 +55,13 @@ def make_scorers(
     styles = sources.placement.vectors
     popular = np.log1p(liked).astype(np.float32)
     scorers: dict[str, Scorer] = {
-        s.VISUAL: _near(owned, styles, styles),
-        s.SIMILAR: _near(seeds, styles, styles),
         s.COLLABORATIVE: _linked(seeds, sources.links),
         s.COMPLEMENTS: _complements(seeds, sources),
         s.POPULAR: lambda rows: np.tile(popular, (len(rows), 1)),
     }
+    if styles.any():
+        scorers[s.VISUAL] = _near(owned, styles, styles)
+        scorers[s.SIMILAR] = _near(seeds, styles, styles)
     wanted = set(s.DEFAULT_WEIGHTS[surface])
     if sources.pairings is not None:
         pairs = sources.pairings

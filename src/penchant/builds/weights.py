@@ -20,7 +20,7 @@ from penchant.builds.scorers import make_scorers, owned_matrix
 from penchant.builds.sources import fit_sources
 from penchant.maths.decay import MICROSECONDS_PER_DAY
 from penchant.maths.seeds import derived_rng
-from penchant.ranking.blend import Blend
+from penchant.ranking.blend import Blend, default_blend
 from penchant.ranking.fit import MIN_FOUND, fit_blend
 from penchant.ranking.hidden import HiddenPurchases, hide_purchases
 from penchant.settings import Settings
@@ -87,6 +87,8 @@ def fit_weights(
     method, told = choose_method(settings, known, hidden)
     sources = fit_sources(known, catalogue, categories, settings, method=method)
     owned, near = owned_matrix(known), _same_basket(known, gone, settings.space.basket_days)
+    blind = () if sources.placement.vectors.any() else (s.VISUAL, s.SIMILAR)
+    left_out = {*settings.blend.leave_out, *blind}
     left = liked - np.bincount(gone.product_row, gone.weights, lessons.n_products)
     blends: dict[str, Blend] = {}
     about: dict[str, object] = {"collaborative": told}
@@ -94,7 +96,9 @@ def fit_weights(
         seeds = owned if surface == s.HOMEPAGE else owned_matrix(known.where(near))
         asked = _asked(surface, hidden, seeds, categories)
         scorers = make_scorers(surface, sources, np.maximum(left, 0.0), owned, seeds)
-        fitted = fit_blend(scorers, asked, defaults=Blend(s.DEFAULT_WEIGHTS[surface]))
+        kept = {name: one for name, one in scorers.items() if name not in left_out}
+        defaults = default_blend(surface, left_out)
+        fitted = fit_blend(kept, asked, defaults=defaults)
         about[surface] = dict(fitted.about)
         if fitted.fitted:
             blends[surface] = fitted.blend

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -39,6 +39,21 @@ class Blend:
 
     weights: Mapping[str, float]
     scale: Mapping[str, float] = field(default_factory=lambda: SCALES)
+
+
+def default_blend(surface: str, leave_out: Collection[str] = ()) -> Blend:
+    """Give what sources weigh where nothing is set and nothing was fitted.
+
+    Args:
+        surface: One of `settings.showing.SURFACES`.
+        leave_out: Sources that weigh nothing.
+
+    Example:
+        >>> dict(default_blend("cart", ["popular"]).weights)
+        {'complements': 0.45, 'similar': 0.25, 'visual': 0.2}
+    """
+    weights = s.DEFAULT_WEIGHTS[surface]
+    return Blend({name: one for name, one in weights.items() if name not in leave_out})
 
 
 def blend_pool(pool: Pool, blend: Blend) -> Ranking:

@@ -26,6 +26,9 @@ Scorer = Callable[[Rows], Scores]
 MIN_FOUND = 50
 """Hidden purchases within the pools; half as many now and then fit clearly worse than all do."""
 
+PER_SOURCE = 30
+"""Products each source proposes: from deeper pools, weights learn to sort what nobody sees."""
+
 CELLS = 8_000_000
 """Scores held at a time by each source."""
 
@@ -57,7 +60,7 @@ def fit_blend(
     hidden: HiddenPurchases,
     *,
     defaults: Blend,
-    per_source: int = 100,
+    per_source: int = PER_SOURCE,
     min_found: int = MIN_FOUND,
 ) -> FittedBlend:
     """Fit what each source weighs.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from penchant.settings.knobs import Checked, knob
+from penchant.settings.showing import SOURCES
 
 ITEM_KNN: Final = "item-knn"
 GRAPH_FILTER: Final = "graph-filter"
@@ -90,6 +91,12 @@ class BlendSettings(Checked):
     )
     pairings: bool = knob(
         True, "Learn what goes together, as two vectors per product; up to 50,000 products."
+    )
+    leave_out: tuple[str, ...] = knob(
+        (),
+        "Sources that weigh nothing on any surface whose weights are not set by hand; the others "
+        "are fitted without them.",
+        choices=SOURCES,
     )
     collaborative: str = knob(
         "auto",
