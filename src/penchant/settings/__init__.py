@@ -15,6 +15,7 @@ from penchant.settings.finding import (
     IndexSettings,
     ItemKnnSettings,
 )
+from penchant.settings.judging import EvaluationSettings
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
 from penchant.settings.showing import (
     CartSettings,
@@ -33,6 +34,7 @@ __all__ = [
     "ComplementSettings",
     "EaseSettings",
     "EncoderSettings",
+    "EvaluationSettings",
     "GraphFilterSettings",
     "HomepageSettings",
     "IndexSettings",
@@ -78,6 +80,7 @@ class Settings:
     new_arrivals: NewArrivalsSettings = field(default_factory=NewArrivalsSettings)
     cart: CartSettings = field(default_factory=CartSettings)
     post_purchase: PostPurchaseSettings = field(default_factory=PostPurchaseSettings)
+    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
 
     def of_surface(self, surface: str) -> SurfaceSettings:
         """Give the section of a surface.
