@@ -112,7 +112,8 @@ def ask(
             some = {name: wanted[name] for name in names[first : first + step]}
             part = _serve(shop, some, settings.k)
             parts.append(part)
-            slates[SERVED].append(_padded([one.showing.picks.rows for one in part.answers], settings.k))
+            picks = [one.showing.picks.rows for one in part.answers]
+            slates[SERVED].append(_padded(picks, settings.k))
             for name, found in _ranked(shop, part, rankers, settings).items():
                 slates[name].append(found)
             if on_progress:
@@ -155,10 +156,11 @@ def _chosen(shop: Shop, taken: pl.DataFrame, settings: EvaluationSettings) -> di
     if len(by_name) > settings.customers:
         rng = derived_rng(settings.seed, "customers")
         by_name = by_name[np.sort(rng.permutation(len(by_name))[: settings.customers])]
-    return {
-        name: np.sort(shop.build.product_ids.rows(product_ids))
-        for name, product_ids in by_name.sort(c.CUSTOMER_ID).iter_rows()
-    }
+    wanted: dict[str, Rows] = {}
+    for name, product_ids in by_name.sort(c.CUSTOMER_ID).iter_rows():
+        rows = [shop.build.product_ids.find(one) for one in product_ids]
+        wanted[name] = np.array(sorted(row for row in rows if row is not None), np.int32)
+    return wanted
 
 
 def _serve(shop: Shop, wanted: Mapping[str, Rows], k: int) -> _Part:
@@ -192,9 +194,7 @@ def _ranked(
     for place, (name, answer) in enumerate(zip(part.names, part.answers, strict=True)):
         allowed[place] = answer.showing.eligibility.eligible
         orders[place] = derived_rng(settings.seed, "ties", name).permutation(n_products)
-    return {
-        one.name: best_of(one.score(requests), allowed, orders, settings.k) for one in rankers
-    }
+    return {one.name: best_of(one.score(requests), allowed, orders, settings.k) for one in rankers}
 
 
 def _padded(lists: Sequence[Rows], k: int) -> Slates:

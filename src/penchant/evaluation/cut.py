@@ -26,6 +26,8 @@ from penchant.taste.marks import places_of_all
 from penchant.taste.trust import trust_at_first_sight
 from penchant.types import Mask
 
+TWO_WEEKS = timedelta(days=14)
+
 HIDDEN_SHARE = 0.2
 """Of all purchases, where no number of days is set."""
 
@@ -35,7 +37,7 @@ class Cut:
     """A shop at one moment, and what came of it.
 
     Attributes:
-        at: The moment; what happened at it is known.
+        at: The moment; what happened at it is not known yet.
         until: The end of what is looked at, included.
         known: What a build could be made of then.
         taken: Columns customer_id, product_id, sorted, each pair once: bought after the cut and
@@ -61,7 +63,8 @@ def choose_cut(interactions: pl.DataFrame, settings: EvaluationSettings) -> date
 
     Returns:
         So many days before the newest interaction; without a number, the midnight (UTC) after which
-        about a fifth of all purchases was made, at least one day before the newest interaction.
+        a fifth of all purchases was made, at least a day ago. Where that is two weeks ago or more,
+        the midnight of its Monday: so the cut moves once a week.
 
     Raises:
         InputError: if there are no purchases to hide.
@@ -76,9 +79,8 @@ def choose_cut(interactions: pl.DataFrame, settings: EvaluationSettings) -> date
     if settings.days:
         return newest - timedelta(days=settings.days)
     late: datetime = times[min(int((1 - HIDDEN_SHARE) * len(times)), len(times) - 1)]
-    latest = newest - timedelta(days=1)
-    chosen = min(late, latest).replace(hour=0, minute=0, second=0, microsecond=0)
-    return chosen - timedelta(microseconds=1)
+    day = min(late, newest - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day - timedelta(days=day.weekday()) if newest - day >= TWO_WEEKS else day
 
 
 def cut_at(inputs: BuildInputs, at: datetime, until: datetime | None = None) -> Cut:
@@ -110,12 +112,12 @@ def cut_at(inputs: BuildInputs, at: datetime, until: datetime | None = None) -> 
 
 def _known(inputs: BuildInputs, at: datetime) -> BuildInputs:
     products = inputs.products
-    there = (products[c.CREATED_DATE].is_null() | (products[c.CREATED_DATE] <= at)).to_numpy()
+    there = (products[c.CREATED_DATE].is_null() | (products[c.CREATED_DATE] < at)).to_numpy()
     stock = pl.lit(None, products.schema[c.STOCK_STATUS]).alias(c.STOCK_STATUS)
     return replace(
         inputs,
         products=products.filter(there).with_columns(stock),
-        interactions=inputs.interactions.filter(pl.col(c.TIMESTAMP) <= at),
+        interactions=inputs.interactions.filter(pl.col(c.TIMESTAMP) < at),
         embeddings=None if inputs.embeddings is None else inputs.embeddings[there],
         text_vectors=None if inputs.text_vectors is None else inputs.text_vectors[there],
         as_of=at,
@@ -138,7 +140,7 @@ def _taken(
     refused = _refused(inputs, customers)[rows]
     was_there = np.zeros(len(products) + 1, bool)
     was_there[products.rows(known.products[c.PRODUCT_ID].to_list())] = True
-    counts = (events.action == ACTION_CODES[c.PURCHASE]) & (events.time_us > microseconds(at))
+    counts = (events.action == ACTION_CODES[c.PURCHASE]) & (events.time_us >= microseconds(at))
     left_out: dict[str, int] = {}
     for reason, excluded in {
         "new_product": ~was_there[events.product_row],

@@ -17,7 +17,7 @@ from penchant.types import Embeddings, Scores
 
 RANDOM = "random"
 POPULAR = "popularity"
-TRENDING = "popularity, last days"
+TRENDING = "recent popularity"
 IN_CATEGORY = "popularity in category"
 LAST = "like the last product"
 KNN = "item-kNN"

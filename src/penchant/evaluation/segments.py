@@ -19,14 +19,18 @@ CATEGORIES = 6
 """Categories that are looked at: those most was bought of."""
 
 
-def customer_segments(asked: Asked) -> Mapping[str, Mask]:
+Segments = Mapping[tuple[str, str], Mask]
+"""(name, who or what belongs to it) -> which customers, or which products."""
+
+
+def customer_segments(asked: Asked) -> Segments:
     """Part the customers who were asked.
 
     Args:
         asked: What was shown to whom.
 
     Returns:
-        Name -> shape (n_customers,): cold, thin and warm by the interactions known at the cut; one
+        Shape (n_customers,) each: cold, thin and warm by the interactions known at the cut; one
         style or several, of those with a profile.
     """
     shop, n = asked.shop, len(asked.customer_ids)
@@ -36,32 +40,36 @@ def customer_segments(asked: Asked) -> Mapping[str, Mask]:
         known[place], styles[place] = len(customer.history), len(customer.styles)
     return MappingProxyType(
         {
-            f"cold: at most {COLD} interactions": known <= COLD,
-            "thin": (known > COLD) & (known < WARM),
-            f"warm: at least {WARM} interactions": known >= WARM,
-            "one style": styles == 1,
-            "several styles": styles > 1,
+            ("cold", f"customers with at most {COLD} interactions"): known <= COLD,
+            ("thin", "customers in between"): (known > COLD) & (known < WARM),
+            ("warm", f"customers with at least {WARM} interactions"): known >= WARM,
+            ("one style", "customers with one style"): styles == 1,
+            ("several styles", "customers with more than one"): styles > 1,
         }
     )
 
 
-def product_segments(asked: Asked) -> Mapping[str, Mask]:
+def product_segments(asked: Asked) -> Segments:
     """Part the products.
 
     Args:
         asked: What was shown to whom.
 
     Returns:
-        Name -> shape (n_products,): those nobody had bought by the cut and the others; the
-        categories that most was bought of afterwards.
+        Shape (n_products,) each: those nobody had bought by the cut and the others; the categories
+        that most was bought of afterwards.
     """
     shop = asked.shop
     new = unsold(shop)
-    found = {"products never bought before": new, "products bought before": ~new}
+    found = {
+        ("new products", "nobody had bought them by the cut"): new,
+        ("known products", "somebody had bought them by the cut"): ~new,
+    }
     labels = shop.build.products[c.CATEGORY].to_numpy()
     bought = shop.build.products[c.CATEGORY].gather(asked.truth.product_row).drop_nulls()
     most = bought.value_counts(sort=True)[c.CATEGORY].head(CATEGORIES)
-    return MappingProxyType(found | {f"category {name}": labels == name for name in most})
+    named = {(name, "a category of products"): labels == name for name in most}
+    return MappingProxyType(found | named)
 
 
 def unsold(shop: Shop) -> Mask:
@@ -77,4 +85,4 @@ def unsold(shop: Shop) -> Mask:
     bought = events.product_row[
         (events.action == c.ACTIONS.index(c.PURCHASE)) & (events.product_row >= 0)
     ]
-    return np.bincount(bought, minlength=len(shop.build.products)) == 0
+    return np.asarray(np.bincount(bought, minlength=len(shop.build.products)) == 0)

@@ -15,7 +15,7 @@ from penchant.settings.finding import (
     IndexSettings,
     ItemKnnSettings,
 )
-from penchant.settings.judging import EvaluationSettings
+from penchant.settings.judging import EvaluationSettings, GateSettings
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
 from penchant.settings.showing import (
     CartSettings,
@@ -35,6 +35,7 @@ __all__ = [
     "EaseSettings",
     "EncoderSettings",
     "EvaluationSettings",
+    "GateSettings",
     "GraphFilterSettings",
     "HomepageSettings",
     "IndexSettings",
@@ -81,6 +82,7 @@ class Settings:
     cart: CartSettings = field(default_factory=CartSettings)
     post_purchase: PostPurchaseSettings = field(default_factory=PostPurchaseSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
 
     def of_surface(self, surface: str) -> SurfaceSettings:
         """Give the section of a surface.

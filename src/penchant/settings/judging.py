@@ -21,3 +21,19 @@ class EvaluationSettings(Checked):
     k: int = knob(10, "Products shown to each customer.", at_least=1, at_most=MAX_K)
     customers: int = knob(5000, "Customers that are asked, at most; drawn by the seed.", at_least=1)
     seed: int = knob(0, "Seed of that draw, of ties and of the random ranking.", at_least=0)
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings(Checked):
+    """What a build must show before it is published; no build depends on it."""
+
+    min_customers: int = knob(
+        100, "Customers with a purchase after the cut, without whom nothing is proved.", at_least=2
+    )
+    max_shrink: float = knob(
+        0.1,
+        "Part by which products, customers, interactions or profiles may shrink from one build to "
+        "the next; more looks like an export that went wrong.",
+        at_least=0,
+        at_most=1,
+    )
