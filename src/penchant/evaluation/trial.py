@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -97,30 +97,37 @@ class Trial:
             if not wanted <= set(table.columns):
                 raise ValueError(f"it lacks {', '.join(sorted(wanted - set(table.columns)))}")
             return cls(at, until, int(when["k"]), table)
-        except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        except (
+            BuildError,
+            OSError,
+            KeyError,
+            TypeError,
+            ValueError,
+            pl.exceptions.PolarsError,
+        ) as error:
             raise BuildError(f"{folder} holds no readable trial: {error}.") from error
 
 
 def paired_ndcg(
-    one: Trial, other: Trial, columns: Mapping[str, str]
+    one: Trial, other: Trial, rankings: Sequence[str]
 ) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Measure two trials on the same customers and the same purchases.
 
     Args:
         one: A trial.
         other: Another one; what it says was bought is what counts.
-        columns: Name of a comparison -> the ranking that is looked at in both.
+        rankings: Which are looked at, of KEPT.
 
     Returns:
-        Name -> NDCG of each customer who is in both, of the one and of the other, aligned.
+        Ranking -> NDCG of each customer who is in both, of the one and of the other, aligned.
     """
     both = other.table.join(one.table, on=c.CUSTOMER_ID, how="inner", suffix=" of one")
     return {
         name: (
-            _ndcg(both[f"{ranking} of one"], both[TAKEN], one.k),
-            _ndcg(both[ranking], both[TAKEN], one.k),
+            _ndcg(both[f"{name} of one"], both[TAKEN], one.k),
+            _ndcg(both[name], both[TAKEN], one.k),
         )
-        for name, ranking in columns.items()
+        for name in rankings
     }
 
 
