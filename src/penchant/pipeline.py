@@ -182,21 +182,9 @@ def _is_sound(folder: Path) -> bool:
 
 
 def _write_build(folder: Path, inputs: BuildInputs, on_step: Step | None) -> None:
-    from penchant import __version__
-
     build = make_build(inputs, on_step=on_step)
     if on_step:
         on_step(f"writing build {inputs.build_id}")
     with new_folder(folder) as temporary:
         build.save(temporary)
-        Manifest(
-            build_id=inputs.build_id,
-            as_of=inputs.as_of.isoformat(),
-            version=__version__,
-            inputs=inputs.digests,
-            settings=inputs.settings_that_count,
-            encoder=inputs.encoder,
-            space=build.space.about,
-            counts=build.counts,
-            files=describe_files(temporary),
-        ).write(temporary)
+        Manifest.of(inputs, build, describe_files(temporary)).write(temporary)

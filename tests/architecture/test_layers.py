@@ -34,6 +34,7 @@ LAYERS = (
         "visiting",
         "explaining",
         "engine",
+        "in_memory",
         "campaign",
     ),
     ("evaluation",),

@@ -15,6 +15,7 @@ from penchant.settings.finding import (
     IndexSettings,
     ItemKnnSettings,
 )
+from penchant.settings.judging import EvaluationSettings, GateSettings
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
 from penchant.settings.showing import (
     CartSettings,
@@ -33,6 +34,8 @@ __all__ = [
     "ComplementSettings",
     "EaseSettings",
     "EncoderSettings",
+    "EvaluationSettings",
+    "GateSettings",
     "GraphFilterSettings",
     "HomepageSettings",
     "IndexSettings",
@@ -78,6 +81,8 @@ class Settings:
     new_arrivals: NewArrivalsSettings = field(default_factory=NewArrivalsSettings)
     cart: CartSettings = field(default_factory=CartSettings)
     post_purchase: PostPurchaseSettings = field(default_factory=PostPurchaseSettings)
+    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
 
     def of_surface(self, surface: str) -> SurfaceSettings:
         """Give the section of a surface.
