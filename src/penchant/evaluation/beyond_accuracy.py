@@ -129,13 +129,13 @@ def _means(values: NDArray[np.generic], lists: NDArray[np.int32]) -> NDArray[np.
 
 def _own(popularity: NDArray[np.float64], before: Truth) -> NDArray[np.float64]:
     weights = popularity[before.product_row]
-    sums = np.bincount(before.customer_row, weights=weights, minlength=len(before))
+    sums = np.bincount(before.customer_row, weights, len(before)).astype(np.float64)
     return _divided(sums, before.sizes)
 
 
 def _divided(sums: NDArray[np.float64], n: NDArray[np.generic]) -> NDArray[np.float64]:
     parts = np.asarray(n, np.float64)
-    return np.divide(sums, parts, out=np.full(len(sums), np.nan), where=parts > 0)
+    return np.asarray(np.divide(sums, parts, out=np.full(len(sums), np.nan), where=parts > 0))
 
 
 def _lift(shown: NDArray[np.float64], own: NDArray[np.float64]) -> NDArray[np.float64]:
