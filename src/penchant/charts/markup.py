@@ -20,7 +20,7 @@ class Markup(str):
         return self
 
 
-def tag(name: str, *children: object, **attributes: object) -> Markup:
+def tag(name: str, /, *children: object, **attributes: object) -> Markup:
     """Make one element.
 
     Args:
