@@ -20,7 +20,7 @@ LAYERS = (
     ("images", "encoders", "space"),
     ("taste",),
     ("index", "candidates", "ranking"),
-    ("surfaces", "reasons"),
+    ("surfaces", "reasons", "charts"),
     ("builds", "store", "shop_directory"),
     (
         "answers",
