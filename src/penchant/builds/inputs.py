@@ -64,11 +64,11 @@ class BuildInputs:
 
 
 def settings_that_count(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Give all settings but the number of workers, which changes no byte of a build.
+    """Give all settings but those that change no byte of a build: workers, how many are kept.
 
     Args:
         settings: All settings.
     """
     sections = settings_to_dict(settings)
-    del sections["encoder"]["workers"]
+    del sections["encoder"]["workers"], sections["builds"]
     return sections

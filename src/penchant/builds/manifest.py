@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ FORMAT = 2
 """Raised when a build's files change in a way older code cannot read."""
 
 NAME = "manifest.json"
+
+EVALUATION = "evaluation.json"
+"""What was found out about a build after it was made; it lies beside its files, no part of it."""
 
 LARGE_BYTES = 4 << 20
 """Arrays above this size are checked whole by `verify` only: opening a build stays quick."""
@@ -164,6 +168,28 @@ def digest_of(
     return f"{as_of:%Y%m%d}-{digest[:12]}"
 
 
+def made_at(folder: Path) -> datetime:
+    """Give when a build was made, or asked for again: the file time of its manifest, UTC.
+
+    Args:
+        folder: The build's folder; one without a manifest is older than all others.
+    """
+    try:
+        nanoseconds = (folder / NAME).stat().st_mtime_ns
+    except FileNotFoundError:
+        nanoseconds = 0
+    return datetime.fromtimestamp(nanoseconds / 1e9, UTC)
+
+
+def make_newest(folder: Path) -> None:
+    """Let a build that is asked for again count as the one made last; its content stays.
+
+    Args:
+        folder: The build's folder.
+    """
+    os.utime(folder / NAME)
+
+
 def _unusable(folder: Path, what: str) -> BuildError:
     return BuildError(
         f"Build {folder.name} {what}. Make it anew with: penchant build {folder.parent.parent}"
@@ -187,7 +213,7 @@ def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
 
 def _files(folder: Path) -> list[Path]:
     found = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path for path in found if path != folder / NAME]
+    return [path for path in found if path not in {folder / NAME, folder / EVALUATION}]
 
 
 def file_digest(path: Path) -> str:

@@ -15,6 +15,7 @@ from penchant.settings.finding import (
     IndexSettings,
     ItemKnnSettings,
 )
+from penchant.settings.keeping import BuildSettings
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
 from penchant.settings.showing import (
     CartSettings,
@@ -29,6 +30,7 @@ from penchant.settings.tasting import StyleSettings, TasteSettings, TrustSetting
 
 __all__ = [
     "BlendSettings",
+    "BuildSettings",
     "CartSettings",
     "ComplementSettings",
     "EaseSettings",
@@ -78,6 +80,7 @@ class Settings:
     new_arrivals: NewArrivalsSettings = field(default_factory=NewArrivalsSettings)
     cart: CartSettings = field(default_factory=CartSettings)
     post_purchase: PostPurchaseSettings = field(default_factory=PostPurchaseSettings)
+    builds: BuildSettings = field(default_factory=BuildSettings)
 
     def of_surface(self, surface: str) -> SurfaceSettings:
         """Give the section of a surface.
