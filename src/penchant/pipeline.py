@@ -1,4 +1,4 @@
-"""The pipeline: from tables and photos to a build, safe to kill and to repeat; publishes nothing."""
+"""The pipeline: from tables and photos to a build, safe to kill and to repeat."""
 
 from __future__ import annotations
 

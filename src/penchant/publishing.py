@@ -7,7 +7,7 @@ they were, or both are new, at the latest when the next command writes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +16,7 @@ from penchant.builds import Manifest
 from penchant.builds.manifest import made_at
 from penchant.errors import BuildError, InputError, NotBuiltError, NotFoundError, RefusedError
 from penchant.files import write_atomically
-from penchant.shop_directory import CURRENT, STAGING, ShopDirectory
+from penchant.shop_directory import CURRENT, ShopDirectory
 from penchant.store.journal import replace_together
 from penchant.store.releases import (
     PUBLISHED,
@@ -44,6 +44,11 @@ class Verdict:
     enough_evidence: bool
     reasons: tuple[str, ...] = ()
     measures: Mapping[str, object] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the verdict as JSON-ready values."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {**values, "reasons": list(self.reasons), "measures": dict(self.measures)}
 
 
 class Gate(Protocol):
@@ -126,21 +131,11 @@ def publish_build(
         previous = pointed_id(shop, pointer)
         if previous == folder.name:
             return Published(folder.name, previous, pointer, changed=False)
-        current = _sound_current(shop)
-        verdict = gate(folder, current) if pointer == CURRENT else None
-        release = Release(
-            at=_iso(at),
-            action=PUBLISHED,
-            build_id=folder.name,
-            previous=previous,
-            pointer=pointer,
-            verdict=None if verdict is None else asdict(verdict),
-            force=force,
-        )
-        if verdict is not None and force is None and not _may_serve(verdict, current):
-            _refuse(shop, release, verdict)
-        _point(shop, release)
-    return Published(folder.name, previous, pointer, verdict, force)
+        done = Published(folder.name, previous, pointer, force=force)
+        if pointer == CURRENT:
+            done = replace(done, verdict=_judged(shop, folder, done, gate, at))
+        _point(shop, _recorded(done, PUBLISHED, at))
+    return done
 
 
 def roll_back(shop: ShopDirectory, build_id: str | None = None, *, at: datetime) -> Published:
@@ -159,15 +154,17 @@ def roll_back(shop: ShopDirectory, build_id: str | None = None, *, at: datetime)
     """
     with shop.writing():
         releases, previous = read_releases(shop.releases_file), pointed_id(shop)
-        served, skipped = served_builds(releases, previous), ()
+        served = served_builds(releases, previous)
+        skipped: tuple[str, ...] = ()
         if build_id is None:
             build_id, skipped = _last_sound(shop, served, previous)
         else:
             _check_was_published(shop, build_id, releases, served)
         if build_id == previous:
             return Published(build_id, previous, CURRENT, changed=False)
-        _point(shop, Release(_iso(at), ROLLED_BACK, build_id, previous, CURRENT))
-    return Published(build_id, previous, CURRENT, skipped=skipped)
+        done = Published(build_id, previous, CURRENT, skipped=skipped)
+        _point(shop, _recorded(done, ROLLED_BACK, at))
+    return done
 
 
 def rollback_target(shop: ShopDirectory) -> str | None:
@@ -227,14 +224,19 @@ def _sound_current(shop: ShopDirectory) -> Path | None:
     return folder
 
 
-def _may_serve(verdict: Verdict, current: Path | None) -> bool:
-    return verdict.passed if verdict.enough_evidence else current is None
-
-
-def _refuse(shop: ShopDirectory, release: Release, verdict: Verdict) -> None:
-    refusal = replace(release, action=REFUSED)
-    write_atomically(shop.releases_file, with_release(shop.releases_file, refusal))
-    raise RefusedError(release.build_id, shop.path, verdict.reasons)
+def _judged(
+    shop: ShopDirectory, folder: Path, wanted: Published, gate: Gate, at: datetime
+) -> Verdict:
+    """Ask the gate; a refusal is recorded and raised."""
+    current = _sound_current(shop)
+    verdict = gate(folder, current)
+    # without evidence the first build serves: an empty shop is worse than an unjudged one
+    may_serve = verdict.passed if verdict.enough_evidence else current is None
+    if not may_serve and wanted.force is None:
+        refusal = _recorded(replace(wanted, verdict=verdict), REFUSED, at)
+        write_atomically(shop.releases_file, with_release(shop.releases_file, refusal))
+        raise RefusedError(wanted.build_id, shop.path, verdict.reasons)
+    return verdict
 
 
 def _point(shop: ShopDirectory, release: Release) -> None:
@@ -279,5 +281,13 @@ def _check_was_published(
     Manifest.read(folder).verify(folder)
 
 
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
+def _recorded(done: Published, action: str, at: datetime) -> Release:
+    return Release(
+        at=at.astimezone(UTC).isoformat(),
+        action=action,
+        build_id=done.build_id,
+        previous=done.previous,
+        pointer=done.pointer,
+        verdict=None if done.verdict is None else done.verdict.to_dict(),
+        force=done.force,
+    )

@@ -36,7 +36,7 @@ LAYERS = (
         "engine",
         "campaign",
     ),
-    ("evaluation",),
+    ("evaluation", "publishing", "shelf", "gate"),
     ("cli", "sample", "profiler", "bench", "doctor"),
 )
 LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}

@@ -251,7 +251,7 @@ def test_a_shop_of_products_alone_works(desk: Any, tmp_path: Path) -> None:
     shop = tmp_path / "shop"
     desk.run("init", shop, "--encoder", f"precomputed:{desk.inputs / 'vectors.npz'}")
     desk.run("ingest", shop, "--products", desk.inputs / "products.csv")
-    assert desk.run("build", shop).code == 0
+    desk.rebuild(shop)
     opened = penchant.open(shop)
     slate = opened.recommend("anyone", k=23)
     assert slate.step == "newest"
@@ -279,7 +279,7 @@ def test_a_shop_of_attributes_without_any_photo_works(desk: Any, tmp_path: Path)
 def test_appending_adds_and_replaces_by_key(desk: Any, own_shop: Path, tmp_path: Path) -> None:
     more = desk.write_csv(tmp_path / "p.csv", "product_id title", [("P00", "Renamed"), ("P99", "")])
     assert desk.run("ingest", own_shop, "--products", more, "--append").code == 0
-    assert desk.run("build", own_shop).code == 0
+    desk.rebuild(own_shop)
     opened = penchant.open(own_shop)
     assert len(opened.build.product_ids) == 25
     assert opened.assortment.titles[opened.build.product_ids.row("P00")] == "Renamed"

@@ -25,6 +25,9 @@ Products = Annotated[
         help="What the surface is about; give it again for several products.",
     ),
 ]
+Staging = Annotated[
+    bool, typer.Option("--staging", help="Ask the staged build, not the one that serves.")
+]
 AsOf = Annotated[
     str | None,
     typer.Option(

@@ -1,7 +1,7 @@
 """The record of releases: one line of JSON for each time a build was published, refused or left.
 
-Lines are only ever added. A line that a crash cut short is no line: it is passed over, and gone with
-the next one written.
+Lines are only ever added. A last line that was cut short is no line: it is passed over, and gone
+with the next one written.
 """
 
 from __future__ import annotations
