@@ -42,14 +42,11 @@ if TYPE_CHECKING:
 
 
 def open_shop(path: str | Path, *, pointer: str = CURRENT) -> Shop:
-    """Open the published build of a shop.
+    """Open the published build of a shop; arrays come by memory map, so that is quick.
 
     Args:
         path: The shop directory.
         pointer: "current", the build that serves; "staging", the one to look at first.
-
-    Returns:
-        A shop that answers; arrays come by memory map, so opening is quick.
 
     Raises:
         NotFoundError: if there is no shop at `path`.

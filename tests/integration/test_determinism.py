@@ -106,6 +106,7 @@ def test_threads_do_not_matter(
             check=False,
         )
         assert done.returncode == 0, done.stderr
+        desk.publish(shop)
         assert "closed-form" in done.stderr
         found.append(contents(shop))
     assert found[0] == found[1]

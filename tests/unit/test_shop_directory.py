@@ -73,7 +73,7 @@ def test_opening_says_how_to_make_what_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_pointer_names_a_build_that_exists(shop: ShopDirectory) -> None:
-    with pytest.raises(NotBuiltError, match="has no build yet.*penchant build"):
+    with pytest.raises(NotBuiltError, match=r"has no build yet.*penchant build"):
         shop.pointed_build()
     with pytest.raises(NotBuiltError, match=r"no staged build yet.*penchant publish --to staging"):
         shop.pointed_build("staging")
@@ -82,7 +82,7 @@ def test_a_pointer_names_a_build_that_exists(shop: ShopDirectory) -> None:
     first = add_build(shop, "20260101-a")
     add_build(shop, "20260102-b")
     add_build(shop, ".20260103-c.9.tmp")
-    with pytest.raises(NotBuiltError, match="has no published build yet.*penchant publish"):
+    with pytest.raises(NotBuiltError, match=r"has no published build yet.*penchant publish"):
         shop.pointed_build()
     (shop.path / "CURRENT").write_text("20260101-a\n")
     (shop.path / "STAGING").write_text("20260102-b\n")

@@ -142,7 +142,7 @@ def test_the_next_step_is_told_after_every_writing_command(desk: Any, tmp_path: 
 def test_an_error_of_the_system_is_one_sentence(
     desk: Any, built_shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", "/secret")
 
     monkeypatch.setattr("penchant.open", broken, raising=False)
@@ -197,7 +197,7 @@ def test_an_id_that_looks_like_the_option_does_not_ask_for_json(
 def test_an_interrupted_command_ends_in_one_line(
     desk: Any, built_shop: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("penchant.open", interrupted, raising=False)
