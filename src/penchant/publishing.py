@@ -14,7 +14,7 @@ from typing import Protocol
 
 from penchant.builds import Manifest
 from penchant.builds.manifest import made_at
-from penchant.errors import BuildError, InputError, NotBuiltError, NotFoundError, RefusedError
+from penchant.errors import BuildError, InputError, NotBuiltError, RefusedError
 from penchant.files import write_atomically
 from penchant.shop_directory import CURRENT, ShopDirectory
 from penchant.store.journal import replace_together
@@ -255,17 +255,22 @@ def _last_sound(
     for name in reversed(served):
         if name == current or name in skipped:
             continue
-        try:
-            folder = shop.build_folder(name)
-            Manifest.read(folder).verify(folder)
-        except (NotFoundError, BuildError) as error:
-            skipped[name] = str(error)
-            continue
-        return name, tuple(skipped.values())
+        skipped[name] = _damage(shop, name)
+        if not skipped[name]:
+            return name, tuple(one for one in skipped.values() if one)
     raise InputError(
         f"{shop.path} has no whole build that was published before this one. Publish another with: "
         f"penchant publish {shop.path} BUILD"
     )
+
+
+def _damage(shop: ShopDirectory, name: str) -> str:
+    folder = shop.builds / name
+    try:
+        Manifest.read(folder).verify(folder)
+    except BuildError as error:
+        return str(error) if folder.exists() else f"Build {name} is there no more."
+    return ""
 
 
 def _check_was_published(

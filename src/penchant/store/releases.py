@@ -108,6 +108,8 @@ def _lines(path: Path) -> list[bytes]:
 def _parsed(line: bytes) -> Release | None:
     try:
         values = json.loads(line)
-        return Release(**{one.name: values.get(one.name) for one in fields(Release)})
+        release = Release(**{one.name: values.get(one.name) for one in fields(Release)})
     except (ValueError, AttributeError, RecursionError):
         return None
+    told = (release.at, release.action, release.build_id, release.pointer)
+    return release if all(isinstance(one, str) for one in told) else None
