@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from penchant.builds import BuildInputs, Manifest
-from penchant.errors import BuildError, InputError
+from penchant.errors import InputError
 from penchant.evaluation.asking import Progress, ask, open_at
 from penchant.evaluation.cut import cut_at
 from penchant.evaluation.evaluate import Evaluation, Step, evaluate
@@ -23,6 +23,7 @@ from penchant.evaluation.judgement import (
     compare_with_current,
     compare_with_popularity,
 )
+from penchant.evaluation.keep import keep_evaluation, load_trial
 from penchant.evaluation.rankers import looks_alone
 from penchant.evaluation.trial import Trial
 from penchant.pipeline import gather_while_locked
@@ -65,10 +66,10 @@ class ShopGate:
             evaluation = evaluate(inputs, on_step=self.on_step, on_progress=self.on_progress)
         except InputError as error:
             return _verdict(found, enough=False, n=0, why=str(error))
+        keep_evaluation(self.shop, evaluation)
         trial = evaluation.trial
-        keep_trial(self.shop, manifest.build_id, trial)
         found.append(compare_with_popularity(trial))
-        before = None if current is None else _trial_of(self.shop, current.name)
+        before = None if current is None else load_trial(self.shop, current.name)
         if before is not None:
             found += compare_with_current(self._again(evaluation, before), before)
         n, least = len(trial.table), self.settings.gate.min_customers
@@ -110,31 +111,6 @@ def gate_of(
         on_progress: Told how many customers were asked.
     """
     return ShopGate(shop, settings, on_step, on_progress)
-
-
-def keep_trial(shop: ShopDirectory, build_id: str, trial: Trial) -> Path:
-    """Keep what a build would have shown; later builds are compared with it.
-
-    Args:
-        shop: The shop.
-        build_id: The build.
-        trial: What it would have shown.
-
-    Returns:
-        Its folder.
-    """
-    folder = shop.evaluations / build_id
-    folder.mkdir(parents=True, exist_ok=True)
-    trial.save(folder)
-    return folder
-
-
-def _trial_of(shop: ShopDirectory, build_id: str) -> Trial | None:
-    """Give what is kept of a build; nothing if it was never asked, or that is damaged."""
-    try:
-        return Trial.load(shop.evaluations / build_id)
-    except BuildError:
-        return None
 
 
 def _verdict(found: Sequence[Finding], *, enough: bool, n: int, why: str) -> Verdict:

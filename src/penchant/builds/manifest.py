@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +117,7 @@ class Manifest:
         )
         if self.build_id != made_of:
             raise ValueError(f"{NAME} is changed")
-        sizes = [int(one["bytes"]) for one in self.files.values()]
+        sizes = [int(one["bytes"]) for one in self.files.values() if one["sha256"]]
         if not sizes or any(type(count) is not int for count in self.counts.values()):
             raise ValueError(f"{NAME} is changed")
         return self
@@ -191,6 +192,28 @@ def digest_of(
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return f"{as_of:%Y%m%d}-{digest[:12]}"
+
+
+def made_at(folder: Path) -> datetime:
+    """Give when a build was made, or asked for again: the file time of its manifest, UTC.
+
+    Args:
+        folder: The build's folder; one without a manifest is older than all others.
+    """
+    try:
+        nanoseconds = (folder / NAME).stat().st_mtime_ns
+    except FileNotFoundError:
+        nanoseconds = 0
+    return datetime.fromtimestamp(nanoseconds / 1e9, UTC)
+
+
+def make_newest(folder: Path) -> None:
+    """Let a build that is asked for again count as the one made last; its content stays.
+
+    Args:
+        folder: The build's folder.
+    """
+    os.utime(folder / NAME)
 
 
 def _unusable(folder: Path, what: str) -> BuildError:

@@ -16,6 +16,7 @@ from penchant.settings.finding import (
     ItemKnnSettings,
 )
 from penchant.settings.judging import EvaluationSettings, GateSettings
+from penchant.settings.keeping import BuildSettings
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
 from penchant.settings.showing import (
     CartSettings,
@@ -30,6 +31,7 @@ from penchant.settings.tasting import StyleSettings, TasteSettings, TrustSetting
 
 __all__ = [
     "BlendSettings",
+    "BuildSettings",
     "CartSettings",
     "ComplementSettings",
     "EaseSettings",
@@ -83,6 +85,7 @@ class Settings:
     post_purchase: PostPurchaseSettings = field(default_factory=PostPurchaseSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     gate: GateSettings = field(default_factory=GateSettings)
+    builds: BuildSettings = field(default_factory=BuildSettings)
 
     def of_surface(self, surface: str) -> SurfaceSettings:
         """Give the section of a surface.
