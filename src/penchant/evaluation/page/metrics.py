@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from penchant.charts.markup import Markup, joined, tag
-from penchant.charts.numbers import Form, between, number, percent
+from penchant.charts.numbers import Form, between, number, percent, score
 from penchant.evaluation.intervals import MeanInterval
 
 
@@ -42,7 +42,7 @@ METRICS: Final[Mapping[str, Metric]] = {
         "How near to the top of the list the hidden purchases stand. A purchase in slot i counts "
         "1/log2(i + 1); the sum is divided by the best that the customer's purchases allow. 1 "
         "means that all of them stood in front, 0 that none was shown.",
-        number,
+        score,
     ),
     "hit_rate": Metric(
         "Hit rate@{k}",
@@ -61,12 +61,12 @@ METRICS: Final[Mapping[str, Metric]] = {
         "MAP@{k}",
         "For each slot with a hit, the share of hits among the slots up to it; their sum is "
         "divided by {k}, or by the number of purchases where that is smaller.",
-        number,
+        score,
     ),
     "mrr": Metric(
         "MRR@{k}",
         "One divided by the slot of the first hit, 0 without a hit: 0.25 is a hit in slot 4.",
-        number,
+        score,
     ),
     "coverage": Metric(
         "Coverage",
