@@ -1,4 +1,4 @@
-"""What a report of an offline evaluation says: values that `page` shows and `to_dict` writes."""
+"""What a report of an evaluation says, as values; `page` shows them, `to_dict` writes them."""
 
 from __future__ import annotations
 
