@@ -197,6 +197,16 @@ def test_a_lead_counts_only_with_an_interval_on_one_side(lead, outcome):
     assert outcome_of(lead) == outcome
 
 
+def test_a_value_of_a_single_customer_has_no_interval(report):
+    lone = replace(BEST, measures={"ndcg": MeanInterval(0.4, 0.4, 0.4, 1)})
+    lone = replace(lone, lead={"ndcg": MeanInterval(0.6, 0.6, 0.6, 1)})
+    own = replace(SHOP, measures={"ndcg": MeanInterval(1.0, 1.0, 1.0, 1)})
+    segments = (SegmentRow("warm", "10 or more", (own, lone)),)
+    section = Elements(render_page(replace(report, segments=segments))).named("section")[4][1]
+    assert "10 or more; 1 customer1.00000.4000" in section
+    assert "0.6000 (" not in section
+
+
 def test_hit_rates_are_told_as_customers(report):
     assert hits_in_words(report) == (
         "Of 1,000 such customers, 131 were shown a product that they then bought, among 10 "

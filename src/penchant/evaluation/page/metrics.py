@@ -32,7 +32,7 @@ class Metric:
     def write(self, mean: MeanInterval) -> Markup:
         """Write a value with its interval in small, if it has one."""
         told = self.form(mean.value, mean.low, mean.high)
-        interval = between(mean.low, mean.high, self.form)
+        interval = between(mean.low, mean.high, self.form) if has_interval(mean) else ""
         return joined([told, tag("small", interval) if interval else None])
 
 
@@ -103,6 +103,15 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
 }
 """{name: metric}, in the order they are shown."""
+
+
+def has_interval(mean: MeanInterval) -> bool:
+    """Say whether a mean comes with an interval: of one customer, or of equal values, it has none.
+
+    Args:
+        mean: Any.
+    """
+    return mean.n > 1 and mean.low < mean.high
 
 
 def metric(name: str) -> Metric:

@@ -11,7 +11,7 @@ from penchant.charts.numbers import UNKNOWN, number
 from penchant.evaluation.intervals import MeanInterval
 from penchant.evaluation.page.dates import day
 from penchant.evaluation.page.examples import pictured
-from penchant.evaluation.page.metrics import in_order, metric
+from penchant.evaluation.page.metrics import has_interval, in_order, metric
 from penchant.evaluation.page.verdict import find_verdict, hits_in_words
 from penchant.evaluation.report_values import (
     COUNTS,
@@ -88,8 +88,11 @@ def segments(report: Report) -> Markup:
     titles = dict.fromkeys(row.name for one in report.segments for row in one.methods)
     table = data_table(
         f"{metric(report.headline).named(report.k)} by segment, with its 95\u00a0% interval",
-        ["Method", *(_segment_head(one, report) for one in report.segments)],
-        [[name, *(_within(one, name, report) for one in report.segments)] for name in titles],
+        ["Segment", *titles],
+        [
+            [_who(one, report), *(_within(one, name, report) for name in titles)]
+            for one in report.segments
+        ],
     )
     popular = [row for row in report.methods if row.kind == POPULARITY]
     if not popular:
@@ -173,7 +176,7 @@ _BEST = (
 _PAIRED = (
     "Each customer is compared with themselves, which is sharper than comparing two means. An "
     "interval to the right of the dashed line (full dot) is a lead; one across it (hollow dot) "
-    "shows no difference."
+    "shows no difference. A dot without an interval is of too few customers to say."
 )
 _PICTURED = (
     "Some customers whose next purchase was among what they would have been shown, and some where "
@@ -188,7 +191,12 @@ _INTERVAL = (
 def _forest(rows: Mapping[str, MethodRow], report: Report, name: str, title: str) -> Markup:
     one, none = metric(report.headline), MeanInterval(_NAN, _NAN, _NAN, 0)
     found = [(label, row.lead.get(report.headline, none)) for label, row in rows.items()]
-    intervals = [Interval(label, mean.value, mean.low, mean.high) for label, mean in found]
+    intervals = [
+        Interval(
+            label, mean.value, *((mean.low, mean.high) if has_interval(mean) else (_NAN, _NAN))
+        )
+        for label, mean in found
+    ]
     about = (
         f"The build's {one.named(report.k)} less the other's, with 95\u00a0% intervals. Right of "
         "0, the dashed line, the build is better."
@@ -205,10 +213,10 @@ def _cells(title: str, means: Mapping[str, MeanInterval], names: Sequence[str]) 
     return [title, *(metric(n).write(means[n]) if n in means else UNKNOWN for n in names)]
 
 
-def _segment_head(segment: SegmentRow, report: Report) -> Markup:
+def _who(segment: SegmentRow, report: Report) -> Markup:
     mean = shop_of(segment.methods).measures.get(report.headline)
-    who = f"{segment.about}; {mean.n:,} customers" if mean else segment.about
-    return joined([segment.name, tag("small", who)])
+    size = f"; {mean.n:,} customer{'s' if mean.n != 1 else ''}" if mean else ""
+    return joined([segment.name, tag("small", segment.about + size)])
 
 
 def _within(segment: SegmentRow, name: str, report: Report) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from penchant.charts.numbers import is_known, number, percent
 from penchant.evaluation.intervals import MeanInterval
-from penchant.evaluation.page.metrics import metric
+from penchant.evaluation.page.metrics import has_interval, metric
 from penchant.evaluation.report_values import POPULARITY, SHOP, MethodRow, Report, shop_of
 
 Outcome = Literal["better", "open", "worse"]
@@ -60,7 +60,7 @@ def outcome_of(lead: MeanInterval | None) -> Outcome:
         >>> outcome_of(MeanInterval(0.02, 0.01, 0.03, 900)), outcome_of(None)
         ('better', 'open')
     """
-    if lead is None or lead.n < 2:
+    if lead is None or not has_interval(lead):
         return "open"
     return "better" if lead.low > 0 else "worse" if lead.high < 0 else "open"
 
