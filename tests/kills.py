@@ -1,10 +1,16 @@
-"""Commands in processes of their own, killed at a chosen event on a file or at a chosen moment."""
+"""Commands killed at a chosen event on a file or at a chosen moment, or out of disk."""
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 MAIN = """
 import sys, penchant.doctor, penchant.gate, penchant.shelf
@@ -62,3 +68,20 @@ def kill_after(seconds: float, *words: object) -> bool:
         process.kill()
         process.communicate()
     return process.returncode == -9
+
+
+@contextmanager
+def disk_full_from(call: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """Let the n-th and every later attempt to force a file to disk fail as a full disk does."""
+    calls: list[int] = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) >= call:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        yield calls

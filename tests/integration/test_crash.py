@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import random
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +11,7 @@ import pytest
 
 import penchant
 from penchant.shop_directory import ShopDirectory
-from tests.kills import kill_after, kill_at_event, start
+from tests.kills import disk_full_from, kill_after, kill_at_event, start
 
 LIMITED = """
 import resource, sys
@@ -138,23 +134,6 @@ def test_an_embedding_run_killed_goes_on_to_the_same_vectors(
         assert built_files(shop) == built_files(whole)
         assert leftovers(shop) == []
     assert killed == 3
-
-
-@contextmanager
-def disk_full_from(call: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """Let the n-th and every later attempt to force a file to disk fail as a full disk does."""
-    calls: list[int] = []
-    real = os.fsync
-
-    def fsync(handle: int) -> None:
-        calls.append(handle)
-        if len(calls) >= call:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        real(handle)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", fsync)
-        yield calls
 
 
 def check_one_sentence(result: Any) -> None:

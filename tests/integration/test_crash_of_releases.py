@@ -15,7 +15,7 @@ from penchant.builds import Manifest
 from penchant.publishing import pointed_id
 from penchant.shop_directory import ShopDirectory
 from penchant.store.releases import read_releases, served_builds
-from tests.kills import kill_after, kill_at_event
+from tests.kills import disk_full_from, kill_after, kill_at_event
 
 VERBS = ("publish", "rollback", "prune", "stage")
 
@@ -127,15 +127,35 @@ def test_undisturbed(
     check_the_end(case)
 
 
-@pytest.mark.parametrize(
-    ("verb", "number"),
-    [("publish", 60), ("publish", 108), ("publish", 113), ("rollback", 65), ("rollback", 67)]
-    + [("prune", 60), ("prune", 120), ("stage", 66)],
-)
+EVENTS = {"publish": (60, 108, 113), "rollback": (65, 67), "prune": (60, 120), "stage": (66,)}
+
+
+@pytest.mark.parametrize(("verb", "number"), [(v, n) for v, some in EVENTS.items() for n in some])
 def test_killed_at_a_file_event(
     desk: Any, stocked_shop: tuple[Path, list[str]], tmp_path: Path, verb: str, number: int
 ) -> None:
     assert kill_and_check(desk, verb, stocked_shop, tmp_path / "shop", number)
+
+
+@pytest.mark.parametrize("verb", ["publish", "rollback", "stage"])
+def test_a_full_disk_changes_nothing_or_all(
+    desk: Any,
+    stocked_shop: tuple[Path, list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    verb: str,
+) -> None:
+    for call in range(1, 20):
+        case = case_of(verb, stocked_shop, tmp_path / f"shop{call}")
+        with disk_full_from(call, monkeypatch) as calls:
+            result = desk.run(case.words[0], case.shop, *case.words[1:])
+        if len(calls) < call:
+            break
+        assert result.code == 1
+        assert result.err.count("error: ") == 1
+        assert "No space left" in result.err or "disk is full" in result.err
+        check_after_kill(desk, case, old=stocked_shop[1][3])
+    assert call > 5
 
 
 @pytest.mark.proof
