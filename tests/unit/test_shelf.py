@@ -107,7 +107,7 @@ def test_the_commands_from_a_build_to_its_end(desk: Any, own_shop: Path) -> None
     again = ("build", own_shop, "--as-of", "2026-06-15", "--publish")
     assert json.loads(desk.run(*again, "--json").err)["code"] == "refused"
     forced = desk.run("publish", own_shop, "--force", "looks better")
-    assert f"Build {new} serves now, before it {old}" in forced.err
+    assert f"Build {new} serves now, instead of {old}" in forced.err
     assert "forced: looks better" in forced.err
     assert "serves already" in desk.run(*again).err
     assert desk.run(*again, "--json").json["published"] is True

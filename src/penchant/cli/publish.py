@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -41,7 +40,7 @@ def run(
 
     published = publish_now(ShopDirectory.open(shop), build, force=force, to=to)
     if as_json:
-        print_json(published_values(published))
+        print_json(published.to_dict())
     else:
         show_published(published, shop)
 
@@ -57,12 +56,6 @@ def publish_now(
     return publish_build(shop, build_id, gate=gate, force=force, pointer=to, at=now)
 
 
-def published_values(published: Published) -> dict[str, Any]:
-    """Give what was published, or gone back to, as JSON-ready values."""
-    verdict = published.verdict
-    return {**asdict(published), "verdict": None if verdict is None else verdict.to_dict()}
-
-
 def show_published(published: Published, shop: Path) -> None:
     """Tell people which build is there now, which was before, and what the gate said."""
     from penchant.cli.output import note
@@ -73,7 +66,7 @@ def show_published(published: Published, shop: Path) -> None:
         return
     for one in published.skipped:
         note(f"  passed over: {one}")
-    before = f", before it {published.previous}" if published.previous else ""
+    before = f", instead of {published.previous}" if published.previous else ""
     note(f"Build {published.build_id} {'is staged' if staged else 'serves'} now{before}")
     for reason in published.verdict.reasons if published.verdict else ():
         note(f"  gate: {reason}")
