@@ -97,7 +97,25 @@ def gather_inputs(
         on_progress: Told (photos done, photos in all).
     """
     with shop.writing():
-        return _gather(shop, settings, None, on_progress)[0]
+        return gather_while_locked(shop, settings=settings, on_progress=on_progress)
+
+
+def gather_while_locked(
+    shop: ShopDirectory,
+    *,
+    settings: Settings,
+    as_of: datetime | None = None,
+    on_progress: PhotoProgress | None = None,
+) -> BuildInputs:
+    """Give what a build would be made of, while the shop's lock is held.
+
+    Args:
+        shop: The shop.
+        settings: The shop's settings.
+        as_of: Reference time; that of the newest interaction if absent.
+        on_progress: Told (photos done, photos in all).
+    """
+    return _gather(shop, settings, as_of, on_progress)[0]
 
 
 def load_interactions(shop: ShopDirectory) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
@@ -183,21 +201,9 @@ def _is_sound(folder: Path) -> bool:
 
 
 def _write_build(folder: Path, inputs: BuildInputs, on_step: Step | None) -> None:
-    from penchant import __version__
-
     build = make_build(inputs, on_step=on_step)
     if on_step:
         on_step(f"writing build {inputs.build_id}")
     with new_folder(folder) as temporary:
         build.save(temporary)
-        Manifest(
-            build_id=inputs.build_id,
-            as_of=inputs.as_of.isoformat(),
-            version=__version__,
-            inputs=inputs.digests,
-            settings=inputs.settings_that_count,
-            encoder=inputs.encoder,
-            space=build.space.about,
-            counts=build.counts,
-            files=describe_files(temporary),
-        ).write(temporary)
+        Manifest.of(inputs, build, describe_files(temporary)).write(temporary)

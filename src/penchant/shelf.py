@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from penchant.builds import Manifest
-from penchant.builds.manifest import EVALUATION, made_at
+from penchant.builds.manifest import made_at
 from penchant.errors import BuildError
-from penchant.files import read_json, remove_folder
+from penchant.evaluation.keep import load_scores
+from penchant.files import remove_folder
 from penchant.publishing import builds_by_age, pointed_id, rollback_target
 from penchant.shop_directory import CURRENT, STAGING, ShopDirectory
 from penchant.store.releases import REFUSED, Release, read_releases
@@ -56,7 +57,7 @@ def list_builds(shop: ShopDirectory) -> tuple[ShelvedBuild, ...]:
     current, staged = pointed_id(shop, CURRENT), pointed_id(shop, STAGING)
     last = {one.build_id: one for one in _about_serving(shop)}
     return tuple(
-        _shelved(shop.builds / name, name == current, name == staged, last.get(name))
+        _shelved(shop, shop.builds / name, name == current, name == staged, last.get(name))
         for name in builds_by_age(shop)
     )
 
@@ -80,6 +81,8 @@ def prune_builds(shop: ShopDirectory, *, keep: int) -> tuple[str, ...]:
         old = [name for name in builds_by_age(shop)[keep:] if name not in needed]
         for name in reversed(old):
             remove_folder(shop.builds / name)
+            if (shop.evaluations / name).exists():
+                remove_folder(shop.evaluations / name)
     return tuple(old)
 
 
@@ -87,7 +90,9 @@ def _about_serving(shop: ShopDirectory) -> list[Release]:
     return [one for one in read_releases(shop.releases_file) if one.pointer == CURRENT]
 
 
-def _shelved(folder: Path, current: bool, staged: bool, last: Release | None) -> ShelvedBuild:
+def _shelved(
+    shop: ShopDirectory, folder: Path, current: bool, staged: bool, last: Release | None
+) -> ShelvedBuild:
     refused = None
     if last is not None and last.action == REFUSED:
         refused = tuple((last.verdict or {}).get("reasons", ()))
@@ -102,19 +107,9 @@ def _shelved(folder: Path, current: bool, staged: bool, last: Release | None) ->
         made=made_at(folder).isoformat(timespec="seconds"),
         as_of=as_of,
         counts=counts,
-        scores=_scores(folder / EVALUATION),
+        scores=load_scores(shop, folder.name),
         current=current,
         staged=staged,
         refused=refused,
         damage=damage,
     )
-
-
-def _scores(file: Path) -> dict[str, float]:
-    """Give the numbers an evaluation names as its scores; one that cannot be read has none."""
-    try:
-        scores = read_json(file).get("scores")
-    except BuildError:
-        return {}
-    named = scores.items() if isinstance(scores, dict) else ()
-    return {name: float(value) for name, value in named if isinstance(value, int | float)}

@@ -5,6 +5,7 @@ shop/  penchant.toml                settings
        rejects/                     rows set aside, with reasons
        embeddings/<fingerprint>/    vectors of photos, cached by content
        builds/<build_id>/           immutable builds
+       evaluations/<build_id>/      how well each build would have done, with a page to look at
        CURRENT, STAGING             name the published build, and one to look at first
        releases.jsonl               what was published, rolled back and refused, and why
 """
@@ -110,6 +111,11 @@ class ShopDirectory:
     def builds(self) -> Path:
         """Immutable builds, one folder each."""
         return self.path / "builds"
+
+    @property
+    def evaluations(self) -> Path:
+        """What builds would have shown, and how well: one folder each."""
+        return self.path / "evaluations"
 
     @property
     def releases_file(self) -> Path:
@@ -224,14 +230,14 @@ class ShopDirectory:
         """Say whether nothing lies here but what an interrupted `create` may leave."""
         if not self.path.is_dir():
             return False
-        ours = {self.data, self.rejects, self.embeddings, self.builds}
+        ours = {self.data, self.rejects, self.embeddings, self.builds, self.evaluations}
         return all(
             is_leftover(one) or one.name == ".lock" or (one in ours and _is_empty(one))
             for one in self.path.iterdir()
         )
 
     def _make_folders(self) -> tuple[Path, ...]:
-        folders = (self.data, self.rejects, self.embeddings, self.builds)
+        folders = (self.data, self.rejects, self.embeddings, self.builds, self.evaluations)
         for folder in folders:
             try:
                 folder.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ LAYERS = (
     ("images", "encoders", "space"),
     ("taste",),
     ("index", "candidates", "ranking"),
-    ("surfaces", "reasons"),
+    ("surfaces", "reasons", "charts"),
     ("builds", "store", "shop_directory"),
     (
         "answers",
@@ -34,6 +34,7 @@ LAYERS = (
         "visiting",
         "explaining",
         "engine",
+        "in_memory",
         "campaign",
     ),
     ("evaluation", "publishing", "shelf", "gate"),

@@ -9,18 +9,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from penchant.errors import BuildError
 from penchant.files import read_json, write_json
+
+if TYPE_CHECKING:
+    from penchant.builds.build import Build
+    from penchant.builds.inputs import BuildInputs
 
 FORMAT = 2
 """Raised when a build's files change in a way older code cannot read."""
 
 NAME = "manifest.json"
-
-EVALUATION = "evaluation.json"
-"""What was found out about a build after it was made; it lies beside its files, no part of it."""
 
 LARGE_BYTES = 4 << 20
 """Arrays above this size are checked whole by `verify` only: opening a build stays quick."""
@@ -51,6 +52,31 @@ class Manifest:
     space: Mapping[str, Any]
     counts: Mapping[str, int]
     files: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(
+        cls, inputs: BuildInputs, build: Build, files: Mapping[str, Mapping[str, Any]]
+    ) -> Manifest:
+        """Describe a build.
+
+        Args:
+            inputs: What it was made of.
+            build: What was made.
+            files: Of `describe_files`; none when it is not on disk.
+        """
+        from penchant import __version__
+
+        return cls(
+            build_id=inputs.build_id,
+            as_of=inputs.as_of.isoformat(),
+            version=__version__,
+            inputs=inputs.digests,
+            settings=inputs.settings_that_count,
+            encoder=inputs.encoder,
+            space=build.space.about,
+            counts=build.counts,
+            files=files,
+        )
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a build's folder; it comes last.
@@ -213,7 +239,7 @@ def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
 
 def _files(folder: Path) -> list[Path]:
     found = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path for path in found if path not in {folder / NAME, folder / EVALUATION}]
+    return [path for path in found if path != folder / NAME]
 
 
 def file_digest(path: Path) -> str:
