@@ -48,12 +48,15 @@ def run(
 def publish_now(
     shop: ShopDirectory, build_id: str | None, *, force: str | None = None, to: str = "current"
 ) -> Published:
-    """Publish a build with the shop's own gate."""
+    """Publish a build with the shop's own gate, telling what it does."""
+    from penchant.cli.output import note, progress_bar
     from penchant.gate import gate_of
     from penchant.publishing import publish_build
 
-    gate, now = gate_of(shop, shop.settings()), datetime.now(UTC)
-    return publish_build(shop, build_id, gate=gate, force=force, pointer=to, at=now)
+    now = datetime.now(UTC)
+    with progress_bar("asking customers") as progress:
+        gate = gate_of(shop, shop.settings(), on_step=note, on_progress=progress)
+        return publish_build(shop, build_id, gate=gate, force=force, pointer=to, at=now)
 
 
 def show_published(published: Published, shop: Path) -> None:
