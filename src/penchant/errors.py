@@ -116,7 +116,8 @@ class RefusedError(PenchantError):
         told = "; ".join(one.rstrip(".") for one in reasons) or "the gate gave no reason"
         super().__init__(
             f"Build {build_id} was not published: {told}. Mend the data and build again, or "
-            f'publish it all the same with: penchant publish {directory} {build_id} --force "REASON"'
+            f"publish it all the same with: penchant publish {directory} {build_id} "
+            '--force "REASON"'
         )
 
 
