@@ -31,6 +31,7 @@ bench: $(READY)  ## speed of the main jobs, as ratios within one run
 	$(BIN)/penchant bench index
 	$(BIN)/penchant bench recommend
 	$(BIN)/penchant bench metrics
+	$(BIN)/penchant bench nightly
 
 lock: $(READY)  ## renew requirements.lock
 	$(BIN)/pip install -q uv
