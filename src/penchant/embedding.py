@@ -106,6 +106,8 @@ def embed_products_of(
     Returns:
         As `embed_shop`.
     """
+    if products.is_empty():
+        return None
     encoder = get_encoder(settings.encoder.spec, fit=settings.encoder.fit)
     if isinstance(encoder, PrecomputedVectors):
         run = _look_up(encoder, products[c.PRODUCT_ID].to_list())
