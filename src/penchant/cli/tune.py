@@ -56,7 +56,7 @@ def show_tuning(tuning: Tuning) -> None:
     """Print what was tried, what was proved, and what each part adds."""
     from penchant.cli.output import note, out, print_table
     from penchant.tuning.edit import setting_lines
-    from penchant.tuning.report import knob_rows, part_rows, sentences
+    from penchant.tuning.report import knob_rows, part_rows, sentences, weight_rows
 
     when = f"{tuning.known_until[:10]} to {tuning.asked_until[:10]}"
     customers = tuning.attempts[0].gain.n if tuning.attempts else 0
@@ -69,6 +69,7 @@ def show_tuning(tuning: Tuning) -> None:
         title = f"what is lost without each part, on {tuning.parts[0].lost.n} other customers"
         headers = ("", "part", f">lost, ndcg@{tuning.k}", "verdict")
         print_table(title, headers, part_rows(tuning))
+    print_table("what the sources weigh", ("surface", "weights are", "source"), weight_rows(tuning))
     for one in sentences(tuning):
         note(one)
     if tuning.confirmed:

@@ -57,15 +57,26 @@ def part_rows(tuning: Tuning) -> list[tuple[str, str, str, str]]:
     return [(one.kind, one.name, told(one.lost), _worth(one.lost)) for one in tuning.parts]
 
 
+def weight_rows(tuning: Tuning) -> list[tuple[str, str, str]]:
+    """Give one row per surface: its name, where its weights come from, the heaviest source first.
+
+    Args:
+        tuning: What was found.
+    """
+    return [
+        (one.surface, one.origin, ", ".join(f"{name} {part:.2f}" for name, part in heaviest))
+        for one in tuning.weights
+        if (heaviest := sorted(one.weights.items(), key=lambda pair: -pair[1]))
+    ]
+
+
 def sentences(tuning: Tuning) -> list[str]:
     """Say what was proved, and what fitted weights add.
 
     Args:
         tuning: What was found.
     """
-    found = [_proof(tuning), *_fit(tuning)]
-    named = ", ".join(f"{name} {one:.2f}" for name, one in tuning.weights["homepage"].items())
-    return [*found, f"Weights on the homepage: {named}."]
+    return [_proof(tuning), *_fit(tuning)]
 
 
 def to_dict(tuning: Tuning) -> dict[str, Any]:
@@ -86,7 +97,7 @@ def to_dict(tuning: Tuning) -> dict[str, Any]:
         "confirmed": dict(tuning.confirmed),
         "settings": setting_lines(tuning.confirmed),
         "parts": [asdict(one) for one in tuning.parts],
-        "weights": {surface: dict(one) for surface, one in tuning.weights.items()},
+        "weights": [asdict(one) for one in tuning.weights],
     }
 
 

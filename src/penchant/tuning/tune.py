@@ -26,6 +26,21 @@ NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class SurfaceWeights:
+    """What the sources weigh in one place of the shop.
+
+    Attributes:
+        surface: Such as "homepage".
+        origin: "set" by hand, "fitted" by the build, or "default".
+        weights: Source -> weight, for one standard deviation of its scores.
+    """
+
+    surface: str
+    origin: str
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Tuning:
     """What tuning found.
 
@@ -37,7 +52,7 @@ class Tuning:
         changes: {setting: value} that clearly helped there, together.
         proof: Gain of all changes over the present settings among the others; None: no changes.
         parts: What is lost without each source and channel under the confirmed settings.
-        weights: Surface -> what each source weighs under them, fitted, set or by default.
+        weights: What the sources weigh under them, one per surface.
     """
 
     known_until: str
@@ -47,7 +62,7 @@ class Tuning:
     changes: Mapping[str, Value]
     proof: MeanInterval | None
     parts: tuple[Part, ...]
-    weights: Mapping[str, Mapping[str, float]]
+    weights: tuple[SurfaceWeights, ...]
 
     @property
     def confirmed(self) -> Mapping[str, Value]:
@@ -93,10 +108,17 @@ def tune(inputs: BuildInputs, *, quick: bool = False, on_step: Step | None = Non
         changes=changes,
         proof=proof,
         parts=parts,
-        weights={one: dict(shop.recommender.blend_of(one).weights) for one in SURFACES},
+        weights=tuple(_weights_of(shop, one) for one in SURFACES),
     )
 
 
 def _measure(validation: Validation, shop: Shop) -> Measured:
     """Ask the customers on whom a choice is proved."""
     return measure(shop, validation.proving, validation.settings.evaluation)
+
+
+def _weights_of(shop: Shop, surface: str) -> SurfaceWeights:
+    by_hand = bool(shop.settings.of_surface(surface).weights)
+    fitted = surface in shop.build.demand.blends
+    origin = "set" if by_hand else "fitted" if fitted else "default"
+    return SurfaceWeights(surface, origin, dict(shop.recommender.blend_of(surface).weights))

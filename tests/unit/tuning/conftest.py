@@ -22,6 +22,7 @@ from penchant.settings import (
     TasteSettings,
     TrustSettings,
 )
+from penchant.tuning.tune import Tuning, tune
 
 END = datetime(2026, 6, 30, tzinfo=UTC)
 SIZE = GeneratorSettings(
@@ -55,6 +56,12 @@ def made() -> GeneratedShop:
 def drifting(made: GeneratedShop) -> BuildInputs:
     """That shop, whose half-life is far too long."""
     return inputs_of(made, END, SETTINGS)
+
+
+@pytest.fixture(scope="session")
+def tuning(drifting: BuildInputs) -> Tuning:
+    """What is found there by settings of taste alone."""
+    return tune(drifting, quick=True)
 
 
 def without_taste(inputs: BuildInputs, seed: int) -> BuildInputs:
