@@ -16,7 +16,7 @@ def run(
     shop: ShopPath,
     quick: Annotated[
         bool,
-        typer.Option("--quick", help="Try half-life and weights of actions only: one build."),
+        typer.Option("--quick", help="Try half-life and weights of actions only: two builds."),
     ] = False,
     write: Annotated[
         bool, typer.Option("--write", help="Write what was confirmed into penchant.toml.")
@@ -26,6 +26,7 @@ def run(
     """Try other settings on purchases before those that `evaluate` hides; say which are better.
 
     Values are chosen on half of the customers and proved on the others; in doubt, what is stays.
+    Without --quick it makes about twenty-five builds, in memory; none of them is kept.
 
     Example: penchant tune shop --quick
 

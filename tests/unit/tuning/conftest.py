@@ -65,7 +65,8 @@ def tuning(drifting: BuildInputs) -> Tuning:
 
 
 def without_taste(inputs: BuildInputs, seed: int) -> BuildInputs:
-    """The same shop, but what anybody touched is drawn anew: no setting can be better."""
+    """The same shop with the usual half-life, but what anybody touched is drawn by lot."""
     products = np.random.default_rng(seed).permutation(inputs.interactions[c.PRODUCT_ID].to_numpy())
     drawn = inputs.interactions.with_columns(pl.Series(c.PRODUCT_ID, products))
-    return replace(inputs, interactions=drawn)
+    usual = replace(inputs.settings, taste=TasteSettings())
+    return replace(inputs, interactions=drawn, settings=usual)
