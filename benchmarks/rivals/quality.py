@@ -1,0 +1,207 @@
+"""Quality beside rivals, each tuned on validation data, read once on test data.
+
+    python -m benchmarks.rivals.quality DATA LISTS [--split valid] [--sets NAME ...]
+                                        [--methods NAME ...] [--json FILE]
+
+Full ranking over all products in stock, owned ones left out for all alike. Settings are chosen by
+the recall each set is known by, on validation rows of some customers; with `--split test` the
+winner is fitted on what a shop would know by then. What every method shows is kept in LISTS, so a
+run that was cut short goes on; the differences to ours are paired over customers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.rivals.case import SETS, Case, read_case
+from benchmarks.rivals.methods import METHODS, OURS, SHOWN, ask_ours, rank
+from penchant.evaluation import mean_interval
+from penchant.types import Rows
+
+ALL = (OURS, *METHODS)
+PACKAGES = ("penchant", "implicit", "cornac", "torch", "numpy", "scipy")
+TUNED_ON = 2000
+"""Customers looked at while tuning."""
+
+Values = dict[str, NDArray[np.float64]]
+
+
+def main() -> None:
+    """Run the benchmark from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("lists", type=Path)
+    parser.add_argument("--split", default="test", choices=("test", "valid"))
+    parser.add_argument("--sets", nargs="*", default=list(SETS), choices=SETS)
+    parser.add_argument("--methods", nargs="*", default=list(ALL), choices=ALL)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    if not (options.data / "fashion").is_dir():
+        print(f"skipped: no benchmark data in {options.data}")
+        return
+    options.lists.mkdir(parents=True, exist_ok=True)
+    sets = [
+        run_set(options.data, options.lists, name, options.split, options.methods)
+        for name in options.sets
+    ]
+    if options.json:
+        command = f"python -m benchmarks.rivals.quality DATA LISTS --split {options.split}"
+        versions = {name: version(name) for name in PACKAGES}
+        result = {"command": command, "split": options.split, "versions": versions, "sets": sets}
+        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+def run_set(data: Path, lists: Path, name: str, split: str, methods: list[str]) -> dict[str, Any]:
+    """Show, measure, compare.
+
+    Args:
+        data: The folder of all benchmark sets.
+        lists: The folder of what each method shows.
+        name: One of SETS.
+        split: "valid" or "test".
+        methods: Of ALL.
+    """
+    case, rows = read_case(data, name, split), []
+    ours: Values = {}
+    for method in methods:
+        if method in METHODS and METHODS[method].photos and case.photos is None:
+            rows.append({"method": method, "skipped": "the set has no photos"})
+            continue
+        found, about = shown(data, lists, name, split, method)
+        values = measure(found, case.wanted)
+        ours = values if method == OURS else ours
+        rows.append({"method": method, **about, **dict(compare(values, ours))})
+        tell(name, rows[-1])
+    return {
+        "set": name,
+        "customers": len(case.asked),
+        "products": int(case.in_stock.sum()),
+        "known_purchases": len(case.customer_row),
+        "rows": rows,
+    }
+
+
+def shown(
+    data: Path, lists: Path, name: str, split: str, method: str
+) -> tuple[Rows, dict[str, Any]]:
+    """Give what a method shows everyone: what was kept, or else what it shows now.
+
+    Args:
+        data: The folder of all benchmark sets.
+        lists: What was shown is kept here.
+        name: One of SETS.
+        split: "valid" or "test".
+        method: Of ALL.
+
+    Returns:
+        Rows as of `rank`; settings and seconds of the fit.
+    """
+    name = name.removesuffix("_published") if split == "valid" else name  # one and the same
+    file = lists / f"{name}.{split}.{method.replace(' ', '_')}.npz"
+    if file.is_file():
+        with np.load(file) as arrays:
+            return arrays["rows"], json.loads(str(arrays["about"]))
+    case = read_case(data, name, split)
+    if method == OURS:
+        rows, seconds = ask_ours(case)
+        about: dict[str, Any] = {"settings": {}}
+    else:
+        if split == "valid":
+            settings = tune(case, name, method)
+        else:
+            settings = shown(data, lists, name.removesuffix("_published"), "valid", method)[1][
+                "settings"
+            ]
+        start = time.perf_counter()
+        score = METHODS[method].fit(case, settings)
+        seconds = time.perf_counter() - start
+        rows, about = rank(case, score, np.arange(len(case.asked))), {"settings": dict(settings)}
+    about["fit_seconds"] = round(seconds, 1)
+    np.savez(file, rows=rows, about=json.dumps(about))
+    return rows, about
+
+
+def tune(valid: Case, name: str, method: str) -> Any:
+    """Try the grid of a method; the first of the best wins.
+
+    Args:
+        valid: A case of validation rows.
+        name: One of SETS; fashion is known by recall@10, the public sets by recall@20.
+        method: Of METHODS.
+    """
+    goal = "recall@10" if name in ("week", "two_years") else "recall@20"
+    some = np.random.default_rng(0).permutation(len(valid.asked))[:TUNED_ON]
+    wanted = tuple(valid.wanted[place] for place in some.tolist())
+    results = []
+    for settings in METHODS[method].grid:
+        found = rank(valid, METHODS[method].fit(valid, settings), some)
+        results.append(float(measure(found, wanted)[goal].mean()))
+        print(f"  tuning {name} {method} {goal} {results[-1]:.4f}  {dict(settings)}", flush=True)
+    return METHODS[method].grid[int(np.argmax(results))]
+
+
+def measure(found: Rows, wanted: tuple[Rows, ...]) -> Values:
+    """Give recall and nDCG of every customer.
+
+    Args:
+        found: Shape (n, SHOWN), best first.
+        wanted: Per customer, hidden products, at least one.
+
+    Returns:
+        Metric -> shape (n,), in 0..1.
+    """
+    hits = np.array([np.isin(row, some) for row, some in zip(found, wanted, strict=True)])
+    sizes = np.array([len(some) for some in wanted])
+    values = {f"recall@{k}": hits[:, :k].sum(axis=1) / sizes for k in (10, 20)}
+    gains = 1 / np.log2(np.arange(2, SHOWN + 2))
+    best = np.concatenate([[0.0], np.cumsum(gains)])
+    for k in (10, 20):
+        values[f"ndcg@{k}"] = hits[:, :k] @ gains[:k] / best[np.minimum(sizes, k)]
+    return values
+
+
+def compare(values: Values, ours: Values) -> Iterator[tuple[str, dict[str, float]]]:
+    """Give means with intervals, and how far ours leads, paired.
+
+    Args:
+        values: Of `measure`.
+        ours: The same of ours; empty where it was not measured.
+    """
+    for metric, each in values.items():
+        yield metric, _rounded(each)
+        if ours and ours is not values:
+            yield f"{OURS} - this, {metric}", _rounded(ours[metric] - each)
+
+
+def _rounded(values: NDArray[np.float64]) -> dict[str, float]:
+    return {key: round(value, 5) for key, value in asdict(mean_interval(values)).items()}
+
+
+def tell(name: str, row: dict[str, Any]) -> None:
+    """Print one row.
+
+    Args:
+        name: Of the set.
+        row: Of `run_set`.
+    """
+    parts = [f"{name:16} {row['method']:20}"]
+    for metric in ("recall@10", "recall@20"):
+        value = row[metric]
+        parts.append(f"{metric} {value['value']:.4f} [{value['low']:.4f}, {value['high']:.4f}]")
+        if gap := row.get(f"{OURS} - this, {metric}"):
+            parts.append(f"lead {gap['value']:+.4f} [{gap['low']:+.4f}, {gap['high']:+.4f}]")
+    print("  ".join(parts), f" fit {row['fit_seconds']} s  {row['settings']}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
