@@ -142,8 +142,13 @@ METHODS: Mapping[str, Method] = {
     "BPR (implicit)": Method(
         fit_bpr,
         [
-            {"factors": f, "learning_rate": 0.05, "regularization": r, "iterations": n}
-            for f, r, n in ((64, 0.01, 100), (64, 0.01, 300), (64, 0.05, 100), (128, 0.02, 300))
+            {"factors": 64, "learning_rate": a, "regularization": r, "iterations": n}
+            for a, r, n in (
+                (0.01, 0.01, 100),
+                (0.01, 0.05, 300),
+                (0.05, 0.05, 30),
+                (0.05, 0.1, 100),
+            )
         ],
     ),
     "BPR (cornac)": Method(
