@@ -30,6 +30,7 @@ bench: $(READY)  ## speed of the main jobs, as ratios within one run
 	$(BIN)/penchant bench campaign
 	$(BIN)/penchant bench index
 	$(BIN)/penchant bench recommend
+	$(BIN)/penchant bench metrics
 
 lock: $(READY)  ## renew requirements.lock
 	$(BIN)/pip install -q uv

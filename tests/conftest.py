@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,24 @@ def build_inputs(shop: Path, inputs: Path, *, vectors: Path | None = None) -> No
     ):
         result = run_command(*command)
         assert result.code == 0, result.err
+    publish_newest(shop)
+
+
+def publish_newest(shop: Path) -> str:
+    """Let the build serve that was made last, unjudged."""
+    from penchant.publishing import publish_build, unjudged
+    from penchant.shop_directory import ShopDirectory
+
+    directory, now = ShopDirectory.open(shop), datetime.now(UTC)
+    return publish_build(directory, gate=unjudged, force="a test", at=now).build_id
+
+
+def build_and_publish(shop: Path, *options: object) -> Result:
+    """Build a shop by the command line, and let the build serve."""
+    result = run_command("build", shop, *options)
+    assert result.code == 0, result.err
+    publish_newest(shop)
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +203,8 @@ class Desk:
     write_inputs = staticmethod(write_inputs)
     make_vectors = staticmethod(make_vectors)
     build = staticmethod(build_inputs)
+    publish = staticmethod(publish_newest)
+    rebuild = staticmethod(build_and_publish)
     events = EVENTS
 
 

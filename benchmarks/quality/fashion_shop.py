@@ -14,6 +14,7 @@ import polars as pl
 import penchant
 from benchmarks.quality.fashion_data import ATTRIBUTES
 from penchant.pipeline import build_shop
+from penchant.publishing import publish_build, unjudged
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import ingest
 
@@ -136,6 +137,7 @@ def make_shop(
     )
     ingest(shop, tables, as_of=LATER, settings=shop.settings({}).tables)
     build_shop(shop, settings=shop.settings({}))
+    publish_build(shop, gate=unjudged, at=LATER)
     return penchant.open(shop.path)
 
 

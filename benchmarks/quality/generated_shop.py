@@ -8,10 +8,10 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-import penchant
 from penchant import columns as c
-from penchant.builds import BuildInputs, Manifest, make_build
+from penchant.builds import BuildInputs
 from penchant.engine import Shop
+from penchant.in_memory import shop_of
 from penchant.sample.generator import GeneratedShop
 from penchant.settings import Settings
 from penchant.tables import all_interactions, read_table
@@ -71,19 +71,7 @@ def open_inputs(inputs: BuildInputs) -> Shop:
     Args:
         inputs: What the build is made of.
     """
-    build = make_build(inputs)
-    manifest = Manifest(
-        build_id=inputs.build_id,
-        as_of=inputs.as_of.isoformat(),
-        version=penchant.__version__,
-        inputs=inputs.digests,
-        settings=inputs.settings_that_count,
-        encoder=inputs.encoder,
-        space=build.space.about,
-        counts=build.counts,
-        files={},
-    )
-    return Shop(manifest, build)
+    return shop_of(inputs)
 
 
 def with_settings(shop: Shop, settings: Settings) -> Shop:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import penchant
 from benchmarks.quality.fashion_shop import LATER, PLAIN
 from penchant.pipeline import build_shop
+from penchant.publishing import publish_build, unjudged
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import ingest
 
@@ -84,6 +85,7 @@ def make_public_shop(
     bought.write_parquet(tables["interactions"])
     ingest(shop, tables, as_of=LATER, settings=shop.settings({}).tables)
     build_shop(shop, settings=shop.settings({}))
+    publish_build(shop, gate=unjudged, at=LATER)
     return penchant.open(shop.path)
 
 

@@ -5,8 +5,8 @@
 On `valid` a shop knows the train rows and weighs its sources by hiding some of them. On `test`
 there are two: "as a shop" knows the validation rows too, a day later, as every shop knows what was
 bought yesterday; "as published" shows what the train rows alone tell, as the tables do, with the
-weights the first one found. Full ranking over all products, owned ones left out; R@20 is what the
-tables give.
+weights and the links the first one found best. Full ranking over all products, owned ones left out;
+R@20 is what the tables give.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def run_set(
     shop = make_public_shop(data, name, read_pairs(data, name, "train", "valid"), folder / "shop")
     yield from _ask(data, name, shop, "test", f"{name}, as a shop")
     weights = {"weights": dict(shop.recommender.blend_of("homepage").weights)}
-    thin = make_public_shop(data, name, train, folder / "published", homepage=weights)
+    method = {"collaborative": shop.build.demand.links.about["method"]}
+    thin = make_public_shop(data, name, train, folder / "published", homepage=weights, blend=method)
     yield from _ask(data, name, thin, "test", f"{name}, as published")
 
 

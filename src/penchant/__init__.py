@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         NotBuiltError,
         NotFoundError,
         PenchantError,
+        RefusedError,
     )
     from penchant.profiler import CustomerStyleProfiler
     from penchant.settings import Settings
@@ -35,6 +36,7 @@ __all__ = [
     "NotBuiltError",
     "NotFoundError",
     "PenchantError",
+    "RefusedError",
     "Settings",
     "Shop",
     "__version__",

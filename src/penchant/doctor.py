@@ -143,7 +143,7 @@ def newest_run(shop: ShopDirectory) -> EmbeddingRun | None:
 def _look_at_build(shop: ShopDirectory, settings: Settings) -> tuple[str, list[Finding]]:
     build_id = ""
     try:
-        folder = shop.current_build()
+        folder = shop.pointed_build()
         build_id = folder.name
         manifest = Manifest.read(folder)
         manifest.verify(folder)
@@ -168,7 +168,7 @@ def _look_at_changes(shop: ShopDirectory, manifest: Manifest, settings: Settings
         changed.append(SETTINGS_FILE)
     if not changed:
         return []
-    message = "Tables or settings changed since the build; build again for them to count."
+    message = "Tables or settings changed since the build; build and publish for them to count."
     return [_finding("build_outdated", message, len(changed), changed, table="build")]
 
 

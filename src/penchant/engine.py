@@ -28,7 +28,7 @@ from penchant.recommender import Recommender
 from penchant.settings import Settings
 from penchant.settings.showing import HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE
 from penchant.settings_file import settings_from_dict
-from penchant.shop_directory import ShopDirectory
+from penchant.shop_directory import CURRENT, ShopDirectory
 from penchant.stock import make_assortment
 from penchant.store.marks import MarkBook
 from penchant.surfaces import Slate
@@ -41,22 +41,21 @@ if TYPE_CHECKING:
     from penchant.campaign import Campaign
 
 
-def open_shop(path: str | Path) -> Shop:
-    """Open the published build of a shop.
+def open_shop(path: str | Path, *, pointer: str = CURRENT) -> Shop:
+    """Open the published build of a shop; arrays come by memory map, so that is quick.
 
     Args:
         path: The shop directory.
-
-    Returns:
-        A shop that answers; arrays come by memory map, so opening is quick.
+        pointer: "current", the build that serves; "staging", the one to look at first.
 
     Raises:
         NotFoundError: if there is no shop at `path`.
-        NotBuiltError: if it has no build yet.
+        NotBuiltError: if none is published, or staged.
         BuildError: if the build is damaged.
+        InputError: if the pointer is another word.
     """
     directory = ShopDirectory.open(path)
-    folder = directory.current_build()
+    folder = directory.pointed_build(pointer)
     manifest = Manifest.read(folder)
     manifest.verify_quickly(folder)
     return Shop(manifest, Build.load(folder), MarkBook(directory))

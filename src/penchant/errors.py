@@ -5,8 +5,9 @@
     │   ├── MissingColumnError           a table lacks a required column
     │   └── FingerprintError             vectors of two encoders would be mixed
     ├── NotFoundError (KeyError)         no such customer, product or file
-    ├── NotBuiltError                    the shop has no build yet
+    ├── NotBuiltError                    the shop has no build that serves yet
     ├── BuildError                       a build could not be made or read
+    ├── RefusedError                     a build may not serve, the gate says
     └── MissingExtraError (ImportError)  an optional dependency is absent
 
 A message says what is wrong with the value, what is allowed, and how to fix it. `code` is
@@ -90,18 +91,34 @@ class NotFoundError(PenchantError, KeyError):
 
 
 class NotBuiltError(PenchantError):
-    """The shop directory has no published build."""
+    """The shop directory has no published build, or no staged one."""
 
     code = "not_built"
 
-    def __init__(self, directory: Path):
-        super().__init__(f"{directory} has no build yet. Make one with: penchant build {directory}")
+    def __init__(self, directory: Path, what: str = "build", command: str = "build"):
+        super().__init__(
+            f"{directory} has no {what} yet. Make one with: penchant {command} {directory}"
+        )
 
 
 class BuildError(PenchantError):
     """A build could not be made, or its files do not match its manifest."""
 
     code = "build_failed"
+
+
+class RefusedError(PenchantError):
+    """The gate advised against publishing a build."""
+
+    code = "refused"
+
+    def __init__(self, build_id: str, directory: Path, reasons: Sequence[str]):
+        told = "; ".join(one.rstrip(".") for one in reasons) or "the gate gave no reason"
+        super().__init__(
+            f"Build {build_id} was not published: {told}. Only what is known to be no worse is: "
+            "mend the data and build again, or publish it all the same, saying why, with: "
+            f'penchant publish {directory} {build_id} --force "REASON"'
+        )
 
 
 class MissingExtraError(PenchantError, ImportError):

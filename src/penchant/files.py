@@ -181,6 +181,24 @@ def new_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(replaced, ignore_errors=True)
 
 
+def remove_folder(path: Path) -> None:
+    """Remove a folder as one: after a kill it is there whole, or gone but for a leftover.
+
+    Args:
+        path: The folder. Only call this while holding the shop's lock.
+
+    Raises:
+        BuildError: if it cannot be removed; then it stays whole.
+    """
+    temporary = beside(path)
+    try:
+        path.rename(temporary)
+        sync(path.parent)
+    except OSError as error:
+        raise BuildError(f"{path} could not be removed: {error.strerror or error}.") from error
+    shutil.rmtree(temporary, ignore_errors=True)
+
+
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
     """Write a file beside `path`, then rename it: `path` appears whole or not at all.

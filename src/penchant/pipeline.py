@@ -1,4 +1,4 @@
-"""The pipeline: from tables and photos to a published build, safe to kill and to repeat."""
+"""The pipeline: from tables and photos to a build, safe to kill and to repeat."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import polars as pl
 from penchant import columns as c
 from penchant.builds import BuildInputs, Manifest, make_build
 from penchant.builds.learn import Step
-from penchant.builds.manifest import describe_files, file_digest
+from penchant.builds.manifest import describe_files, file_digest, make_newest
 from penchant.embedding import (
     PhotoProgress,
     check_photos,
@@ -36,7 +36,7 @@ class BuildOutcome:
     """What `build_shop` did.
 
     Attributes:
-        manifest: Of the published build.
+        manifest: Of the build.
         folder: Where it lies.
         reused: True when the same input had been built before.
         findings: What was noticed of photos that could not be used, of vectors made elsewhere, and
@@ -57,7 +57,7 @@ def build_shop(
     on_step: Step | None = None,
     on_progress: PhotoProgress | None = None,
 ) -> BuildOutcome:
-    """Embed, build and publish.
+    """Embed and build; what is published goes on serving until `publish_build`.
 
     Args:
         shop: The shop.
@@ -68,20 +68,21 @@ def build_shop(
         on_progress: Told (photos done, photos in all).
 
     Returns:
-        The published build. The same input gives the same build, byte for byte.
+        The build, from now on the one made last. The same input gives the same one, byte for byte.
 
     Raises:
         InputError: if there is nothing to build from.
         BuildError: if the build could not be written, or products name photos and none of them can
-            be used; the published build keeps serving.
+            be used.
     """
     with shop.writing():
         inputs, findings = _gather(shop, settings, as_of, on_progress)
         folder = shop.builds / inputs.build_id
         reused = _is_sound(folder)
-        if not reused:
+        if reused:
+            make_newest(folder)
+        else:
             _write_build(folder, inputs, on_step)
-        shop.publish(inputs.build_id)
     return BuildOutcome(Manifest.read(folder), folder, reused, findings)
 
 
@@ -96,7 +97,25 @@ def gather_inputs(
         on_progress: Told (photos done, photos in all).
     """
     with shop.writing():
-        return _gather(shop, settings, None, on_progress)[0]
+        return gather_while_locked(shop, settings=settings, on_progress=on_progress)
+
+
+def gather_while_locked(
+    shop: ShopDirectory,
+    *,
+    settings: Settings,
+    as_of: datetime | None = None,
+    on_progress: PhotoProgress | None = None,
+) -> BuildInputs:
+    """Give what a build would be made of, while the shop's lock is held.
+
+    Args:
+        shop: The shop.
+        settings: The shop's settings.
+        as_of: Reference time; that of the newest interaction if absent.
+        on_progress: Told (photos done, photos in all).
+    """
+    return _gather(shop, settings, as_of, on_progress)[0]
 
 
 def load_interactions(shop: ShopDirectory) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
@@ -182,21 +201,9 @@ def _is_sound(folder: Path) -> bool:
 
 
 def _write_build(folder: Path, inputs: BuildInputs, on_step: Step | None) -> None:
-    from penchant import __version__
-
     build = make_build(inputs, on_step=on_step)
     if on_step:
         on_step(f"writing build {inputs.build_id}")
     with new_folder(folder) as temporary:
         build.save(temporary)
-        Manifest(
-            build_id=inputs.build_id,
-            as_of=inputs.as_of.isoformat(),
-            version=__version__,
-            inputs=inputs.digests,
-            settings=inputs.settings_that_count,
-            encoder=inputs.encoder,
-            space=build.space.about,
-            counts=build.counts,
-            files=describe_files(temporary),
-        ).write(temporary)
+        Manifest.of(inputs, build, describe_files(temporary)).write(temporary)

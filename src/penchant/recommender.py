@@ -145,7 +145,7 @@ class Recommender:
             liked=visitor.liked[0],
         )
         kept_to = guard_rules(self.stock, guards, plan.seeds, visitor.liked[0])
-        rules = (*self._shop_rules, *own, *plan.rules, *kept_to)
+        rules = (*self.shop_rules, *own, *plan.rules, *kept_to)
         return Eligibility.under(rules, n_products=len(self.stock))
 
     def manner(self, request: Request) -> Manner:
@@ -165,7 +165,8 @@ class Recommender:
         )
 
     @cached_property
-    def _shop_rules(self) -> tuple[Rule, ...]:
+    def shop_rules(self) -> tuple[Rule, ...]:
+        """The rules that hold for everybody on every surface."""
         return shop_rules(self.stock, self.settings.recommend)
 
     @cached_property

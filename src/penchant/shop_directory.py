@@ -5,7 +5,9 @@ shop/  penchant.toml                settings
        rejects/                     rows set aside, with reasons
        embeddings/<fingerprint>/    vectors of photos, cached by content
        builds/<build_id>/           immutable builds
-       CURRENT                      names the published build
+       evaluations/<build_id>/      how well each build would have done, with a page to look at
+       CURRENT, STAGING             name the published build, and one to look at first
+       releases.jsonl               what was published, rolled back and refused, and why
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from penchant.errors import BuildError, InputError, NotBuiltError, NotFoundError
 from penchant.files import disk_error, is_leftover, remove_leftovers, write_atomically
@@ -24,6 +27,11 @@ from penchant.settings_file import load_settings, render_settings
 from penchant.store.journal import finish_replacing
 
 SETTINGS_FILE = "penchant.toml"
+
+CURRENT: Final = "current"
+STAGING: Final = "staging"
+POINTERS: Final = (CURRENT, STAGING)
+"""What a build may be published as: the one that serves, or one to look at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +113,14 @@ class ShopDirectory:
         return self.path / "builds"
 
     @property
-    def current_file(self) -> Path:
-        """The file that names the published build."""
-        return self.path / "CURRENT"
+    def evaluations(self) -> Path:
+        """What builds would have shown, and how well: one folder each."""
+        return self.path / "evaluations"
+
+    @property
+    def releases_file(self) -> Path:
+        """The record of what was published, rolled back and refused."""
+        return self.path / "releases.jsonl"
 
     @property
     def journal(self) -> Path:
@@ -122,44 +135,62 @@ class ShopDirectory:
         """
         return load_settings(self.settings_file, os.environ if environment is None else environment)
 
-    def current_build(self) -> Path:
-        """Give the folder of the published build.
+    def pointer_file(self, pointer: str = CURRENT) -> Path:
+        """Give the file that names a build: the published one, or the staged one.
+
+        Args:
+            pointer: "current" or "staging".
 
         Raises:
-            NotBuiltError: if nothing is published.
-            BuildError: if CURRENT names a build that is not there.
+            InputError: if it is another word.
         """
+        if pointer not in POINTERS:
+            raise InputError(f'pointer is "{pointer}", must be one of: {", ".join(POINTERS)}.')
+        return self.path / pointer.upper()
+
+    def pointed_build(self, pointer: str = CURRENT) -> Path:
+        """Give the folder of the build that is published, or staged.
+
+        Args:
+            pointer: "current" or "staging".
+
+        Raises:
+            NotBuiltError: if none is.
+            BuildError: if the pointer names a build that is not there.
+            InputError: if the pointer is another word.
+        """
+        file = self.pointer_file(pointer)
         try:
-            name = self.current_file.read_text(encoding="utf-8").strip()
+            name = file.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
-            raise NotBuiltError(self.path) from None
+            raise self._nothing_at(pointer) from None
         except (OSError, UnicodeDecodeError):
             name = ""
         if name not in self.build_ids():
             raise BuildError(
-                f'{self.current_file} names the build "{name}", there is none in {self.builds}. '
-                f"Make one with: penchant build {self.path}"
+                f'{file} names the build "{name}", there is none in {self.builds}. Go back with: '
+                f"penchant rollback {self.path}, or make one with: penchant build {self.path}"
             )
         return self.builds / name
 
-    def build_ids(self) -> list[str]:
-        """Give the names of all builds, sorted."""
-        folders = self.builds.iterdir() if self.builds.is_dir() else ()
-        return sorted(one.name for one in folders if one.is_dir() and not one.name.startswith("."))
-
-    def publish(self, build_id: str) -> None:
-        """Make a build the one that serves, atomically.
+    def build_folder(self, build_id: str) -> Path:
+        """Give the folder of a build.
 
         Args:
             build_id: A build of this shop.
 
         Raises:
             NotFoundError: if there is no such build.
-            BuildError: if CURRENT cannot be written; the old build goes on serving.
         """
         if build_id not in self.build_ids():
-            raise NotFoundError("build", build_id, self.build_ids())
-        write_atomically(self.current_file, f"{build_id}\n".encode())
+            hint = f"They are listed by: penchant builds {self.path}"
+            raise NotFoundError("build", build_id, self.build_ids(), hint=hint)
+        return self.builds / build_id
+
+    def build_ids(self) -> list[str]:
+        """Give the names of all builds, sorted."""
+        folders = self.builds.iterdir() if self.builds.is_dir() else ()
+        return sorted(one.name for one in folders if one.is_dir() and not one.name.startswith("."))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -188,18 +219,25 @@ class ShopDirectory:
                 remove_leftovers(folder)
             yield
 
+    def _nothing_at(self, pointer: str) -> NotBuiltError:
+        if pointer == STAGING:
+            return NotBuiltError(self.path, "staged build", "publish --to staging")
+        if self.build_ids():
+            return NotBuiltError(self.path, "published build", "publish")
+        return NotBuiltError(self.path)
+
     def _is_blank(self) -> bool:
         """Say whether nothing lies here but what an interrupted `create` may leave."""
         if not self.path.is_dir():
             return False
-        ours = {self.data, self.rejects, self.embeddings, self.builds}
+        ours = {self.data, self.rejects, self.embeddings, self.builds, self.evaluations}
         return all(
             is_leftover(one) or one.name == ".lock" or (one in ours and _is_empty(one))
             for one in self.path.iterdir()
         )
 
     def _make_folders(self) -> tuple[Path, ...]:
-        folders = (self.data, self.rejects, self.embeddings, self.builds)
+        folders = (self.data, self.rejects, self.embeddings, self.builds, self.evaluations)
         for folder in folders:
             try:
                 folder.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ LAYERS = (
     ("images", "encoders", "space"),
     ("taste",),
     ("index", "candidates", "ranking"),
-    ("surfaces", "reasons"),
+    ("surfaces", "reasons", "charts"),
     ("builds", "store", "shop_directory"),
     (
         "answers",
@@ -34,9 +34,10 @@ LAYERS = (
         "visiting",
         "explaining",
         "engine",
+        "in_memory",
         "campaign",
     ),
-    ("evaluation",),
+    ("evaluation", "publishing", "shelf", "gate"),
     ("cli", "sample", "profiler", "bench", "doctor"),
 )
 LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}

@@ -116,7 +116,7 @@ def test_duplicate_ids_and_unknown_actions_and_the_future_are_set_aside(
     rejects = (own_shop / "rejects" / "interactions.csv").read_text()
     for value in ("stared_at", "2126-06-01", "yesterday-ish"):
         assert value in rejects
-    assert desk.run("build", own_shop).code == 0
+    desk.rebuild(own_shop)
     assert len(penchant.open(own_shop).profile("C1").interactions) == 2
     twice = [("P00", "one"), ("P00", "two"), ("P01", "three")]
     products = desk.write_csv(tmp_path / "p.csv", "product_id title", twice)
@@ -131,7 +131,7 @@ def test_a_customer_with_no_usable_event_gets_an_answer(
     rows = [("LOST", name, "purchase", "2026-06-01") for name in ("gone1", "gone2", "gone3")]
     events = desk.write_csv(tmp_path / "e.csv", EVENT_HEADER, rows)
     assert ingest(desk, own_shop, "interactions", events, "--append").code == 0
-    assert desk.run("build", own_shop).code == 0
+    desk.rebuild(own_shop)
     shop = penchant.open(own_shop)
     assert shop.recommend("LOST", k=3).step == "popular"
     notes = {one.note for one in shop.profile("LOST").interactions}
@@ -145,7 +145,7 @@ def test_ids_of_any_characters_travel_unharmed(desk: Any, empty_shop: Path, tmp_
     rows = [(name, "ring", "x" if i % 2 else "y") for i, name in enumerate(names)]
     products = desk.write_csv(tmp_path / "p.csv", "product_id category color", rows)
     assert ingest(desk, empty_shop, "products", products).code == 0
-    assert desk.run("build", empty_shop).code == 0
+    desk.rebuild(empty_shop)
     known = list(penchant.open(empty_shop).build.product_ids)
     assert len(known) == len(names)
     for name in known:
@@ -189,7 +189,7 @@ def test_bad_photos_are_told_and_the_rest_is_built(
     photos = desk.run("embed", empty_shop, "--json").json["photos"]
     assert sum(photos.values()) == 10
     assert photos["ok"] == 4
-    assert desk.run("build", empty_shop).code == 0
+    desk.rebuild(empty_shop)
     checkup = desk.run("doctor", empty_shop, "--json").json
     codes = {one["code"]: one for one in checkup["findings"]}
     assert codes["no_usable_photo"]["count"] == 6
@@ -267,7 +267,7 @@ def test_another_encoder_makes_another_build_and_never_mixes(desk: Any, own_shop
     lines = settings.read_text().splitlines()
     spec = f'spec = "precomputed:{own_shop / "wide.npz"}"'
     settings.write_text("\n".join(spec if one.startswith("spec") else one for one in lines))
-    assert desk.run("build", own_shop).code == 0
+    desk.rebuild(own_shop)
     after = penchant.open(own_shop)
     assert after.build_id != before
     assert after.manifest.space["channels"]["photo"] <= 10
@@ -421,7 +421,7 @@ def test_a_build_that_went_away(desk: Any, own_shop: Path) -> None:
     shutil.rmtree(own_shop / "builds" / name)
     refused(desk.run("recommend", own_shop, "WARM"), name, "penchant build", code=1)
     assert "build_damaged" in str(desk.run("doctor", own_shop, "--json").json["findings"])
-    assert desk.run("build", own_shop).code == 0
+    desk.rebuild(own_shop)
     assert desk.run("recommend", own_shop, "WARM").code == 0
 
 
@@ -489,7 +489,7 @@ def test_a_damaged_table_of_the_shop(desk: Any, own_shop: Path, table: str) -> N
     assert desk.run("recommend", own_shop, "WARM", "--json").code == 0
     files = desk.inputs / f"{table}.csv"
     assert desk.run("ingest", own_shop, option, files, "--as-of", "2026-07-01").code == 0
-    assert desk.run("build", own_shop).code == 0
+    desk.rebuild(own_shop)
 
 
 def test_a_damaged_report(desk: Any, own_shop: Path) -> None:
@@ -497,7 +497,7 @@ def test_a_damaged_report(desk: Any, own_shop: Path) -> None:
     for content in ("{", "[]", "{}", '{"table": 3}'):
         path.write_text(content)
         refused(desk.run("doctor", own_shop), "products.report.json", "--products", code=1)
-        assert desk.run("build", own_shop).code == 0
+        desk.rebuild(own_shop)
 
 
 def test_damaged_embeddings_are_told_and_made_again(desk: Any, own_shop: Path) -> None:

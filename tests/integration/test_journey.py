@@ -50,7 +50,9 @@ def test_a_stranger_gets_from_photos_to_similar_products(
     rows = [(f"P{i:02d}", f"Thing {i}", f"{photo_folder}/P{i:02d}.jpg") for i in range(6)]
     products = desk.write_csv(tmp_path / "products.csv", "product_id title image", rows)
     shop = tmp_path / "shop"
-    for words in (("init", shop), ("ingest", shop, "--products", products), ("build", shop)):
+    ways = (("init",), ("ingest", "--products", products), ("build",), ("publish",))
+    for verb, *options in ways:
+        words = (verb, shop, *options)
         done = command(*words, "--json")
         assert done.returncode == 0, done.stderr
         json.loads(done.stdout)
@@ -251,7 +253,7 @@ def test_a_shop_of_products_alone_works(desk: Any, tmp_path: Path) -> None:
     shop = tmp_path / "shop"
     desk.run("init", shop, "--encoder", f"precomputed:{desk.inputs / 'vectors.npz'}")
     desk.run("ingest", shop, "--products", desk.inputs / "products.csv")
-    assert desk.run("build", shop).code == 0
+    desk.rebuild(shop)
     opened = penchant.open(shop)
     slate = opened.recommend("anyone", k=23)
     assert slate.step == "newest"
@@ -269,6 +271,7 @@ def test_a_shop_of_attributes_without_any_photo_works(desk: Any, tmp_path: Path)
     desk.run("ingest", shop, "--products", products)
     built = desk.run("build", shop, "--json")
     assert built.code == 0, built.err
+    desk.publish(shop)
     assert (built.json["encoder"], built.json["counts"]["placed_products"]) == ("", 12)
     assert desk.run("embed", shop, "--json").json["products"] == 0
     slate = penchant.open(shop).similar("P0", k=1)
@@ -279,7 +282,7 @@ def test_a_shop_of_attributes_without_any_photo_works(desk: Any, tmp_path: Path)
 def test_appending_adds_and_replaces_by_key(desk: Any, own_shop: Path, tmp_path: Path) -> None:
     more = desk.write_csv(tmp_path / "p.csv", "product_id title", [("P00", "Renamed"), ("P99", "")])
     assert desk.run("ingest", own_shop, "--products", more, "--append").code == 0
-    assert desk.run("build", own_shop).code == 0
+    desk.rebuild(own_shop)
     opened = penchant.open(own_shop)
     assert len(opened.build.product_ids) == 25
     assert opened.assortment.titles[opened.build.product_ids.row("P00")] == "Renamed"

@@ -15,6 +15,7 @@ from penchant.embedding import embed_shop, product_photos
 from penchant.encoders import ProductPhotos
 from penchant.errors import BuildError, InputError
 from penchant.pipeline import build_shop, gather_inputs, load_interactions
+from penchant.publishing import builds_by_age
 from penchant.shop_directory import ShopDirectory
 
 
@@ -51,7 +52,7 @@ def test_inputs_are_aligned_with_the_products(desk: Any, own_shop: Path) -> None
         "orders",
         "products",
     ]
-    assert inputs.build_id == shop.current_build().name
+    assert inputs.build_id == shop.pointed_build().name
 
 
 def test_completed_orders_become_purchases(own_shop: Path) -> None:
@@ -86,7 +87,7 @@ def test_progress_and_steps_are_told(
     )
     assert done[-1] == (5, 5)
     assert [one.split(" ")[0] for one in steps] == ["fitting", "making", "writing"]
-    assert (outcome.reused, outcome.folder) == (False, shop.current_build())
+    assert (outcome.reused, outcome.folder.name) == (False, *shop.build_ids())
     again = build_shop(shop, settings=shop.settings({}), on_step=steps.append)
     assert (again.reused, len(steps)) == (True, 3)
 
@@ -98,6 +99,26 @@ def test_a_naive_moment_is_taken_as_utc(own_shop: Path) -> None:
         for one in (datetime(2026, 6, 9), datetime(2026, 6, 9, tzinfo=UTC))  # noqa: DTZ001
     }
     assert names == {"2026-06-09T00:00:00+00:00"}
+
+
+def test_a_build_is_not_published_and_what_is_asked_for_last_is_the_newest(own_shop: Path) -> None:
+    shop = ShopDirectory.open(own_shop)
+    serving = shop.pointed_build()
+    other = build_shop(shop, settings=shop.settings({}), as_of=datetime(2026, 6, 9, tzinfo=UTC))
+    assert shop.pointed_build() == serving
+    assert builds_by_age(shop) == [other.folder.name, serving.name]
+    again = build_shop(shop, settings=shop.settings({}))
+    assert (again.reused, again.folder) == (True, serving)
+    assert builds_by_age(shop) == [serving.name, other.folder.name]
+    other.folder.joinpath("manifest.json").unlink()
+    assert builds_by_age(shop) == [serving.name, other.folder.name], "the oldest of all"
+
+
+def test_how_many_builds_are_kept_changes_no_build(own_shop: Path) -> None:
+    shop = ShopDirectory.open(own_shop)
+    settings = shop.settings({"PENCHANT_BUILDS_KEEP": "9"})
+    assert settings.builds.keep == 9
+    assert build_shop(shop, settings=settings).folder == shop.pointed_build()
 
 
 def test_a_failed_build_publishes_nothing(own_shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,12 +169,13 @@ def test_a_shop_whose_photos_are_all_gone_is_not_built_without_them(
         (here / f"{number}.jpg").write_bytes((photo_folder / f"P{number:02d}.jpg").read_bytes())
     rows = [(f"P{i}", ("ring", "watch")[i % 2], here / f"{i}.jpg") for i in range(3)]
     shop = photo_shop(desk, tmp_path, rows)
-    published = build_shop(shop, settings=shop.settings({})).folder
+    build_shop(shop, settings=shop.settings({}))
+    published = desk.publish(shop.path)
     here.rename(tmp_path / "elsewhere")
     with pytest.raises(BuildError, match=r"None of the 3 .*0\.jpg. of product P0: .* Mend"):
         build_shop(shop, settings=shop.settings({}))
     assert desk.run("build", shop.path).code == 1
-    assert shop.current_build() == published
+    assert shop.pointed_build().name == published
 
 
 def test_a_shop_that_names_no_photos_is_built_without(desk: Any, tmp_path: Path) -> None:
@@ -169,8 +191,7 @@ def test_text_vectors_of_a_shop_are_read_instead_of_its_titles(desk: Any, own_sh
     text = text.replace('# text_vectors = ""', 'text_vectors = "texts.npz"')
     (own_shop / "penchant.toml").write_text(text, encoding="utf-8")
     before = penchant.open(own_shop)
-    result = desk.run("build", own_shop)
-    assert result.code == 0, result.err
+    desk.rebuild(own_shop)
     after = penchant.open(own_shop)
     assert after.build_id != before.build_id
     assert after.build.space.about["channels"]["text"] == 4

@@ -1,4 +1,4 @@
-"""A shop directory: made once, opened by name, published atomically, written by one at a time."""
+"""A shop directory: made once, opened by name, pointing at builds, written by one at a time."""
 
 from __future__ import annotations
 
@@ -72,27 +72,34 @@ def test_opening_says_how_to_make_what_is_not_there(tmp_path: Path) -> None:
         ShopDirectory.open(tmp_path / "file")
 
 
-def test_publishing_names_a_build_that_exists(shop: ShopDirectory) -> None:
-    with pytest.raises(NotBuiltError, match="has no build yet"):
-        shop.current_build()
+def test_a_pointer_names_a_build_that_exists(shop: ShopDirectory) -> None:
+    with pytest.raises(NotBuiltError, match=r"has no build yet.*penchant build"):
+        shop.pointed_build()
+    with pytest.raises(NotBuiltError, match=r"no staged build yet.*penchant publish --to staging"):
+        shop.pointed_build("staging")
+    with pytest.raises(InputError, match='pointer is "nowhere", must be one of: current, staging'):
+        shop.pointed_build("nowhere")
     first = add_build(shop, "20260101-a")
     add_build(shop, "20260102-b")
     add_build(shop, ".20260103-c.9.tmp")
-    shop.publish("20260101-a")
-    assert shop.current_build() == first
+    with pytest.raises(NotBuiltError, match=r"has no published build yet.*penchant publish"):
+        shop.pointed_build()
+    (shop.path / "CURRENT").write_text("20260101-a\n")
+    (shop.path / "STAGING").write_text("20260102-b\n")
+    assert shop.pointed_build() == first == shop.build_folder("20260101-a")
+    assert shop.pointed_build("staging") == shop.builds / "20260102-b"
     assert shop.build_ids() == ["20260101-a", "20260102-b"]
     for wrong in ("20260103-c", ".20260103-c.9.tmp", "", "..", "../data"):
         with pytest.raises(NotFoundError, match="No build"):
-            shop.publish(wrong)
-    assert shop.current_build() == first
+            shop.build_folder(wrong)
 
 
 def test_a_published_build_that_went_away_is_damage(shop: ShopDirectory) -> None:
     add_build(shop, "20260101-a")
-    shop.publish("20260101-a")
+    (shop.path / "CURRENT").write_text("20260101-a\n")
     (shop.builds / "20260101-a").rmdir()
     with pytest.raises(BuildError, match=r'names the build "20260101-a", there is none'):
-        shop.current_build()
+        shop.pointed_build()
 
 
 def test_one_writer_at_a_time_and_the_next_cleans_up(shop: ShopDirectory) -> None:

@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from penchant import __version__
 from penchant import columns as c
 from penchant.bench.index import plant_styles
 from penchant.bench.workload import END, make_workload
-from penchant.builds import BuildInputs, Manifest, make_build
+from penchant.builds import BuildInputs, Manifest
 from penchant.engine import Shop
+from penchant.in_memory import shop_of
 from penchant.maths.threads import one_thread
 from penchant.settings import IndexSettings, Settings, SpaceSettings
 from penchant.tables.schemas import empty_table
@@ -91,18 +91,7 @@ def _shop(n_products: int, n_customers: int) -> Shop:
         as_of=END,
         digests={},
     )
-    manifest = Manifest(
-        build_id=inputs.build_id,
-        as_of=END.isoformat(),
-        version=__version__,
-        inputs={},
-        settings=inputs.settings_that_count,
-        encoder="planted",
-        space={},
-        counts={},
-        files={},
-    )
-    return Shop(manifest, make_build(inputs))
+    return shop_of(inputs)
 
 
 def _manifest(manifest: Manifest, exact_below: int) -> Manifest:

@@ -64,11 +64,13 @@ class BuildInputs:
 
 
 def settings_that_count(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Give all settings but the number of workers, which changes no byte of a build.
+    """Give all settings but those that change no byte: workers, judging and keeping of builds.
 
     Args:
         settings: All settings.
     """
     sections = settings_to_dict(settings)
     del sections["encoder"]["workers"]
+    for name in ("evaluation", "gate", "builds"):
+        del sections[name]
     return sections

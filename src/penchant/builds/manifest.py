@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from penchant.errors import BuildError
 from penchant.files import read_json, write_json
+
+if TYPE_CHECKING:
+    from penchant.builds.build import Build
+    from penchant.builds.inputs import BuildInputs
 
 FORMAT = 2
 """Raised when a build's files change in a way older code cannot read."""
@@ -47,6 +52,31 @@ class Manifest:
     space: Mapping[str, Any]
     counts: Mapping[str, int]
     files: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(
+        cls, inputs: BuildInputs, build: Build, files: Mapping[str, Mapping[str, Any]]
+    ) -> Manifest:
+        """Describe a build.
+
+        Args:
+            inputs: What it was made of.
+            build: What was made.
+            files: Of `describe_files`; none when it is not on disk.
+        """
+        from penchant import __version__
+
+        return cls(
+            build_id=inputs.build_id,
+            as_of=inputs.as_of.isoformat(),
+            version=__version__,
+            inputs=inputs.digests,
+            settings=inputs.settings_that_count,
+            encoder=inputs.encoder,
+            space=build.space.about,
+            counts=build.counts,
+            files=files,
+        )
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a build's folder; it comes last.
@@ -87,7 +117,7 @@ class Manifest:
         )
         if self.build_id != made_of:
             raise ValueError(f"{NAME} is changed")
-        sizes = [int(one["bytes"]) for one in self.files.values()]
+        sizes = [int(one["bytes"]) for one in self.files.values() if one["sha256"]]
         if not sizes or any(type(count) is not int for count in self.counts.values()):
             raise ValueError(f"{NAME} is changed")
         return self
@@ -162,6 +192,28 @@ def digest_of(
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return f"{as_of:%Y%m%d}-{digest[:12]}"
+
+
+def made_at(folder: Path) -> datetime:
+    """Give when a build was made, or asked for again: the file time of its manifest, UTC.
+
+    Args:
+        folder: The build's folder; one without a manifest is older than all others.
+    """
+    try:
+        nanoseconds = (folder / NAME).stat().st_mtime_ns
+    except FileNotFoundError:
+        nanoseconds = 0
+    return datetime.fromtimestamp(nanoseconds / 1e9, UTC)
+
+
+def make_newest(folder: Path) -> None:
+    """Let a build that is asked for again count as the one made last; its content stays.
+
+    Args:
+        folder: The build's folder.
+    """
+    os.utime(folder / NAME)
 
 
 def _unusable(folder: Path, what: str) -> BuildError:

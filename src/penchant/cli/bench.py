@@ -18,7 +18,7 @@ def run(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="photos, profiles, profiler, index, recommend, campaign or spaces.",
+            help="photos, profiles, profiler, index, recommend, campaign, metrics or spaces.",
         ),
     ],
     shop: Annotated[
@@ -32,8 +32,9 @@ def run(
     photos: embedding against the bare model. profiles: in batch and per request, against scipy.
     profiler: 50,000 customers, 1,000,000 interactions, against plain loops. index: nearest of
     100,000 products, by the graph against exactly. recommend: a whole homepage at 100,000 products.
-    campaign: new arrivals for everyone, against the bare matrix product. spaces: category
-    precision@10 of a shop's raw, processed and learned spaces.
+    campaign: new arrivals for everyone, against the bare matrix product. metrics: 1,000,000
+    rankings judged, against numpy's bare search. spaces: category precision@10 of a shop's raw,
+    processed and learned spaces.
 
     Example: penchant bench spaces --shop shop
     """
@@ -46,6 +47,7 @@ def run(
         "index": _index,
         "recommend": _recommend,
         "campaign": _campaign,
+        "metrics": _metrics,
         "spaces": lambda: _spaces(shop),
     }
     if what not in benches:
@@ -105,6 +107,12 @@ def _campaign() -> Mapping[str, Any]:
     from penchant.bench.campaign import bench_campaign
 
     return bench_campaign()
+
+
+def _metrics() -> Mapping[str, Any]:
+    from penchant.bench.metrics import bench_metrics
+
+    return bench_metrics()
 
 
 def _spaces(shop: Path | None) -> Mapping[str, Any]:

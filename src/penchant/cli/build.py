@@ -1,8 +1,10 @@
-"""`penchant build`: embed what is new, fit the style space, make profiles, publish."""
+"""`penchant build`: embed what is new, fit the style space, make profiles."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from penchant.cli.options import AsJson, AsOf, ShopPath, parse_time
 
@@ -10,12 +12,20 @@ if TYPE_CHECKING:
     from penchant.pipeline import BuildOutcome
 
 
-def run(shop: ShopPath, as_of: AsOf = None, as_json: AsJson = False) -> None:
-    """Build the shop and publish the build; the same input gives the same build.
+def run(
+    shop: ShopPath,
+    as_of: AsOf = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish the build, too, if the gate lets it pass.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Build the shop; the same input gives the same build, and what serves goes on serving.
 
     Example: penchant build shop
     """
     from penchant.cli.output import note, photo_progress, print_json
+    from penchant.cli.publish import publish_now, show_published
     from penchant.pipeline import build_shop
     from penchant.shop_directory import ShopDirectory
 
@@ -28,11 +38,16 @@ def run(shop: ShopPath, as_of: AsOf = None, as_json: AsJson = False) -> None:
             on_step=note,
             on_progress=progress,
         )
-    if as_json:
-        print_json(_values(outcome))
-    else:
+    if not as_json:
         show_outcome(outcome)
-        note(f"Next: penchant recommend {shop} CUSTOMER, or penchant similar {shop} PRODUCT")
+    if publish:
+        published = publish_now(directory, outcome.manifest.build_id)
+    if as_json:
+        print_json({**_values(outcome), "published": publish})
+    elif publish:
+        show_published(published, shop)
+    else:
+        note(f"Next: penchant publish {shop}")
 
 
 def show_outcome(outcome: BuildOutcome) -> None:
@@ -45,7 +60,7 @@ def show_outcome(outcome: BuildOutcome) -> None:
 
     counts, space = outcome.manifest.counts, outcome.manifest.space
     again = " (the input had not changed)" if outcome.reused else ""
-    note(f"Published build {outcome.manifest.build_id}{again}")
+    note(f"Made build {outcome.manifest.build_id}{again}")
     note(
         f"  {counts['products']} products, {counts['placed_products']} with a style vector; "
         f"{counts['customers']} customers, {counts['profiles']} with a profile"

@@ -12,7 +12,6 @@ from penchant.cli.options import AsJson
 
 if TYPE_CHECKING:
     from penchant.engine import Shop
-    from penchant.pipeline import BuildOutcome
     from penchant.shop_directory import ShopDirectory
 
 CUSTOMER = "C10001"
@@ -39,7 +38,7 @@ def run(
     import penchant
     from penchant.cli.output import print_json
 
-    _build(directory)
+    _build_and_publish(directory)
     shop = penchant.open(directory)
     if as_json:
         print_json(_values(shop, customer))
@@ -47,10 +46,11 @@ def run(
         _show(shop, customer, directory)
 
 
-def _build(directory: Path) -> BuildOutcome:
+def _build_and_publish(directory: Path) -> None:
     from penchant.cli.build import show_outcome
     from penchant.cli.output import note, photo_progress
     from penchant.pipeline import build_shop
+    from penchant.publishing import publish_build, unjudged
     from penchant.sample.files import sample_sources
     from penchant.store.ingest import ingest
 
@@ -61,7 +61,8 @@ def _build(directory: Path) -> BuildOutcome:
     with photo_progress() as progress:
         outcome = build_shop(shop, settings=settings, on_step=note, on_progress=progress)
     show_outcome(outcome)
-    return outcome
+    build_id, now = outcome.manifest.build_id, datetime.now(UTC)
+    publish_build(shop, build_id, gate=unjudged, force="The sample shop is shown at once.", at=now)
 
 
 def _open(directory: Path) -> ShopDirectory:

@@ -25,6 +25,9 @@ Products = Annotated[
         help="What the surface is about; give it again for several products.",
     ),
 ]
+Staging = Annotated[
+    bool, typer.Option("--staging", help="Ask the staged build, not the one that serves.")
+]
 AsOf = Annotated[
     str | None,
     typer.Option(
@@ -34,11 +37,12 @@ AsOf = Annotated[
 ]
 
 
-def parse_time(text: str | None) -> datetime | None:
+def parse_time(text: str | None, *, option: str = "--as-of") -> datetime | None:
     """Read a time given on the command line; one without a zone is UTC.
 
     Args:
         text: ISO 8601, or None.
+        option: Its name.
 
     Raises:
         InputError: if it is not a time.
@@ -52,5 +56,5 @@ def parse_time(text: str | None) -> datetime | None:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise InputError(
-            f'--as-of is "{text}", must be a time such as 2026-03-01 or 2026-03-01T12:00:00Z.'
+            f'{option} is "{text}", must be a time such as 2026-03-01 or 2026-03-01T12:00:00Z.'
         ) from None

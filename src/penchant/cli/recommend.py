@@ -11,6 +11,7 @@ from penchant.cli.options import (
     HowMany,
     Products,
     ShopPath,
+    Staging,
     Surface,
     parse_time,
 )
@@ -49,6 +50,7 @@ def run(
     product: Products = None,
     k: HowMany = None,
     as_of: AsOf = None,
+    staging: Staging = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the products for a place in the shop, each with its reason.
@@ -63,7 +65,8 @@ def run(
     import penchant
     from penchant.cli.output import print_json
 
-    opened, moment = penchant.open(shop), parse_time(as_of)
+    pointer = "staging" if staging else "current"
+    opened, moment = penchant.open(shop, pointer=pointer), parse_time(as_of)
     slate = opened.recommend(customer, surface=surface, products=product, k=k, as_of=moment)
     if as_json:
         print_json(slate.to_dict())

@@ -15,6 +15,8 @@ from penchant.settings.finding import (
     IndexSettings,
     ItemKnnSettings,
 )
+from penchant.settings.judging import EvaluationSettings, GateSettings
+from penchant.settings.keeping import BuildSettings
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
 from penchant.settings.showing import (
     CartSettings,
@@ -29,10 +31,13 @@ from penchant.settings.tasting import StyleSettings, TasteSettings, TrustSetting
 
 __all__ = [
     "BlendSettings",
+    "BuildSettings",
     "CartSettings",
     "ComplementSettings",
     "EaseSettings",
     "EncoderSettings",
+    "EvaluationSettings",
+    "GateSettings",
     "GraphFilterSettings",
     "HomepageSettings",
     "IndexSettings",
@@ -78,6 +83,9 @@ class Settings:
     new_arrivals: NewArrivalsSettings = field(default_factory=NewArrivalsSettings)
     cart: CartSettings = field(default_factory=CartSettings)
     post_purchase: PostPurchaseSettings = field(default_factory=PostPurchaseSettings)
+    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
+    builds: BuildSettings = field(default_factory=BuildSettings)
 
     def of_surface(self, surface: str) -> SurfaceSettings:
         """Give the section of a surface.

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from penchant.bench import campaign, profiler, profiles
+from penchant.bench import campaign, metrics, profiler, profiles
 from penchant.bench.measure import measure
 from penchant.bench.workload import END, make_workload
 from penchant.errors import BuildError
@@ -61,3 +61,13 @@ def test_a_campaign_is_timed_beside_the_product_alone(monkeypatch):
     assert (found["products"], found["dim"]) == (300, 16)
     assert found["speed"] == pytest.approx(found["product_us"] / found["campaign_us"], abs=1e-3)
     assert min(found["recommend_us"], found["find_us"], found["blocked_us"]) > 0
+
+
+def test_metrics_are_timed_beside_the_bare_search(monkeypatch):
+    for name, value in (("N_CUSTOMERS", 3000), ("N_PRODUCTS", 200), ("ROUNDS", 1)):
+        monkeypatch.setattr(metrics, name, value)
+    found = metrics.bench_metrics()
+    assert (found["customers"], found["k"]) == (3000, 10)
+    ratio = found["customers_per_s"] / found["isin_per_s"]
+    assert found["speed"] == pytest.approx(ratio, abs=0.01)
+    assert found["beyond_per_s"] > 0

@@ -29,12 +29,17 @@ ANSWERS = {
     "explain": ("WARM", "P09"),
     "why-not": ("WARM", "P05"),
     "doctor": (),
+    "builds": (),
 }
 
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, "-W", "error", "-c", code, *arguments]
     return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+def built_ids(shop: Path) -> list[str]:
+    return [path.name for path in (shop / "builds").iterdir()]
 
 
 def captured(call: Callable[[], None]) -> str:
@@ -110,7 +115,12 @@ def test_writing_commands_speak_json_too(desk: Any, tmp_path: Path) -> None:
     assert desk.run("embed", shop, "--json").json["dim"] == 8
     built = desk.run("build", shop, "--json")
     assert built.json["counts"]["products"] == 24
-    assert built.json["build_id"] == (shop / "CURRENT").read_text().strip()
+    assert not (shop / "CURRENT").exists()
+    assert built.json["published"] is False
+    published = desk.run("publish", shop, "--json").json
+    assert published["build_id"] == built.json["build_id"] == (shop / "CURRENT").read_text().strip()
+    assert desk.run("rollback", shop, published["build_id"], "--json").json["changed"] is False
+    assert desk.run("prune", shop, "--json").json == {"removed": [], "kept": built_ids(shop)}
 
 
 def test_the_next_step_is_told_after_every_writing_command(desk: Any, tmp_path: Path) -> None:
@@ -122,14 +132,17 @@ def test_the_next_step_is_told_after_every_writing_command(desk: Any, tmp_path: 
     assert "Next: penchant build" in desk.run("embed", shop).err
     built = desk.run("build", shop)
     assert "24 products, 23 with a style vector" in built.err
+    assert f"Next: penchant publish {shop}" in built.err
     assert "the input had not changed" in desk.run("build", shop).err
-    assert (read.out, built.out) == ("", "")
+    published = desk.run("publish", shop)
+    assert f"Next: penchant recommend {shop} CUSTOMER" in published.err
+    assert (read.out, built.out, published.out) == ("", "", "")
 
 
 def test_an_error_of_the_system_is_one_sentence(
     desk: Any, built_shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", "/secret")
 
     monkeypatch.setattr("penchant.open", broken, raising=False)
@@ -184,7 +197,7 @@ def test_an_id_that_looks_like_the_option_does_not_ask_for_json(
 def test_an_interrupted_command_ends_in_one_line(
     desk: Any, built_shop: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("penchant.open", interrupted, raising=False)

@@ -1,0 +1,27 @@
+"""`penchant prune`: remove old builds."""
+
+from __future__ import annotations
+
+from penchant.cli.options import AsJson, ShopPath
+
+
+def run(shop: ShopPath, as_json: AsJson = False) -> None:
+    """Remove all but the newest builds (`[builds] keep`) and those that are needed.
+
+    Needed are the build that serves, the staged one, and the one a rollback goes to.
+
+    Example: penchant prune shop
+    """
+    from penchant.cli.output import note, print_json
+    from penchant.shelf import prune_builds
+    from penchant.shop_directory import ShopDirectory
+
+    directory = ShopDirectory.open(shop)
+    removed = prune_builds(directory, keep=directory.settings().builds.keep)
+    kept = directory.build_ids()
+    if as_json:
+        print_json({"removed": list(removed), "kept": kept})
+    else:
+        for name in removed:
+            note(f"Removed build {name}")
+        note(f"{len(removed)} removed, {len(kept)} kept")

@@ -1,0 +1,149 @@
+"""Rankers: simple ways of ranking that a shop's own has to beat, fitted on what the shop knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.builds.lessons import find_lessons
+from penchant.engine import Shop
+from penchant.maths.rows import unit_rows
+from penchant.settings.finding import ITEM_KNN
+from penchant.surfaces.request import Request
+from penchant.types import Embeddings, Scores
+
+RANDOM = "random"
+POPULAR = "popularity"
+TRENDING = "recent popularity"
+IN_CATEGORY = "popularity in category"
+LAST = "like the last product"
+KNN = "item-kNN"
+PLAIN_MEAN = "plain weighted mean"
+LOOKS = "looks alone"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranker:
+    """One way of ranking.
+
+    Attributes:
+        name: For people.
+        score: Requests -> scores of all products, shape (n, n_products), float32, finite.
+    """
+
+    name: str
+    score: Callable[[Sequence[Request]], Scores]
+
+
+def baselines(shop: Shop, embeddings: Embeddings | None) -> tuple[Ranker, ...]:
+    """Give the rankings that are always compared with.
+
+    Args:
+        shop: As it was at the cut.
+        embeddings: Shape (n_products, dim), of its products; None when it has none.
+
+    Returns:
+        At random; popularity of all time, of the last days, and in the customer's categories;
+        products like the last one; item-kNN; and, with embeddings, the plain weighted mean.
+    """
+    liked = shop.build.demand.popularity
+    found = [
+        Ranker(RANDOM, _everybodys(np.zeros(len(shop.build.products)))),  # ties go by chance
+        Ranker(POPULAR, _everybodys(liked.overall)),
+        Ranker(TRENDING, _everybodys(liked.recent)),
+        Ranker(IN_CATEGORY, _in_category(shop)),
+        Ranker(LAST, _like_last(shop)),
+        Ranker(KNN, _item_knn(shop)),
+    ]
+    if embeddings is not None:
+        found.append(Ranker(PLAIN_MEAN, _plain_mean(unit_rows(embeddings))))
+    return tuple(found)
+
+
+def looks_alone(shop: Shop) -> Ranker:
+    """Rank by likeness to the taste and nothing else: what photos and attributes are worth.
+
+    Args:
+        shop: As it was at the cut.
+    """
+    vectors = shop.build.styles
+
+    def score(requests: Sequence[Request]) -> Scores:
+        tastes = np.zeros((len(requests), vectors.shape[1]), np.float32)
+        for place, request in enumerate(requests):
+            if request.visitor.profile is not None:
+                tastes[place] = request.visitor.profile.vector
+        return np.asarray(tastes @ vectors.T)
+
+    return Ranker(LOOKS, score)
+
+
+def _everybodys(liked: NDArray[np.float64]) -> Callable[[Sequence[Request]], Scores]:
+    line = liked.astype(np.float32)
+    return lambda requests: np.tile(line, (len(requests), 1))
+
+
+def _in_category(shop: Shop) -> Callable[[Sequence[Request]], Scores]:
+    """The share of a category among what is liked, times how popular a product is in it."""
+    facet, overall = shop.assortment.facets["category"], shop.build.demand.popularity.overall
+    labels = facet.label_row
+    n_labels = len(facet.names)
+    totals = np.bincount(labels[labels >= 0], overall[labels >= 0], n_labels)
+    share = np.where(labels >= 0, overall / np.maximum(totals, 1e-9)[labels], 0.0)
+
+    def score(requests: Sequence[Request]) -> Scores:
+        scores = np.zeros((len(requests), len(labels)), np.float32)
+        for place, request in enumerate(requests):
+            rows, weights = request.visitor.liked
+            own = labels[rows]
+            mix = np.bincount(own[own >= 0], weights[own >= 0], n_labels + 1)
+            scores[place] = mix[labels] * share
+        return scores
+
+    return score
+
+
+def _like_last(shop: Shop) -> Callable[[Sequence[Request]], Scores]:
+    vectors = shop.build.styles
+
+    def score(requests: Sequence[Request]) -> Scores:
+        last = np.zeros((len(requests), vectors.shape[1]), np.float32)
+        for place, request in enumerate(requests):
+            profile = request.visitor.profile
+            if profile is not None:
+                liked = profile.events.product_row[profile.weights > 0]
+                last[place] = vectors[liked[-1]]
+        return np.asarray(last @ vectors.T)
+
+    return score
+
+
+def _item_knn(shop: Shop) -> Callable[[Sequence[Request]], Scores]:
+    links = shop.build.demand.links
+    if links.about.get("method") != ITEM_KNN:
+        taught = find_lessons(
+            shop.build.histories, shop.settings, n_products=len(shop.build.products)
+        )
+        links = taught.links(shop.settings, ITEM_KNN)
+
+    def score(requests: Sequence[Request]) -> Scores:
+        liked = [request.visitor.liked for request in requests]
+        return links.scores([rows for rows, _ in liked], [weights for _, weights in liked])
+
+    return score
+
+
+def _plain_mean(vectors: Embeddings) -> Callable[[Sequence[Request]], Scores]:
+    """The weighted mean of the photos' vectors as the encoder gave them."""
+
+    def score(requests: Sequence[Request]) -> Scores:
+        means = np.zeros((len(requests), vectors.shape[1]), np.float32)
+        for place, request in enumerate(requests):
+            rows, weights = request.visitor.liked
+            means[place] = weights @ vectors[rows] if len(rows) else 0.0
+        return np.asarray(unit_rows(means) @ vectors.T)
+
+    return score

@@ -1,0 +1,129 @@
+"""The gate of a shop: a build is published when it is not worse than the one that serves.
+
+It is asked about a time it did not know, as it would have been at a cut: what would it have shown,
+by all its sources, and by looks alone? Both are compared, customer by customer, with what the build
+that serves would have shown, and the first with what is popular.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from penchant.builds import BuildInputs, Manifest
+from penchant.errors import InputError
+from penchant.evaluation.asking import Progress, ask, open_at
+from penchant.evaluation.cut import cut_at
+from penchant.evaluation.evaluate import Evaluation, Step, evaluate
+from penchant.evaluation.judgement import (
+    Finding,
+    compare_counts,
+    compare_with_current,
+    compare_with_popularity,
+)
+from penchant.evaluation.keep import keep_evaluation, load_trial
+from penchant.evaluation.rankers import looks_alone
+from penchant.evaluation.trial import Trial
+from penchant.pipeline import gather_while_locked
+from penchant.publishing import Gate, Verdict
+from penchant.settings import Settings
+from penchant.settings_file import settings_from_dict
+from penchant.shop_directory import ShopDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class ShopGate:
+    """Judges the builds of one shop.
+
+    Attributes:
+        shop: The shop; its lock is held while the gate is asked.
+        settings: How it judges.
+        on_step: Told what is being done; None: nobody waits.
+        on_progress: Told how many customers were asked.
+    """
+
+    shop: ShopDirectory
+    settings: Settings
+    on_step: Step | None = None
+    on_progress: Progress | None = None
+
+    def __call__(self, candidate: Path, current: Path | None) -> Verdict:
+        """Compare a build with the one that serves.
+
+        Args:
+            candidate: Folder of the build.
+            current: Folder of the one that serves; None: nothing does.
+        """
+        manifest = Manifest.read(candidate)
+        inputs = self._inputs(manifest)
+        if inputs.build_id != manifest.build_id:
+            return Verdict(False, True, ("The shop's tables have changed since: build it again.",))
+        counts = {} if current is None else Manifest.read(current).counts
+        found = list(compare_counts(manifest.counts, counts, self.settings.gate.max_shrink))
+        try:
+            evaluation = evaluate(inputs, on_step=self.on_step, on_progress=self.on_progress)
+        except InputError as error:
+            return _verdict(found, enough=False, n=0, why=str(error))
+        keep_evaluation(self.shop, evaluation)
+        trial = evaluation.trial
+        found.append(compare_with_popularity(trial))
+        before = None if current is None else load_trial(self.shop, current.name)
+        if before is not None:
+            found += compare_with_current(self._again(evaluation, before), before)
+        n, least = len(trial.table), self.settings.gate.min_customers
+        why = f"{n} customers bought something after the cut, proof takes {least} ([gate])."
+        return _verdict(found, enough=n >= least, n=n, why=why)
+
+    def _inputs(self, manifest: Manifest) -> BuildInputs:
+        """Give what the build was made of, if the tables are still the same."""
+        made_with = settings_from_dict(manifest.settings, source="manifest.json")
+        own = self.settings
+        settings = replace(made_with, evaluation=own.evaluation, gate=own.gate)
+        moment = datetime.fromisoformat(manifest.as_of)
+        return gather_while_locked(self.shop, settings=settings, as_of=moment)
+
+    def _again(self, evaluation: Evaluation, before: Trial) -> Trial:
+        """Ask the same customers what the build that serves was asked, at the same cut."""
+        shop = evaluation.asked.shop
+        cut = evaluation.cut
+        if cut.at != before.at:
+            cut = cut_at(evaluation.inputs, before.at, before.until)
+            shop = open_at(cut)
+        settings = replace(self.settings.evaluation, k=before.k, customers=len(before.table))
+        return Trial.of(cut, ask(shop, before.taken, (looks_alone(shop),), settings), before.k)
+
+
+def gate_of(
+    shop: ShopDirectory,
+    settings: Settings,
+    *,
+    on_step: Step | None = None,
+    on_progress: Progress | None = None,
+) -> Gate:
+    """Give the gate that is asked before a build is published.
+
+    Args:
+        shop: The shop.
+        settings: The shop's settings.
+        on_step: Told what is being done.
+        on_progress: Told how many customers were asked.
+    """
+    return ShopGate(shop, settings, on_step, on_progress)
+
+
+def _verdict(found: Sequence[Finding], *, enough: bool, n: int, why: str) -> Verdict:
+    """Put findings together; what shrank speaks against a build however little is proved."""
+    against = [one for one in found if one.against]
+    shrank = any(one.gap is None for one in against)
+    reasons = tuple(one.text for one in found)
+    return Verdict(
+        passed=not against,
+        enough_evidence=enough or shrank,
+        reasons=reasons if enough else (*reasons, why),
+        measures={
+            "customers": n,
+            "ndcg": {one.name: asdict(one.gap) for one in found if one.gap is not None},
+        },
+    )
