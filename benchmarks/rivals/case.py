@@ -107,12 +107,13 @@ def _public(data: Path, name: str, split: str) -> Case:
 def _open_public(
     data: Path, name: str, known: pl.DataFrame, published: bool, folder: Path
 ) -> penchant.Shop:
-    """Build; as published, with the weights a shop that knows the validation rows finds."""
+    """Build; as published, with the weights and links a shop of the validation rows found best."""
     if not published:
         return make_public_shop(data, name, known, folder)
     whole = make_public_shop(data, name, read_pairs(data, name, "train", "valid"), folder / "whole")
     weights = {"weights": dict(whole.recommender.blend_of("homepage").weights)}
-    return make_public_shop(data, name, known, folder / "published", homepage=weights)
+    method = {"collaborative": whole.build.demand.links.about["method"]}
+    return make_public_shop(data, name, known, folder / "published", homepage=weights, blend=method)
 
 
 def _case(

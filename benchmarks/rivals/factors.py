@@ -1,7 +1,8 @@
 """Models of factors by `implicit` and `cornac`, in an environment of their own: `make rivals`.
 
 cornac's VBPR trains with torch. In its loss the visual bias of a pair, of shape (batch, 1), is
-added to a vector of shape (batch,), which mixes the biases of a batch: it is run as it is.
+added to a vector of shape (batch,), so every pair is judged with every other's bias, and a penalty
+weighs a batch-th of what it says: it is run as it is, with penalties to match.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def fit_vbpr(case: Case, settings: Mapping[str, Any]) -> Score:
 
     Args:
         case: What is known.
-        settings: k, k2, n_epochs, learning_rate, lambda_w.
+        settings: k, k2, n_epochs, learning_rate, lambda_w, lambda_e.
     """
     from cornac.data import ImageModality
     from cornac.models import VBPR

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.rivals.case import Case
 from benchmarks.rivals.factors import fit_bpr, fit_cornac_bpr, fit_ials, fit_vbpr
@@ -47,20 +46,20 @@ class Method:
     photos: bool = False
 
 
-def rank(case: Case, score: Score, places: NDArray[np.intp]) -> Rows:
+def rank(case: Case, score: Score) -> Rows:
     """Rank everything in stock that a customer does not own.
 
     Args:
         case: What is known.
         score: Of a method.
-        places: Shape (n,), of the customers within `case.asked`.
 
     Returns:
-        Shape (n, SHOWN), product rows, best first, -1 where there are no more.
+        Shape (m, SHOWN), aligned with `case.asked`: product rows, best first, -1 where there are
+        no more.
     """
     owned, parts = case.matrix(), []
-    for first in range(0, len(places), CHUNK):
-        rows = case.asked[places[first : first + CHUNK]]
+    for first in range(0, len(case.asked), CHUNK):
+        rows = case.asked[first : first + CHUNK]
         scores = np.array(score(rows), np.float32)
         scores[:, ~case.in_stock] = -np.inf
         scores[owned[rows].nonzero()] = -np.inf
@@ -161,8 +160,8 @@ METHODS: Mapping[str, Method] = {
     "VBPR (cornac)": Method(
         fit_vbpr,
         [
-            {"k": k, "k2": k, "n_epochs": n, "learning_rate": 0.005, "lambda_w": w}
-            for k, n, w in ((64, 10, 0.01), (64, 30, 0.01), (64, 30, 0.1))
+            {"k": 64, "k2": 64, "n_epochs": 15, "learning_rate": a, "lambda_w": w, "lambda_e": e}
+            for a, w, e in ((0.01, 30, 1e5), (0.01, 10, 1e6), (0.02, 30, 1e6))
         ],
         photos=True,
     ),

@@ -4,7 +4,7 @@
                                         [--methods NAME ...] [--json FILE]
 
 Full ranking over all products in stock, owned ones left out for all alike. Settings are chosen by
-the recall each set is known by, on validation rows of some customers; with `--split test` the
+the recall each set is known by, on validation rows; with `--split test` the
 winner is fitted on what a shop would know by then. What every method shows is kept in LISTS, so a
 run that was cut short goes on; the differences to ours are paired over customers.
 """
@@ -24,15 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.rivals.case import SETS, Case, read_case
-from benchmarks.rivals.methods import METHODS, OURS, SHOWN, ask_ours, rank
-from penchant.evaluation import mean_interval
+from benchmarks.rivals.methods import METHODS, OURS, ask_ours, rank
+from penchant.evaluation import Truth, mean_interval, per_customer
 from penchant.types import Rows
 
 ALL = (OURS, *METHODS)
 PACKAGES = ("penchant", "implicit", "cornac", "torch", "numpy", "scipy")
-TUNED_ON = 2000
-"""Customers looked at while tuning."""
-
 Values = dict[str, NDArray[np.float64]]
 
 
@@ -125,7 +122,7 @@ def shown(
         start = time.perf_counter()
         score = METHODS[method].fit(case, settings)
         seconds = time.perf_counter() - start
-        rows, about = rank(case, score, np.arange(len(case.asked))), {"settings": dict(settings)}
+        rows, about = rank(case, score), {"settings": dict(settings)}
     about["fit_seconds"] = round(seconds, 1)
     np.savez(file, rows=rows, about=json.dumps(about))
     return rows, about
@@ -140,12 +137,10 @@ def tune(valid: Case, name: str, method: str) -> Any:
         method: Of METHODS.
     """
     goal = "recall@10" if name in ("week", "two_years") else "recall@20"
-    some = np.random.default_rng(0).permutation(len(valid.asked))[:TUNED_ON]
-    wanted = tuple(valid.wanted[place] for place in some.tolist())
     results = []
     for settings in METHODS[method].grid:
-        found = rank(valid, METHODS[method].fit(valid, settings), some)
-        results.append(float(measure(found, wanted)[goal].mean()))
+        found = rank(valid, METHODS[method].fit(valid, settings))
+        results.append(float(measure(found, valid.wanted)[goal].mean()))
         print(f"  tuning {name} {method} {goal} {results[-1]:.4f}  {dict(settings)}", flush=True)
     return METHODS[method].grid[int(np.argmax(results))]
 
@@ -160,14 +155,9 @@ def measure(found: Rows, wanted: tuple[Rows, ...]) -> Values:
     Returns:
         Metric -> shape (n,), in 0..1.
     """
-    hits = np.array([np.isin(row, some) for row, some in zip(found, wanted, strict=True)])
-    sizes = np.array([len(some) for some in wanted])
-    values = {f"recall@{k}": hits[:, :k].sum(axis=1) / sizes for k in (10, 20)}
-    gains = 1 / np.log2(np.arange(2, SHOWN + 2))
-    best = np.concatenate([[0.0], np.cumsum(gains)])
-    for k in (10, 20):
-        values[f"ndcg@{k}"] = hits[:, :k] @ gains[:k] / best[np.minimum(sizes, k)]
-    return values
+    truth = Truth.from_lists(wanted)
+    by_k = {k: per_customer(found, truth, k=k).by_name() for k in (10, 20)}
+    return {f"{metric}@{k}": by_k[k][metric] for metric in ("recall", "ndcg") for k in by_k}
 
 
 def compare(values: Values, ours: Values) -> Iterator[tuple[str, dict[str, float]]]:
