@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,17 +68,15 @@ def rank(case: Case, score: Score) -> Rows:
     return np.concatenate(parts)
 
 
-def ask_ours(case: Case) -> tuple[Rows, float]:
+def ask_ours(case: Case) -> tuple[Rows, dict[str, Any]]:
     """Build our shop and ask it for every customer's homepage.
 
     Args:
         case: What is known.
 
     Returns:
-        Rows as of `rank`; seconds of reading the tables and building.
+        Rows as of `rank`; no settings, and the seconds of reading the tables and building.
     """
-    import time
-
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         shop = case.open_shop(folder=Path(folder) / "ours")
@@ -86,7 +85,7 @@ def ask_ours(case: Case) -> tuple[Rows, float]:
         for place, row in enumerate(case.asked.tolist()):
             slate = shop.recommend(case.customer_ids[row], k=SHOWN, request_id="benchmark")
             found[place, : len(slate.slots)] = case.product_ids.rows(slate.product_ids)
-    return found, seconds
+    return found, {"settings": {}, "fit_seconds": round(seconds, 1)}
 
 
 def _popularity(case: Case, settings: Settings) -> Score:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.rivals.case import SETS, Case, read_case
+from benchmarks.rivals.case import FASHION, SETS, Case, read_case
 from benchmarks.rivals.methods import METHODS, OURS, ask_ours, rank
 from penchant.evaluation import Truth, mean_interval, per_customer
 from penchant.types import Rows
@@ -110,39 +110,50 @@ def shown(
             return arrays["rows"], json.loads(str(arrays["about"]))
     case = read_case(data, name, split)
     if method == OURS:
-        rows, seconds = ask_ours(case)
-        about: dict[str, Any] = {"settings": {}}
+        rows, about = ask_ours(case)
+    elif split == "valid":
+        rows, about = tune(case, name, method)
     else:
-        if split == "valid":
-            settings = tune(case, name, method)
-        else:
-            settings = shown(data, lists, name.removesuffix("_published"), "valid", method)[1][
-                "settings"
-            ]
-        start = time.perf_counter()
-        score = METHODS[method].fit(case, settings)
-        seconds = time.perf_counter() - start
-        rows, about = rank(case, score), {"settings": dict(settings)}
-    about["fit_seconds"] = round(seconds, 1)
+        chosen = shown(data, lists, name.removesuffix("_published"), "valid", method)[1]
+        rows, about = fit(case, method, chosen["settings"])
     np.savez(file, rows=rows, about=json.dumps(about))
     return rows, about
 
 
-def tune(valid: Case, name: str, method: str) -> Any:
+def tune(valid: Case, name: str, method: str) -> tuple[Rows, dict[str, Any]]:
     """Try the grid of a method; the first of the best wins.
 
     Args:
         valid: A case of validation rows.
         name: One of SETS; fashion is known by recall@10, the public sets by recall@20.
         method: Of METHODS.
+
+    Returns:
+        As `shown`, of the winner.
     """
-    goal = "recall@10" if name in ("week", "two_years") else "recall@20"
-    results = []
-    for settings in METHODS[method].grid:
-        found = rank(valid, METHODS[method].fit(valid, settings))
-        results.append(float(measure(found, valid.wanted)[goal].mean()))
-        print(f"  tuning {name} {method} {goal} {results[-1]:.4f}  {dict(settings)}", flush=True)
-    return METHODS[method].grid[int(np.argmax(results))]
+    goal = "recall@10" if name in FASHION else "recall@20"
+    tried = [fit(valid, method, settings) for settings in METHODS[method].grid]
+    recalls = [float(measure(rows, valid.wanted)[goal].mean()) for rows, _ in tried]
+    for recall, (_, about) in zip(recalls, tried, strict=True):
+        print(f"  {name} {method} {goal} {recall:.4f}  {about['settings']}", flush=True)
+    return tried[int(np.argmax(recalls))]
+
+
+def fit(case: Case, method: str, settings: Mapping[str, Any]) -> tuple[Rows, dict[str, Any]]:
+    """Fit a method and rank for everyone.
+
+    Args:
+        case: What is known.
+        method: Of METHODS.
+        settings: For it.
+
+    Returns:
+        As `shown`.
+    """
+    start = time.perf_counter()
+    score = METHODS[method].fit(case, settings)
+    seconds = time.perf_counter() - start
+    return rank(case, score), {"settings": dict(settings), "fit_seconds": round(seconds, 1)}
 
 
 def measure(found: Rows, wanted: tuple[Rows, ...]) -> Values:
