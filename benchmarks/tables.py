@@ -53,7 +53,7 @@ Every method knows the same purchases and ranks all products in stock, owned one
 are chosen on validation rows, among those of `benchmarks/rivals/methods.py`; test rows are read
 once. Ours is built and asked as any shop is, and weighs its sources by itself. R: share of what was
 hidden that is among the first 10 or 20; N: nDCG. Intervals are 95 % over customers; a lead is ours
-minus the method's, paired. Seconds are of one busy core: their order tells, no more.
+minus the method's, paired.
 """
 NO_SPEED = """
 ## Speed
@@ -77,7 +77,8 @@ def render(results: Path) -> str:
     """
     quality = json.loads((results / "quality.json").read_text(encoding="utf-8"))
     versions = ", ".join(f"{name} {one}" for name, one in quality["versions"].items())
-    parts = [HEAD.format(what=quality["split"].title(), versions=versions, **quality)]
+    what = quality["split"].title()
+    parts = [HEAD.format(what=what, versions=versions, command=quality["command"])]
     parts += ["\n".join(_set(one)) for one in quality["sets"]]
     file = results / "speed.json"
     parts.append(_speed(json.loads(file.read_text("utf-8"))) if file.is_file() else NO_SPEED)
@@ -92,8 +93,8 @@ def _set(one: Mapping[str, Any]) -> Iterator[str]:
         f"{one['known_purchases']:,} known purchases.\n"
     )
     names = [part for key, name in METRICS.items() for part in _heads(key, name)]
-    yield f"| method | {' | '.join(names)} | fit, s | settings |"
-    yield f"|{'---|' * (len(names) + 3)}"
+    yield f"| method | {' | '.join(names)} | settings |"
+    yield f"|{'---|' * (len(names) + 2)}"
     measured = [row for row in one["rows"] if "skipped" not in row]
     best = {key: max(row[key]["value"] for row in measured) for key in METRICS}
     for row in one["rows"]:
@@ -109,7 +110,7 @@ def _cells(row: Mapping[str, Any], best: Mapping[str, float], width: int) -> Ite
     yield f"**{OURS}**" if row["method"] == OURS else row["method"]
     if "skipped" in row:
         yield f"not run: {row['skipped']}"
-        yield from [""] * (width + 1)
+        yield from [""] * width
         return
     for key in METRICS:
         value = row[key]
@@ -119,7 +120,6 @@ def _cells(row: Mapping[str, Any], best: Mapping[str, float], width: int) -> Ite
         yield f"{mean} [{low}, {high}]" if key in LEADS else mean
         if key in LEADS:
             yield _lead(row.get(f"{OURS} - this, {key}"))
-    yield f"{row['fit_seconds']:.0f}"
     yield ", ".join(f"{name} {value}" for name, value in row["settings"].items())
 
 

@@ -1,18 +1,20 @@
 """Quality beside rivals, each tuned on validation data, read once on test data.
 
     python -m benchmarks.rivals.quality DATA LISTS [--split valid] [--sets NAME ...]
-                                        [--methods NAME ...] [--json FILE]
+                                        [--methods NAME ...] [--kept] [--json FILE]
 
 Full ranking over all products in stock, owned ones left out for all alike. Settings are chosen by
 the recall each set is known by, on validation rows; with `--split test` the
 winner is fitted on what a shop would know by then. What every method shows is kept in LISTS, so a
-run that was cut short goes on; the differences to ours are paired over customers.
+run that was cut short goes on; with `--kept` nothing more is run. Differences to ours are paired
+over customers.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -41,6 +43,7 @@ def main() -> None:
     parser.add_argument("--split", default="test", choices=("test", "valid"))
     parser.add_argument("--sets", nargs="*", default=list(SETS), choices=SETS)
     parser.add_argument("--methods", nargs="*", default=list(ALL), choices=ALL)
+    parser.add_argument("--kept", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     if not (options.data / "fashion").is_dir():
@@ -48,17 +51,29 @@ def main() -> None:
         return
     options.lists.mkdir(parents=True, exist_ok=True)
     sets = [
-        run_set(options.data, options.lists, name, options.split, options.methods)
+        run_set(
+            options.data, options.lists, name, options.split, options.methods, kept=options.kept
+        )
         for name in options.sets
     ]
     if options.json:
         command = f"python -m benchmarks.rivals.quality DATA LISTS --split {options.split}"
         versions = {name: version(name) for name in PACKAGES}
-        result = {"command": command, "split": options.split, "versions": versions, "sets": sets}
-        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        result = {
+            "command": command,
+            "split": options.split,
+            "versions": versions,
+            "fit_seconds": "wall time, beside whatever else ran: not to be compared",
+            "sets": sets,
+        }
+        text = json.dumps(result, indent=1)
+        text = re.sub(r"\{[^{}]*\}", lambda inner: " ".join(inner[0].split()), text)
+        options.json.write_text(text + "\n", encoding="utf-8")
 
 
-def run_set(data: Path, lists: Path, name: str, split: str, methods: list[str]) -> dict[str, Any]:
+def run_set(
+    data: Path, lists: Path, name: str, split: str, methods: list[str], *, kept: bool = False
+) -> dict[str, Any]:
     """Show, measure, compare.
 
     Args:
@@ -67,12 +82,16 @@ def run_set(data: Path, lists: Path, name: str, split: str, methods: list[str]) 
         name: One of SETS.
         split: "valid" or "test".
         methods: Of ALL.
+        kept: Only what was shown before.
     """
     case, rows = read_case(data, name, split), []
     ours: Values = {}
     for method in methods:
         if method in METHODS and METHODS[method].photos and case.photos is None:
             rows.append({"method": method, "skipped": "the set has no photos"})
+            continue
+        if kept and not list_file(lists, name, split, method).is_file():
+            rows.append({"method": method, "skipped": "not yet"})
             continue
         found, about = shown(data, lists, name, split, method)
         values = measure(found, case.wanted)
@@ -103,8 +122,7 @@ def shown(
     Returns:
         Rows as of `rank`; settings and seconds of the fit.
     """
-    name = name.removesuffix("_published") if split == "valid" else name  # one and the same
-    file = lists / f"{name}.{split}.{method.replace(' ', '_')}.npz"
+    file = list_file(lists, name, split, method)
     if file.is_file():
         with np.load(file) as arrays:
             return arrays["rows"], json.loads(str(arrays["about"]))
@@ -114,10 +132,23 @@ def shown(
     elif split == "valid":
         rows, about = tune(case, name, method)
     else:
-        chosen = shown(data, lists, name.removesuffix("_published"), "valid", method)[1]
+        chosen = shown(data, lists, name, "valid", method)[1]
         rows, about = fit(case, method, chosen["settings"])
     np.savez(file, rows=rows, about=json.dumps(about))
     return rows, about
+
+
+def list_file(lists: Path, name: str, split: str, method: str) -> Path:
+    """Give the file of what a method shows; on valid a published set is the shop's.
+
+    Args:
+        lists: The folder of these.
+        name: One of SETS.
+        split: "valid" or "test".
+        method: Of ALL.
+    """
+    name = name.removesuffix("_published") if split == "valid" else name
+    return lists / f"{name}.{split}.{method.replace(' ', '_')}.npz"
 
 
 def tune(valid: Case, name: str, method: str) -> tuple[Rows, dict[str, Any]]:

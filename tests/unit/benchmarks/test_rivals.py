@@ -133,6 +133,9 @@ def test_leads_are_paired_and_what_needs_photos_says_so_without_them(
     alone = rows["penchant"]["recall@10"]["value"] - rows["popularity"]["recall@10"]["value"]
     assert gap == pytest.approx(alone, abs=2e-5)
     assert result["customers"] == rows["EASE"]["recall@20"]["n"]
+    kept = run_set(data, tmp_path, "tiktok", "test", ["EASE", "BPR (cornac)"], kept=True)
+    assert kept["rows"][0]["recall@10"] == rows["EASE"]["recall@10"]
+    assert kept["rows"][1] == {"method": "BPR (cornac)", "skipped": "not yet"}
 
 
 def _kept(data: Path, lists: Path, method: str) -> Path:
