@@ -53,7 +53,7 @@ Every method knows the same purchases and ranks all products in stock, owned one
 are chosen on validation rows, among those of `benchmarks/rivals/methods.py`; test rows are read
 once. Ours is built and asked as any shop is, and weighs its sources by itself. R: share of what was
 hidden that is among the first 10 or 20; N: nDCG. Intervals are 95 % over customers; a lead is ours
-minus the method's, paired.
+minus the method's, paired. 10,000 days: no decay, or all time.
 """
 NO_SPEED = """
 ## Speed

@@ -115,9 +115,9 @@ class RefusedError(PenchantError):
     def __init__(self, build_id: str, directory: Path, reasons: Sequence[str]):
         told = "; ".join(one.rstrip(".") for one in reasons) or "the gate gave no reason"
         super().__init__(
-            f"Build {build_id} was not published: {told}. Only what is known to be no worse is: "
-            "mend the data and build again, or publish it all the same, saying why, with: "
-            f'penchant publish {directory} {build_id} --force "REASON"'
+            f"Build {build_id} was not published: {told}. Mend the data and build again, or "
+            f"publish it all the same with: penchant publish {directory} {build_id} "
+            '--force "REASON"'
         )
 
 

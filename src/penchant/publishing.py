@@ -6,11 +6,14 @@ they were, or both are new, at the latest when the next command writes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
 
 from penchant.builds import Manifest
 from penchant.builds.manifest import made_at
@@ -37,7 +40,7 @@ class Verdict:
         passed: Whether it may serve; means something only where the evidence is enough.
         enough_evidence: Whether there was enough to judge by.
         reasons: Sentences for people.
-        measures: What was measured, JSON-ready and finite.
+        measures: What was measured: numbers, texts, and lists and mappings of them.
     """
 
     passed: bool
@@ -45,10 +48,14 @@ class Verdict:
     reasons: tuple[str, ...] = ()
     measures: Mapping[str, object] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, object]:
-        """Give the verdict as JSON-ready values."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return {**values, "reasons": list(self.reasons), "measures": dict(self.measures)}
+    def to_dict(self) -> dict[str, Any]:
+        """Give the verdict as JSON-ready values; a number that is not finite is None.
+
+        Example:
+            >>> Verdict(True, True, measures={"lead": math.nan}).to_dict()["measures"]
+            {'lead': None}
+        """
+        return {name: _plain(getattr(self, name)) for name in self.__slots__}
 
 
 class Gate(Protocol):
@@ -72,7 +79,7 @@ class Published:
         previous: The one that was there before; None: none.
         pointer: "current" or "staging".
         verdict: What the gate said; None: it was not asked.
-        force: Why the gate was overruled; None: it was not.
+        force: Why it was to be published whatever the gate says; None: it was not.
         changed: False when the build was there already: nothing was written.
         skipped: What a rollback passed over, with what is wrong with it, newest first.
     """
@@ -85,6 +92,11 @@ class Published:
     changed: bool = True
     skipped: tuple[str, ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give what was done as JSON-ready values."""
+        values = {name: _plain(getattr(self, name)) for name in self.__slots__}
+        return {**values, "verdict": None if self.verdict is None else self.verdict.to_dict()}
+
 
 def unjudged(candidate: Path, current: Path | None) -> Verdict:
     """Judge nothing: a gate for shops that are only looked at, and for tests.
@@ -92,6 +104,10 @@ def unjudged(candidate: Path, current: Path | None) -> Verdict:
     Args:
         candidate: Any build.
         current: Any build.
+
+    Example:
+        >>> unjudged(Path("builds/new"), None).enough_evidence
+        False
     """
     return Verdict(passed=False, enough_evidence=False, reasons=("Nothing was judged.",))
 
@@ -202,6 +218,15 @@ def builds_by_age(shop: ShopDirectory) -> list[str]:
     """
     by_time = {name: made_at(shop.builds / name) for name in shop.build_ids()}
     return sorted(by_time, key=lambda name: (by_time[name], name), reverse=True)
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    number = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(number, float) and not math.isfinite(number) else number
 
 
 def _chosen(shop: ShopDirectory, build_id: str | None) -> Path:

@@ -80,9 +80,10 @@ def prune_builds(shop: ShopDirectory, *, keep: int) -> tuple[str, ...]:
         needed = {pointed_id(shop, CURRENT), pointed_id(shop, STAGING), rollback_target(shop)}
         old = [name for name in builds_by_age(shop)[keep:] if name not in needed]
         for name in reversed(old):
-            remove_folder(shop.builds / name)
+            # the build last: while it is there, what is left after a kill is removed the next time
             if (shop.evaluations / name).exists():
                 remove_folder(shop.evaluations / name)
+            remove_folder(shop.builds / name)
     return tuple(old)
 
 

@@ -37,7 +37,7 @@ LAYERS = (
         "in_memory",
         "campaign",
     ),
-    ("evaluation", "publishing", "shelf", "gate"),
+    ("evaluation", "tuning", "publishing", "shelf", "gate"),
     ("cli", "sample", "profiler", "bench", "doctor"),
 )
 LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}

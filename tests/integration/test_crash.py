@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import random
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +11,7 @@ import pytest
 
 import penchant
 from penchant.shop_directory import ShopDirectory
-
-KILLED_AT_FILE_EVENT = """
-import os, signal, sys
-root, wanted, seen = sys.argv[1], int(sys.argv[2]), 0
-del sys.argv[1:3]
-EVENTS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree"}
-def hook(event, arguments):
-    global seen
-    if event in EVENTS and any(root in str(one) for one in arguments[:2]):
-        seen += 1
-        if seen == wanted:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(hook)
-from penchant.cli.app import main
-try:
-    main()
-finally:
-    sys.stderr.write(f"events={seen}")
-"""
+from tests.kills import disk_full_from, kill_after, kill_at_event, start
 
 LIMITED = """
 import resource, sys
@@ -44,11 +20,6 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 from penchant.cli.app import main
 main()
 """
-
-
-def start(script: str, *arguments: object) -> subprocess.Popen[str]:
-    words = [sys.executable, "-c", script, *(str(one) for one in arguments)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def built_files(shop: Path) -> dict[str, bytes]:
@@ -94,29 +65,12 @@ def check_after_kill(desk: Any, shop: Path, whole: Path) -> None:
     assert built_files(shop) == built_files(whole)
 
 
-def kill_at_event(shop: Path, number: int) -> bool:
-    """Kill a build at its n-th event on a file of the shop; False if it ended before."""
-    process = start(KILLED_AT_FILE_EVENT, shop, number, "build", shop)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == -9 or "events=" in err, err
-    return process.returncode == -9
-
-
-def kill_after(shop: Path, seconds: float) -> None:
-    process = start("from penchant.cli.app import main; main()", "build", shop)
-    try:
-        process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-
-
 @pytest.mark.parametrize("number", [3, 12, 20, 32, 45, 52])
 def test_a_build_killed_at_a_file_event(
     desk: Any, changed_shop: Path, whole: Path, tmp_path: Path, number: int
 ) -> None:
     shop = Path(shutil.copytree(changed_shop, tmp_path / "shop"))
-    assert kill_at_event(shop, number)
+    assert kill_at_event(shop, number, "build", shop)
     check_after_kill(desk, shop, whole)
 
 
@@ -126,7 +80,7 @@ def test_a_build_killed_at_random_moments(
     shop = Path(shutil.copytree(changed_shop, tmp_path / "shop"))
     moments = random.Random(5)  # noqa: S311
     for _ in range(3):
-        kill_after(shop, moments.uniform(0.3, 0.9))
+        kill_after(moments.uniform(0, 0.5), "build", shop)
     check_after_kill(desk, shop, whole)
 
 
@@ -136,7 +90,7 @@ def test_a_build_killed_at_every_file_event(
 ) -> None:
     for number in range(1, 601):
         shop = Path(shutil.copytree(changed_shop, tmp_path / f"shop{number}"))
-        if not kill_at_event(shop, number):
+        if not kill_at_event(shop, number, "build", shop):
             break
         check_after_kill(desk, shop, whole)
         shutil.rmtree(shop)
@@ -150,7 +104,7 @@ def test_a_build_killed_a_hundred_times_at_random(
     moments = random.Random(6)  # noqa: S311
     for number in range(100):
         shop = Path(shutil.copytree(changed_shop, tmp_path / f"shop{number}"))
-        kill_after(shop, moments.uniform(0.2, 1.5))
+        kill_after(moments.uniform(0, 1), "build", shop)
         check_after_kill(desk, shop, whole)
         shutil.rmtree(shop)
 
@@ -175,30 +129,11 @@ def test_an_embedding_run_killed_goes_on_to_the_same_vectors(
     killed = 0
     for number in (4, 9, 13):
         shop = Path(shutil.copytree(photo_shop, tmp_path / f"shop{number}"))
-        process = start(KILLED_AT_FILE_EVENT, shop, number, "embed", shop)
-        process.communicate(timeout=60)
-        killed += process.returncode == -9
+        killed += kill_at_event(shop, number, "embed", shop)
         assert desk.run("embed", shop).code == 0
         assert built_files(shop) == built_files(whole)
         assert leftovers(shop) == []
     assert killed == 3
-
-
-@contextmanager
-def disk_full_from(call: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """Let the n-th and every later attempt to force a file to disk fail as a full disk does."""
-    calls: list[int] = []
-    real = os.fsync
-
-    def fsync(handle: int) -> None:
-        calls.append(handle)
-        if len(calls) >= call:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        real(handle)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", fsync)
-        yield calls
 
 
 def check_one_sentence(result: Any) -> None:
@@ -268,9 +203,7 @@ def test_a_shop_whose_making_was_killed_can_be_made_again(desk: Any, tmp_path: P
     killed = 0
     for number in range(1, 12):
         shop = tmp_path / f"shop{number}"
-        process = start(KILLED_AT_FILE_EVENT, shop, number, "init", shop)
-        process.communicate(timeout=60)
-        killed += process.returncode == -9
+        killed += kill_at_event(shop, number, "init", shop)
         if not (shop / "penchant.toml").exists():
             assert desk.run("init", shop).code == 0
         assert desk.run("ingest", shop, "--products", desk.inputs / "products.csv").code == 0
@@ -311,5 +244,5 @@ def test_a_second_writer_is_told_to_wait(desk: Any, own_shop: Path) -> None:
 
 
 def test_a_killed_writer_frees_the_lock(desk: Any, own_shop: Path, tmp_path: Path) -> None:
-    assert kill_at_event(own_shop, 6)
+    assert kill_at_event(own_shop, 6, "build", own_shop)
     assert desk.run("build", own_shop).code == 0

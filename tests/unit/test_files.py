@@ -121,3 +121,21 @@ def test_only_leftovers_are_removed(tmp_path: Path) -> None:
     files.remove_leftovers(tmp_path)
     files.remove_leftovers(tmp_path / "none")
     assert names(tmp_path) == [".lock", "a", "b.tmp"]
+
+
+def test_a_folder_is_removed_or_stays_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "folder"
+    (folder / "below").mkdir(parents=True)
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", fail)
+        with pytest.raises(BuildError, match=r"folder could not be removed: Permission denied\."):
+            files.remove_folder(folder)
+    assert (folder / "below").is_dir()
+    files.remove_folder(folder)
+    assert list(tmp_path.iterdir()) == []

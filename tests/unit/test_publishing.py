@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from types import MappingProxyType
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penchant.errors import BuildError, InputError, NotBuiltError, NotFoundError, RefusedError
-from penchant.publishing import pointed_id, publish_build, roll_back, rollback_target
+from penchant.publishing import Verdict, pointed_id, publish_build, roll_back, rollback_target
 from penchant.shop_directory import ShopDirectory
 from penchant.store.releases import Release, read_releases
 from tests.tiny_builds import NOW, FakeGate, add_build, damage, publish
@@ -116,6 +118,17 @@ def test_a_damaged_build_is_never_published(shop: ShopDirectory) -> None:
     with pytest.raises(BuildError, match="damaged"):
         publish_build(shop, first, gate=gate, at=NOW)
     assert (gate.asked, len(record(shop)), pointed_id(shop)) == ([], 1, first)
+
+
+def test_whatever_a_gate_measures_can_be_written_down(shop: ShopDirectory) -> None:
+    add_build(shop, 1)
+    measures = {"a": np.float32(0.5), "b": (np.nan, np.int64(3)), "c": MappingProxyType({1: "x"})}
+    verdict = Verdict(True, True, measures=measures)
+    done = publish_build(shop, gate=lambda *_: verdict, at=NOW)
+    plain = {"a": 0.5, "b": [None, 3], "c": {"1": "x"}}
+    recorded = read_releases(shop.releases_file)[-1].verdict
+    assert recorded is not None
+    assert recorded["measures"] == done.to_dict()["verdict"]["measures"] == plain
 
 
 def test_staging_is_not_judged_and_leaves_what_serves(shop: ShopDirectory) -> None:

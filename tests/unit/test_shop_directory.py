@@ -22,7 +22,7 @@ def add_build(shop: ShopDirectory, name: str) -> Path:
 
 def test_a_new_shop_has_its_folders_and_default_settings(shop: ShopDirectory) -> None:
     found = sorted(path.name for path in shop.path.iterdir())
-    assert found == ["builds", "data", "embeddings", "penchant.toml", "rejects"]
+    assert found == ["builds", "data", "embeddings", "evaluations", "penchant.toml", "rejects"]
     assert ShopDirectory.open(shop.path) == shop
     assert shop.settings({}).taste.half_life_days == 30.0
     assert shop.settings({"PENCHANT_TASTE_HALF_LIFE_DAYS": "60"}).taste.half_life_days == 60.0

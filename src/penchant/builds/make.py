@@ -95,7 +95,7 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         profiles=batch.vectors,
         consistency=batch.consistency,
         demand=find_demand(inputs, learned, heard, people.customer_ids, people.opted_out),
-        graph=_graph(placement.vectors, inputs.settings.index, tell),
+        graph=_graph(placement.vectors, batch.vectors, inputs.settings.index, tell),
     )
 
 
@@ -191,12 +191,14 @@ def _taste(
     return judgements, _profiles(inputs, people.trusting(judgements.trust), styles, weigher)
 
 
-def _graph(styles: NDArray[np.float32], settings: IndexSettings, tell: Step) -> HnswGraph | None:
+def _graph(
+    styles: NDArray[np.float32], tastes: NDArray[np.float32], settings: IndexSettings, tell: Step
+) -> HnswGraph | None:
     n_placed = int(present_rows(styles).sum())
     if n_placed < settings.exact_below:
         return None
     tell(f"linking {n_placed} near products, about a minute per 100,000")
-    return HnswGraph.over(styles)
+    return HnswGraph.over(styles, tastes)
 
 
 def _profiles(

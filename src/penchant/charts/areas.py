@@ -61,14 +61,14 @@ def draw_areas(
     shapes = side_axis(upright, LEFT, RIGHT, form)
     for place, (floor, roof) in enumerate(pairwise(floors)):
         shapes += _shape(_spread(x, across, floor, roof), upright, series(place))
-    shapes += bottom_axis(across, FOOT, FOOT, x_form)
+    shapes += bottom_axis(across, FOOT, x_form)
     ends = [
         (area.name, upright.at((floor[-1] + roof[-1]) / 2) if x else FOOT)
         for area, (floor, roof) in zip(areas, pairwise(floors), strict=True)
     ]
     columns = [[form(value) for value in area.values] for area in areas]
     rows = [[x_form(at, *x), *cells] for at, *cells in zip(x, *columns, strict=True)]
-    head = ["", *(area.name for area in areas)]
+    head = ["at", *(area.name for area in areas)]
     return finish(caption, FOOT + 24, shapes + end_labels(ends), head, rows if areas else [])
 
 

@@ -10,7 +10,7 @@ from penchant.charts.forest import ROW, row_words
 from penchant.charts.markup import tag
 from penchant.charts.numbers import Form, is_known, number
 from penchant.charts.palette import fill, stroke
-from penchant.charts.scale import scale_over
+from penchant.charts.scale import scale_over, upright
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,17 @@ def draw_bars(bars: Sequence[Bar], caption: Caption, *, form: Form = number) -> 
         >>> "12" in draw_bars([Bar("rings", 12.0)], Caption("a", "Sold", "")).svg
         True
     """
-    scale = scale_over([0.0, *(bar.value for bar in bars)], MARGIN, WIDTH - MARGIN)
+    values = [bar.value for bar in bars]
+    scale = scale_over([0.0, *values], MARGIN, WIDTH - MARGIN)
     zero, shapes, foot = scale.at(0.0), [], ROW * len(bars)
     for place, bar in enumerate(bars):
         top = ROW * place
-        shapes += row_words(bar.name, form(bar.value), top)
+        shapes += row_words(bar.name, form(bar.value, *values), top)
         if is_known(bar.value):
             end = scale.at(bar.value)
             box = {"x": min(zero, end), "width": abs(end - zero), "y": top + 24, "height": 12}
             shapes.append(tag("rect", **box, **fill("1")))
-    shapes.append(tag("path", d=f"M{zero:.1f} 0V{foot:g}", **stroke("soft")))
-    rows = [[bar.name, form(bar.value)] for bar in bars]
-    return finish(caption, foot + 6, shapes, ["", "value"], rows)
+    pieces = [(ROW * place + 21, 18.0) for place in range(len(bars))]
+    shapes.append(tag("path", d=upright(zero, pieces), **stroke("soft")))
+    rows = [[bar.name, form(bar.value, *values)] for bar in bars]
+    return finish(caption, foot + 6, shapes, ["name", "value"], rows)

@@ -9,11 +9,12 @@ from penchant.charts.data_table import data_table
 from penchant.charts.markup import Markup, tag
 from penchant.charts.palette import fill
 
-WIDTH = 440.0
+WIDTH = 400.0
 """Units a chart is wide: readable on a telephone, not too large on a desk."""
 
 MARGIN = 10.0
-LETTER = 6.8
+NAMESPACE = "http://www.w3.org/2000/svg"
+LETTER = 7.0
 """About how wide a letter is, in units."""
 
 
@@ -48,7 +49,8 @@ class Chart:
 
     def __html__(self) -> str:
         """Give the figure: title, picture and numbers."""
-        return tag("figure", tag("figcaption", self.title), self.svg, self.table, class_="chart")
+        inside = Markup(self.svg.replace(f' xmlns="{NAMESPACE}"', "", 1))  # HTML knows it
+        return tag("figure", tag("figcaption", self.title), inside, self.table, class_="chart")
 
     def _repr_html_(self) -> str:
         return self.__html__()
@@ -79,7 +81,7 @@ def finish(
         tag("desc", caption.description, id=ids[1]),
         tag("rect", width=WIDTH, height=height, **fill("paper")),
         *shapes,
-        xmlns="http://www.w3.org/2000/svg",
+        xmlns=NAMESPACE,
         viewBox=f"0 0 {WIDTH:g} {height:g}",
         role="img",
         aria_labelledby=" ".join(ids),

@@ -9,7 +9,7 @@ from penchant.charts.markup import Markup, joined, tag
 
 def data_table(
     caption: str,
-    head: Sequence[str],
+    head: Sequence[object],
     rows: Iterable[Sequence[object]],
     *,
     last: Sequence[object] = (),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from penchant.charts.chart import LETTER, MARGIN, WIDTH, Caption, Chart, finish, shortened, text
 from penchant.charts.markup import Markup, tag
 from penchant.charts.numbers import UNKNOWN, Form, between, is_known, number
-from penchant.charts.palette import fill, outlined, stroke
-from penchant.charts.scale import Scale, bottom_axis, scale_over
+from penchant.charts.palette import outlined, stroke
+from penchant.charts.scale import Scale, bottom_axis, scale_over, upright
 
 ROW = 42.0
 
@@ -54,15 +54,15 @@ def draw_forest(
     foot = ROW * len(intervals) + 4
     ends = [end for one in intervals for end in (one.value, one.low, one.high)]
     scale = scale_over([*ends, *_line(reference)], MARGIN + 4, WIDTH - MARGIN - 4)
-    shapes = bottom_axis(scale, 0.0, foot, form)
+    pieces = [(ROW * place + 22, 16.0) for place in range(len(intervals))]
+    shapes = bottom_axis(scale, foot, form, pieces=pieces)
     for x in map(scale.at, _line(reference)):
-        shapes.append(
-            tag("path", d=f"M{x:.1f} 0V{foot:g}", stroke_dasharray="4 3", **stroke("ink"))
-        )
+        dashes = {"stroke_dasharray": "4 2", "stroke_width": 1.5}
+        shapes.append(tag("path", d=upright(x, pieces), **dashes, **stroke("ink")))
     for place, one in enumerate(intervals):
         shapes += _row(one, ROW * place, scale, reference, form)
     rows = [[one.name, form(one.value), form(one.low), form(one.high)] for one in intervals]
-    return finish(caption, foot + 24, shapes, ["", "value", "low", "high"], rows)
+    return finish(caption, foot + 24, shapes, ["name", "value", "low", "high"], rows)
 
 
 def _line(reference: float | None) -> list[float]:
@@ -101,15 +101,8 @@ def row_words(name: str, told: str, top: float) -> list[Markup]:
         told: The value, written.
         top: Units where the row begins.
     """
-    room = WIDTH - 2 * MARGIN - LETTER * (len(told) + 2)
+    room = WIDTH - 2 * MARGIN - LETTER * (len(told) + 3)
     return [
-        _on_paper(shortened(name, room), MARGIN, top + 17, "start"),
-        _on_paper(told, WIDTH - MARGIN, top + 17, "end"),
+        text(shortened(name, room), MARGIN, top + 15),
+        text(told, WIDTH - MARGIN, top + 15, anchor="end"),
     ]
-
-
-def _on_paper(words: str, x: float, y: float, anchor: str) -> Markup:
-    width = LETTER * len(words) + 4
-    left = x - 2 if anchor == "start" else x - width + 2
-    paper = tag("rect", x=left, y=y - 13, width=width, height=17, **fill("paper"))
-    return Markup(paper + text(words, x, y, anchor=anchor))

@@ -40,7 +40,7 @@ def draw_histogram(
     across = scale_over(known, LEFT, WIDTH - 14)
     counts, edges = np.histogram(known, bins, (across.low, across.high))
     upright = scale_over([0.0, max(float(counts.max()), 1.0)], FOOT, TOP)
-    shapes = side_axis(upright, LEFT, WIDTH - 14, number) + bottom_axis(across, FOOT, FOOT, form)
+    shapes = side_axis(upright, LEFT, WIDTH - 14, number) + bottom_axis(across, FOOT, form)
     steps = list(zip(counts.tolist(), edges[:-1].tolist(), edges[1:].tolist(), strict=True))
     for count, low, high in steps:
         x, y = across.at(low), upright.at(count)

@@ -12,7 +12,7 @@ from penchant.charts.palette import fill, series, stroke
 from penchant.charts.scale import Scale, bottom_axis, scale_over, side_axis
 from penchant.errors import InputError
 
-TOP, FOOT, LEFT, RIGHT = 10.0, 210.0, 54.0, WIDTH - 112.0
+TOP, FOOT, LEFT, RIGHT = 10.0, 210.0, 54.0, WIDTH - 124.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,14 @@ def draw_lines(
     every = [value for line in lines for value in (*line.y, *line.low, *line.high)]
     across = scale_over([x for line in lines for x in line.x], LEFT, RIGHT)
     upright = scale_over(every, FOOT, TOP)
-    shapes = side_axis(upright, LEFT, RIGHT, form) + bottom_axis(across, FOOT, FOOT, x_form)
+    shapes = side_axis(upright, LEFT, RIGHT, form) + bottom_axis(across, FOOT, x_form)
     for place, line in enumerate(lines):
         shapes += _band(line, across, upright, series(place))
     for place, line in enumerate(lines):
         shapes += _stroke(line, across, upright, series(place))
     ends = [(line.name, upright.at(_last(line.y))) for line in lines]
     shapes += end_labels(ends)
-    head = ["", *(line.name for line in lines)]
+    head = ["at", *(line.name for line in lines)]
     return finish(caption, FOOT + 24, shapes, head, _table(lines, form, x_form))
 
 
@@ -127,11 +127,12 @@ def path_through(points: Iterable[tuple[float, float]]) -> str:
 def _band(line: Line, across: Scale, upright: Scale, colour: str) -> list[Markup]:
     shapes = []
     for run in runs(zip(line.x, line.low, line.high, strict=False)):
-        there = [(across.at(x), upright.at(high)) for x, _, high in run]
-        back = [(across.at(x), upright.at(low)) for x, low, _ in reversed(run)]
+        half = 4.0 if len(run) == 1 else 0.0  # a single point has a band as wide as its dot
+        wide = [(across.at(x) + side, low, high) for x, low, high in run for side in (-half, half)]
+        there = [(x, upright.at(high)) for x, _, high in wide]
+        back = [(x, upright.at(low)) for x, low, _ in reversed(wide)]
         outline = path_through([*there, *back]) + "Z"
-        edge = stroke(colour) if len(run) == 1 else {}
-        shapes.append(tag("path", d=outline, opacity=0.2, **{**edge, **fill(colour)}))
+        shapes.append(tag("path", d=outline, opacity=0.2, **fill(colour)))
     return shapes
 
 

@@ -44,6 +44,20 @@ def number(value: float, *beside: float) -> str:
     return _signed(f"{value:,.{0 if whole else decimals}f}")
 
 
+def score(value: float, *beside: float) -> str:
+    """Write a number between 0 and 1, or a difference of two, with four decimals.
+
+    Args:
+        value: What to write.
+        *beside: Others it stands beside; they change nothing.
+
+    Example:
+        >>> score(0.00244), score(-0.03)
+        ('0.0024', '−0.0300')
+    """
+    return _signed(f"{value:.4f}") if is_known(value) else UNKNOWN
+
+
 def percent(value: float, *beside: float) -> str:
     r"""Write a share as a percentage.
 

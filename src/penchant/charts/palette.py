@@ -14,13 +14,14 @@ COLOURS: Final = {
     "soft": ("#57606a", "#a7b0bb"),
     "grid": ("#d5dae0", "#3a424d"),
     "1": ("#0072b2", "#62b0f0"),
-    "2": ("#d55e00", "#ff9a4d"),
-    "3": ("#00735a", "#2fc79a"),
-    "4": ("#9b4f9e", "#dba3e8"),
-    "5": ("#8a6d00", "#f0e27a"),
-    "6": ("#3d3f8f", "#9a9df5"),
+    "2": ("#e36b0e", "#f7972e"),
+    "3": ("#008c66", "#47ce82"),
+    "4": ("#72226b", "#d695b8"),
+    "5": ("#734d00", "#f8f78b"),
+    "6": ("#133da5", "#4d7ce4"),
 }
-"""{name: (light, dark)}. "1" to "6" are for data, in this order."""
+"""{name: (light, dark)}. "1" to "6" are for data, in this order: colour-blind eyes tell any two
+apart."""
 
 SERIES: Final = tuple(name for name in COLOURS if name.isdigit())
 
@@ -87,7 +88,7 @@ STYLE: Final = (
         f".fill-{name}{{fill:var(--{variable(name)})}}.stroke-{name}{{stroke:var(--{variable(name)})}}\n"
         for name in COLOURS
     )
-    + ".chart{margin:1rem 0;max-width:36rem}.chart svg{display:block;width:100%;height:auto}\n"
+    + ".chart{margin:1rem 0;max-width:32rem}.chart svg{display:block;width:100%;height:auto}\n"
     ".chart figcaption{font-weight:600}\n"
 )
 """CSS that colours all charts of a page by variables; printing is always light."""

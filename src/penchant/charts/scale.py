@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from penchant.charts.chart import text
+from penchant.charts.chart import LETTER, WIDTH, text
 from penchant.charts.markup import Markup, tag
 from penchant.charts.numbers import Form, is_known
 from penchant.charts.palette import stroke
@@ -33,10 +33,10 @@ class Scale:
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
     def ticks(self) -> list[float]:
-        """Give about four round values from low to high, ascending."""
-        rough = (self.high - self.low) / 4
-        power = 10.0 ** math.floor(math.log10(rough))
-        step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * 0.999)
+        """Give two to six round values from low to high, ascending."""
+        least = (self.high - self.low) / 5
+        power = 10.0 ** math.floor(math.log10(least))
+        step = next(power * one for one in (1, 2, 5, 10) if power * one >= least * 0.999)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [number * step for number in range(first, last + 1)]
 
@@ -61,22 +61,41 @@ def scale_over(values: Iterable[float], start: float, end: float) -> Scale:
     return Scale(low, high, start, end)
 
 
-def bottom_axis(scale: Scale, top: float, foot: float, form: Form) -> list[Markup]:
-    """Draw upright lines at round values, with the values below.
+def bottom_axis(
+    scale: Scale, foot: float, form: Form, *, pieces: Iterable[tuple[float, float]] = ()
+) -> list[Markup]:
+    """Write round values below a chart, with upright lines where they stand.
 
     Args:
         scale: From left to right.
-        top: Units where lines begin.
-        foot: Units where lines end.
+        foot: Units where the chart ends.
         form: How values are written.
+        pieces: (units where it begins, height) of each piece of the lines.
     """
+    pieces = list(pieces)
     shapes = []
     for value, words in _told(scale.ticks(), form):
         x = scale.at(value)
-        shapes.append(tag("path", d=f"M{x:.1f} {top:g}V{foot:g}", **stroke("grid")))
-        anchor = "start" if x < 30 else "end" if x > 415 else "middle"
-        shapes.append(text(words, x, foot + 15, anchor=anchor, colour="soft"))
+        if pieces:
+            shapes.append(tag("path", d=upright(x, pieces), **stroke("grid")))
+        half = LETTER * len(words) / 2
+        inside = min(max(x, half), WIDTH - half)
+        shapes.append(text(words, inside, foot + 15, anchor="middle", colour="soft"))
     return shapes
+
+
+def upright(x: float, pieces: Iterable[tuple[float, float]]) -> str:
+    """Write the path of an upright line in pieces.
+
+    Args:
+        x: Units from the left.
+        pieces: (units where it begins, height) of each.
+
+    Example:
+        >>> upright(4.0, [(0.0, 10.0), (20.0, 10.0)])
+        'M4.0 0v10M4.0 20v10'
+    """
+    return "".join(f"M{x:.1f} {top:g}v{height:g}" for top, height in pieces)
 
 
 def side_axis(scale: Scale, left: float, right: float, form: Form) -> list[Markup]:

@@ -33,6 +33,7 @@ from penchant.cli import (
     recommend,
     rollback,
     similar,
+    tune,
     why_not,
 )
 from penchant.errors import BuildError, PenchantError
@@ -62,6 +63,7 @@ for module in (
     embed,
     build,
     evaluate,
+    tune,
     publish,
     rollback,
     builds,

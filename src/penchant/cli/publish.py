@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -41,7 +40,7 @@ def run(
 
     published = publish_now(ShopDirectory.open(shop), build, force=force, to=to)
     if as_json:
-        print_json(published_values(published))
+        print_json(published.to_dict())
     else:
         show_published(published, shop)
 
@@ -49,18 +48,15 @@ def run(
 def publish_now(
     shop: ShopDirectory, build_id: str | None, *, force: str | None = None, to: str = "current"
 ) -> Published:
-    """Publish a build with the shop's own gate."""
+    """Publish a build with the shop's own gate, telling what it does."""
+    from penchant.cli.output import note, progress_bar
     from penchant.gate import gate_of
     from penchant.publishing import publish_build
 
-    gate, now = gate_of(shop, shop.settings()), datetime.now(UTC)
-    return publish_build(shop, build_id, gate=gate, force=force, pointer=to, at=now)
-
-
-def published_values(published: Published) -> dict[str, Any]:
-    """Give what was published, or gone back to, as JSON-ready values."""
-    verdict = published.verdict
-    return {**asdict(published), "verdict": None if verdict is None else verdict.to_dict()}
+    now = datetime.now(UTC)
+    with progress_bar("asking customers") as progress:
+        gate = gate_of(shop, shop.settings(), on_step=note, on_progress=progress)
+        return publish_build(shop, build_id, gate=gate, force=force, pointer=to, at=now)
 
 
 def show_published(published: Published, shop: Path) -> None:
@@ -73,7 +69,7 @@ def show_published(published: Published, shop: Path) -> None:
         return
     for one in published.skipped:
         note(f"  passed over: {one}")
-    before = f", before it {published.previous}" if published.previous else ""
+    before = f", instead of {published.previous}" if published.previous else ""
     note(f"Build {published.build_id} {'is staged' if staged else 'serves'} now{before}")
     for reason in published.verdict.reasons if published.verdict else ():
         note(f"  gate: {reason}")

@@ -23,12 +23,12 @@ def run(
     Example: penchant rollback shop
     """
     from penchant.cli.output import print_json
-    from penchant.cli.publish import published_values, show_published
+    from penchant.cli.publish import show_published
     from penchant.publishing import roll_back
     from penchant.shop_directory import ShopDirectory
 
     done = roll_back(ShopDirectory.open(shop), build, at=datetime.now(UTC))
     if as_json:
-        print_json(published_values(done))
+        print_json(done.to_dict())
     else:
         show_published(done, shop)

@@ -13,7 +13,7 @@ from penchant.evaluation.beyond_accuracy import Shelf, beyond
 from penchant.evaluation.evaluate import Evaluation
 from penchant.evaluation.intervals import holm, mean_interval, p_value
 from penchant.evaluation.lists import Truth
-from penchant.evaluation.rankers import POPULAR
+from penchant.evaluation.rankers import IN_CATEGORY, POPULAR, TRENDING
 from penchant.evaluation.report_values import (
     BASELINE,
     POPULARITY,
@@ -101,7 +101,7 @@ def method_rows(shown: Mapping[str, Slates], truth: Truth, k: int) -> tuple[Meth
 def _kind(name: str) -> Literal["shop", "popularity", "baseline"]:
     if name == SERVED:
         return SHOP
-    return POPULARITY if name == POPULAR else BASELINE
+    return POPULARITY if name in (POPULAR, TRENDING, IN_CATEGORY) else BASELINE
 
 
 def _counts(evaluation: Evaluation) -> dict[str, int]:

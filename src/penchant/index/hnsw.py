@@ -4,8 +4,8 @@ It finds candidates on vectors of one byte per number; their similarities are th
 float64 from the vectors themselves. Its nodes are the distinct vectors: rows that share one, such
 as colours of one photo, would be each other's only neighbors and cut themselves off.
 
-How widely to look is measured on the shop's own vectors when the graph is made, against the exact
-answer, since it differs tenfold between one set of vectors and another.
+How widely to look is measured on the shop's own vectors and tastes when the graph is made, against
+the exact answer, since it differs tenfold between one set of vectors and another.
 """
 
 from __future__ import annotations
@@ -42,9 +42,12 @@ PROBES = 128
 """Queries it is measured with."""
 
 BLEND = 2
-"""Products each of them is a sum of, as a profile of two styles is: harder than a product's own."""
+"""Products each is a sum of where tastes are few: as a profile of two styles, but harder."""
 
-WIDER = 1.3
+CLOSE = 32
+"""Nodes beyond those wanted that are compared exactly: rounding may have put them behind."""
+
+WIDER = 1.15
 """Factor between one breadth tried and the next."""
 
 
@@ -67,11 +70,15 @@ class HnswGraph:
     breadths: NDArray[np.int64]
 
     @classmethod
-    def over(cls, vectors: NDArray[np.float32]) -> HnswGraph:
+    def over(
+        cls, vectors: NDArray[np.float32], tastes: NDArray[np.float32] | None = None
+    ) -> HnswGraph:
         """Link all rows that hold a vector, on one thread: same vectors, same bytes.
 
         Args:
             vectors: Shape (n, dim), unit rows or zeros; at least one that is not zero.
+            tastes: Shape (n_customers, dim), what will be asked for, unit rows or zeros: some of
+                them say how widely to look. With too few, blends of two rows do.
         """
         present = np.flatnonzero(present_rows(vectors))
         whole = np.ascontiguousarray(vectors[present] + np.float32(0.0))
@@ -85,7 +92,7 @@ class HnswGraph:
             graph=graph,
             rows=present[np.argsort(node, kind="stable")].astype(np.int32),
             starts=np.concatenate([[0], np.cumsum(sizes)]),
-            breadths=_measured_breadths(graph, whole[first]),
+            breadths=_measured_breadths(graph, whole[first], _probes(whole[first], tastes)),
         )
 
     def breadth(self, n: int) -> int:
@@ -118,6 +125,9 @@ class HnswGraph:
         """
         nodes = _searched(self.graph, query, self.breadth(n))
         heads = self.vectors[self.rows[self.starts[nodes]]]
+        if len(nodes) > n + CLOSE:  # a rough look spares the exact one most of them
+            best = np.argpartition(-(heads @ query), n + CLOSE - 1)[: n + CLOSE]
+            nodes, heads = nodes[best], heads[best]
         similarities = np.einsum("nd,d->n", heads.astype(np.float64), query.astype(np.float64))
         if len(nodes) > n:
             best = np.argpartition(-similarities, n - 1)[:n]
@@ -193,9 +203,10 @@ def _searched(graph: Any, query: Vector, breadth: int) -> NDArray[np.int64]:
     return np.asarray(nodes[0][nodes[0] >= 0])
 
 
-def _measured_breadths(graph: Any, nodes: NDArray[np.float32]) -> NDArray[np.int64]:
+def _measured_breadths(
+    graph: Any, nodes: NDArray[np.float32], probes: NDArray[np.float32]
+) -> NDArray[np.int64]:
     """Find how widely to look for each of DEPTHS: wider and wider until RECALL is reached."""
-    probes = _probes(nodes)
     truth = ExactIndex(nodes, np.ones(len(nodes), bool)).query(probes, DEPTHS[-1]).rows
     breadth, found = 1, []
     for depth in DEPTHS:
@@ -207,8 +218,12 @@ def _measured_breadths(graph: Any, nodes: NDArray[np.float32]) -> NDArray[np.int
     return np.array(found, np.int64)
 
 
-def _probes(nodes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Blend distinct vectors from far apart in their list, which is in no order of likeness."""
+def _probes(nodes: NDArray[np.float32], tastes: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    """Take tastes, or blend distinct vectors, from far apart in lists in no order of likeness."""
+    known = np.empty(0, np.intp) if tastes is None else np.flatnonzero(present_rows(tastes))
+    if tastes is not None and len(known) >= PROBES:
+        chosen = known[np.linspace(0, len(known) - 1, PROBES).astype(np.intp)]
+        return np.ascontiguousarray(tastes[chosen])
     chosen = np.linspace(0, len(nodes) - 1, BLEND * PROBES).astype(np.intp)
     return unit_rows(nodes[chosen.reshape(BLEND, PROBES)].sum(axis=0))
 

@@ -144,3 +144,19 @@ def test_who_needs_no_graph_loads_no_faiss():
         "sys.exit('faiss' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
+def test_tastes_say_how_widely_to_look_and_are_found_as_surely():
+    """Rows themselves are easier to find than blends of two; too few tastes say nothing."""
+    vectors = some_vectors()
+    present = vectors[np.abs(vectors).sum(axis=1) > 0]
+    blends, easy = HnswGraph.over(vectors), HnswGraph.over(vectors, present)
+    assert np.all(easy.breadths <= blends.breadths)
+    assert np.array_equal(HnswGraph.over(vectors, present[:20]).breadths, blends.breadths)
+    hidden = HnswGraph.over(vectors, np.concatenate([np.zeros_like(vectors), present]))
+    assert np.all(hidden.breadths <= blends.breadths)
+    exact = ExactIndex.over(vectors)
+    truth = exact.query(present[::7], 100).rows
+    found = [easy.near(query, 100)[0] for query in present[::7]]
+    recall = np.mean([np.isin(true, rows).mean() for true, rows in zip(truth, found, strict=True)])
+    assert recall > 0.985

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from penchant.charts.markup import Markup, joined, tag
-from penchant.charts.numbers import Form, between, number, percent
+from penchant.charts.numbers import Form, between, number, percent, score
 from penchant.evaluation.intervals import MeanInterval
 
 
@@ -32,7 +32,7 @@ class Metric:
     def write(self, mean: MeanInterval) -> Markup:
         """Write a value with its interval in small, if it has one."""
         told = self.form(mean.value, mean.low, mean.high)
-        interval = between(mean.low, mean.high, self.form)
+        interval = between(mean.low, mean.high, self.form) if has_interval(mean) else ""
         return joined([told, tag("small", interval) if interval else None])
 
 
@@ -42,7 +42,7 @@ METRICS: Final[Mapping[str, Metric]] = {
         "How near to the top of the list the hidden purchases stand. A purchase in slot i counts "
         "1/log2(i + 1); the sum is divided by the best that the customer's purchases allow. 1 "
         "means that all of them stood in front, 0 that none was shown.",
-        number,
+        score,
     ),
     "hit_rate": Metric(
         "Hit rate@{k}",
@@ -61,12 +61,12 @@ METRICS: Final[Mapping[str, Metric]] = {
         "MAP@{k}",
         "For each slot with a hit, the share of hits among the slots up to it; their sum is "
         "divided by {k}, or by the number of purchases where that is smaller.",
-        number,
+        score,
     ),
     "mrr": Metric(
         "MRR@{k}",
         "One divided by the slot of the first hit, 0 without a hit: 0.25 is a hit in slot 4.",
-        number,
+        score,
     ),
     "coverage": Metric(
         "Coverage",
@@ -103,6 +103,15 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
 }
 """{name: metric}, in the order they are shown."""
+
+
+def has_interval(mean: MeanInterval) -> bool:
+    """Say whether a mean comes with an interval: of one customer, or of equal values, it has none.
+
+    Args:
+        mean: Any.
+    """
+    return mean.n > 1 and mean.low < mean.high
 
 
 def metric(name: str) -> Metric:

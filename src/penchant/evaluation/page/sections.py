@@ -11,9 +11,17 @@ from penchant.charts.numbers import UNKNOWN, number
 from penchant.evaluation.intervals import MeanInterval
 from penchant.evaluation.page.dates import day
 from penchant.evaluation.page.examples import pictured
-from penchant.evaluation.page.metrics import in_order, metric
+from penchant.evaluation.page.metrics import has_interval, in_order, metric
 from penchant.evaluation.page.verdict import find_verdict, hits_in_words
-from penchant.evaluation.report_values import COUNTS, POPULARITY, SHOP, MethodRow, Report, shop_of
+from penchant.evaluation.report_values import (
+    COUNTS,
+    POPULARITY,
+    SHOP,
+    MethodRow,
+    Report,
+    SegmentRow,
+    shop_of,
+)
 
 
 def verdict(report: Report) -> Markup:
@@ -28,8 +36,9 @@ def verdict(report: Report) -> Markup:
         )
         for one in find_verdict(report)
     )
-    words = hits_in_words(report)
-    return Markup(tag("div", findings, class_="findings") + (tag("p", words) if words else ""))
+    more = tag("a", "What the numbers mean", href="#definitions")
+    words = tag("p", f"{hits_in_words(report)} ", more, ".")
+    return Markup(tag("div", findings, class_="findings") + words)
 
 
 def measured(report: Report) -> Markup:
@@ -64,40 +73,34 @@ def methods(report: Report) -> Markup:
 def leads(report: Report) -> Markup:
     """Show how far the build is ahead of each method, paired by customer."""
     others = [one for one in report.methods if one.kind != SHOP]
-    chart = _forest(others, [one.name for one in others], report, "leads", "Lead over each method")
+    chart = _forest({one.name: one for one in others}, report, "leads", "Lead over each method")
     names = in_order((name for one in others for name in one.lead), first=report.headline)
     table = data_table(
         "The build less each method, with its 95\u00a0% interval",
         ["Method", *(metric(name).named(report.k) for name in names)],
         [_cells(one.name, one.lead, names) for one in others],
     )
-    return Markup(tag("p", _PAIRED) + chart.__html__() + table)
+    return Markup(tag("p", _PAIRED) + chart + table)
 
 
 def segments(report: Report) -> Markup:
     """Show where it helps, and where not."""
-    name = metric(report.headline)
-    titles = list(dict.fromkeys(row.name for one in report.segments for row in one.methods))
+    titles = dict.fromkeys(row.name for one in report.segments for row in one.methods)
     table = data_table(
-        f"{name.named(report.k)} by segment, with its 95\u00a0% interval",
-        ["Segment", "Who", "Customers", *titles],
+        f"{metric(report.headline).named(report.k)} by segment, with its 95\u00a0% interval",
+        ["Segment", *titles],
         [
-            [
-                one.name,
-                one.about,
-                _customers(one.methods, report),
-                *_across(one.methods, titles, report),
-            ]
+            [_who(one, report), *(_within(one, name, report) for name in titles)]
             for one in report.segments
         ],
     )
-    rivals = [(one.name, _popularity(one.methods)) for one in report.segments]
-    known = [(title, row) for title, row in rivals if row is not None]
-    if not known:
+    popular = [row for row in report.methods if row.kind == POPULARITY]
+    if not popular:
         return table
-    title = f"Lead over {known[0][1].name} by segment"
-    rows, labels = [row for _, row in known], [label for label, _ in known]
-    return Markup(table + _forest(rows, labels, report, "segments", title).__html__())
+    best = max(popular, key=lambda row: row.measures[report.headline].value).name
+    found = [(one.name, row) for one in report.segments for row in one.methods if row.name == best]
+    title = f"Lead over “{best}” by segment"
+    return Markup(table + _forest(dict(found), report, "segments", title))
 
 
 def beyond(report: Report) -> Markup:
@@ -173,7 +176,7 @@ _BEST = (
 _PAIRED = (
     "Each customer is compared with themselves, which is sharper than comparing two means. An "
     "interval to the right of the dashed line (full dot) is a lead; one across it (hollow dot) "
-    "shows no difference."
+    "shows no difference. A dot without an interval is of too few customers to say."
 )
 _PICTURED = (
     "Some customers whose next purchase was among what they would have been shown, and some where "
@@ -185,15 +188,15 @@ _INTERVAL = (
 )
 
 
-def _forest(
-    rows: Sequence[MethodRow], labels: Sequence[str], report: Report, name: str, title: str
-) -> Markup:
-    one = metric(report.headline)
-    found = [
-        (label, row.lead.get(report.headline) or MeanInterval(_NAN, _NAN, _NAN, 0))
-        for label, row in zip(labels, rows, strict=True)
+def _forest(rows: Mapping[str, MethodRow], report: Report, name: str, title: str) -> Markup:
+    one, none = metric(report.headline), MeanInterval(_NAN, _NAN, _NAN, 0)
+    found = [(label, row.lead.get(report.headline, none)) for label, row in rows.items()]
+    intervals = [
+        Interval(
+            label, mean.value, *((mean.low, mean.high) if has_interval(mean) else (_NAN, _NAN))
+        )
+        for label, mean in found
     ]
-    intervals = [Interval(label, mean.value, mean.low, mean.high) for label, mean in found]
     about = (
         f"The build's {one.named(report.k)} less the other's, with 95\u00a0% intervals. Right of "
         "0, the dashed line, the build is better."
@@ -210,19 +213,16 @@ def _cells(title: str, means: Mapping[str, MeanInterval], names: Sequence[str]) 
     return [title, *(metric(n).write(means[n]) if n in means else UNKNOWN for n in names)]
 
 
-def _across(rows: Sequence[MethodRow], titles: Sequence[str], report: Report) -> list[str]:
-    by_title = {row.name: row.measures.get(report.headline) for row in rows}
-    means = [by_title.get(title) for title in titles]
-    return [metric(report.headline).write(mean) if mean else UNKNOWN for mean in means]
+def _who(segment: SegmentRow, report: Report) -> Markup:
+    mean = shop_of(segment.methods).measures.get(report.headline)
+    size = f"; {mean.n:,} customer{'s' if mean.n != 1 else ''}" if mean else ""
+    return joined([segment.name, tag("small", segment.about + size)])
 
 
-def _customers(rows: tuple[MethodRow, ...], report: Report) -> str:
-    mean = shop_of(rows).measures.get(report.headline)
-    return f"{mean.n:,}" if mean else UNKNOWN
-
-
-def _popularity(rows: Sequence[MethodRow]) -> MethodRow | None:
-    return next((row for row in rows if row.kind == POPULARITY), None)
+def _within(segment: SegmentRow, name: str, report: Report) -> str:
+    means = (row.measures.get(report.headline) for row in segment.methods if row.name == name)
+    mean = next(means, None)
+    return metric(report.headline).write(mean) if mean else UNKNOWN
 
 
 def _count(counts: Mapping[str, int], name: str) -> str:

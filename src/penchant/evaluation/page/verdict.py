@@ -8,7 +8,7 @@ from typing import Literal
 
 from penchant.charts.numbers import is_known, number, percent
 from penchant.evaluation.intervals import MeanInterval
-from penchant.evaluation.page.metrics import metric
+from penchant.evaluation.page.metrics import has_interval, metric
 from penchant.evaluation.report_values import POPULARITY, SHOP, MethodRow, Report, shop_of
 
 Outcome = Literal["better", "open", "worse"]
@@ -60,7 +60,7 @@ def outcome_of(lead: MeanInterval | None) -> Outcome:
         >>> outcome_of(MeanInterval(0.02, 0.01, 0.03, 900)), outcome_of(None)
         ('better', 'open')
     """
-    if lead is None or lead.n < 2:
+    if lead is None or not has_interval(lead):
         return "open"
     return "better" if lead.low > 0 else "worse" if lead.high < 0 else "open"
 
@@ -76,10 +76,14 @@ def _finding(question: str, rivals: Sequence[MethodRow], report: Report) -> Find
     behind = [name for name, outcome in outcomes.items() if outcome == "worse"]
     undecided = [name for name, outcome in outcomes.items() if outcome == "open"]
     if behind:
-        told.append(f"It is worse than: {', '.join(behind)}.")
+        told.append(f"It is worse than: {_quoted(behind)}.")
     if undecided:
-        told.append(f"No difference is shown to: {', '.join(undecided)}.")
+        told.append(f"No difference is shown to: {_quoted(undecided)}.")
     return Finding(question, ANSWERS[whole], whole, " ".join(told))
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
 
 
 def _low(row: MethodRow, name: str) -> float:
@@ -98,13 +102,13 @@ def lead_in_words(rival: MethodRow, report: Report) -> str:
     other, lead = rival.measures[report.headline], rival.lead.get(report.headline)
     told = (
         f"{name.named(report.k)} is {name.form(own.value, other.value)}, and "
-        f"{name.form(other.value, own.value)} with {rival.name}"
+        f"{name.form(other.value, own.value)} with “{rival.name}”"
     )
     if lead is None or not is_known(lead.value):
         return f"{told}; no paired difference was measured."
-    way = "lead" if lead.value >= 0 else "lag"
+    way, more = ("lead", "more") if lead.value >= 0 else ("lag", "less")
     size = name.form(abs(lead.value), lead.low, lead.high)
-    part = f" ({percent(abs(lead.value) / other.value)} of it)" if other.value > 0 else ""
+    part = f" ({percent(abs(lead.value) / other.value)} {more})" if other.value > 0 else ""
     ends = f"{name.form(lead.low, lead.high)} and {name.form(lead.high, lead.low)}"
     return f"{told}: a {way} of {size}{part}, with 95\u00a0% confidence between {ends}."
 
@@ -129,5 +133,5 @@ def hits_in_words(report: Report) -> str:
     )
     if rates:
         best, name = max(rates)
-        told += f"; with {name} it would have been {number(round(1000 * best))}"
+        told += f"; with “{name}” it would have been {number(round(1000 * best))}"
     return told + "."
