@@ -88,10 +88,10 @@ def run_set(
     ours: Values = {}
     for method in methods:
         if method in METHODS and METHODS[method].photos and case.photos is None:
-            rows.append({"method": method, "skipped": "the set has no photos"})
+            rows.append({"method": method, "skipped": "not run: the set has no photos"})
             continue
         if kept and not list_file(lists, name, split, method).is_file():
-            rows.append({"method": method, "skipped": "not yet"})
+            rows.append({"method": method, "skipped": "not run yet"})
             continue
         found, about = shown(data, lists, name, split, method)
         values = measure(found, case.wanted)

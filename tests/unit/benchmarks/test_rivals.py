@@ -126,7 +126,7 @@ def test_leads_are_paired_and_what_needs_photos_says_so_without_them(
     rows = {row["method"]: row for row in result["rows"]}
     assert rows["plain weighted mean"] == {
         "method": "plain weighted mean",
-        "skipped": "the set has no photos",
+        "skipped": "not run: the set has no photos",
     }
     assert rows["item-kNN"]["penchant - this, recall@10"]["value"] == 0.0
     gap = rows["popularity"]["penchant - this, recall@10"]["value"]
@@ -135,7 +135,7 @@ def test_leads_are_paired_and_what_needs_photos_says_so_without_them(
     assert result["customers"] == rows["EASE"]["recall@20"]["n"]
     kept = run_set(data, tmp_path, "tiktok", "test", ["EASE", "BPR (cornac)"], kept=True)
     assert kept["rows"][0]["recall@10"] == rows["EASE"]["recall@10"]
-    assert kept["rows"][1] == {"method": "BPR (cornac)", "skipped": "not yet"}
+    assert kept["rows"][1] == {"method": "BPR (cornac)", "skipped": "not run yet"}
 
 
 def _kept(data: Path, lists: Path, method: str) -> Path:
