@@ -32,6 +32,7 @@ bench: $(READY)  ## speed of the main jobs, as ratios within one run
 	$(BIN)/penchant bench index
 	$(BIN)/penchant bench recommend
 	$(BIN)/penchant bench metrics
+	$(BIN)/penchant bench nightly
 
 rivals: $(RIVALS)/.ready  ## an environment with other packages, to be measured beside
 

@@ -3,7 +3,8 @@
     PenchantError
     ├── InputError (ValueError)          what was given is wrong
     │   ├── MissingColumnError           a table lacks a required column
-    │   └── FingerprintError             vectors of two encoders would be mixed
+    │   ├── FingerprintError             vectors of two encoders would be mixed
+    │   └── BusyError                    another command is writing to the shop
     ├── NotFoundError (KeyError)         no such customer, product or file
     ├── NotBuiltError                    the shop has no build that serves yet
     ├── BuildError                       a build could not be made or read
@@ -75,6 +76,15 @@ class FingerprintError(InputError):
             f'{what} has encoder fingerprint "{found}", expected "{expected}". Vectors of '
             "different encoders do not compare: embed again with one encoder, then build."
         )
+
+
+class BusyError(InputError):
+    """Another command holds the shop's lock."""
+
+    code = "busy"
+
+    def __init__(self, directory: Path):
+        super().__init__(f"Another command is writing to {directory}: wait until it is done.")
 
 
 class NotFoundError(PenchantError, KeyError):

@@ -8,6 +8,8 @@ shop/  penchant.toml                settings
        evaluations/<build_id>/      how well each build would have done, with a page to look at
        CURRENT, STAGING             name the published build, and one to look at first
        releases.jsonl               what was published, rolled back and refused, and why
+       inbox/                       files the next nightly run reads, then in inbox/done/
+       nightly.jsonl                what each nightly run did
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from penchant.errors import BuildError, InputError, NotBuiltError, NotFoundError
+from penchant.errors import BuildError, BusyError, InputError, NotBuiltError, NotFoundError
 from penchant.files import disk_error, is_leftover, remove_leftovers, write_atomically
 from penchant.settings import Settings
 from penchant.settings_file import load_settings, render_settings
@@ -40,9 +42,11 @@ class ShopDirectory:
 
     Attributes:
         path: The shop's folder.
+        held: Whether this is what `writing` gave: its lock is not taken again.
     """
 
     path: Path
+    held: bool = field(default=False, compare=False)
 
     @classmethod
     def open(cls, path: str | Path) -> ShopDirectory:
@@ -123,6 +127,16 @@ class ShopDirectory:
         return self.path / "releases.jsonl"
 
     @property
+    def inbox(self) -> Path:
+        """Files the next nightly run reads; those it has read lie in its folder `done`."""
+        return self.path / "inbox"
+
+    @property
+    def nightly_file(self) -> Path:
+        """The record of nightly runs."""
+        return self.path / "nightly.jsonl"
+
+    @property
     def journal(self) -> Path:
         """The record of tables being replaced; only there in between."""
         return self.path / ".journal"
@@ -144,8 +158,7 @@ class ShopDirectory:
         Raises:
             InputError: if it is another word.
         """
-        if pointer not in POINTERS:
-            raise InputError(f'pointer is "{pointer}", must be one of: {", ".join(POINTERS)}.')
+        check_pointer(pointer)
         return self.path / pointer.upper()
 
     def pointed_build(self, pointer: str = CURRENT) -> Path:
@@ -193,15 +206,21 @@ class ShopDirectory:
         return sorted(one.name for one in folders if one.is_dir() and not one.name.startswith("."))
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[ShopDirectory]:
         """Hold the shop's one writer lock; a killed writer frees it by itself.
 
         What a killed writer had begun to put in place is finished first, and the rest removed.
 
+        Yields:
+            The shop as those see it who are called meanwhile: they share the lock.
+
         Raises:
-            InputError: if another command is writing to this shop.
+            BusyError: if another command is writing to this shop.
             BuildError: if the folder cannot be written to.
         """
+        if self.held:
+            yield self
+            return
         try:
             lock = (self.path / ".lock").open("a+")
         except OSError as error:
@@ -210,14 +229,12 @@ class ShopDirectory:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise InputError(
-                    f"Another command is writing to {self.path}: wait until it is done."
-                ) from None
+                raise BusyError(self.path) from None
             folders = self._make_folders()
             finish_replacing(self.journal)
             for folder in (self.path, *folders, *self.embeddings.iterdir()):
                 remove_leftovers(folder)
-            yield
+            yield replace(self, held=True)
 
     def _nothing_at(self, pointer: str) -> NotBuiltError:
         if pointer == STAGING:
@@ -244,6 +261,19 @@ class ShopDirectory:
             except OSError as error:
                 raise disk_error(error, folder) from error
         return folders
+
+
+def check_pointer(pointer: str) -> None:
+    """Refuse what is no pointer.
+
+    Args:
+        pointer: Any word.
+
+    Raises:
+        InputError: if it is neither "current" nor "staging".
+    """
+    if pointer not in POINTERS:
+        raise InputError(f'pointer is "{pointer}", must be one of: {", ".join(POINTERS)}.')
 
 
 def _is_empty(folder: Path) -> bool:

@@ -1,11 +1,11 @@
 """The `penchant` command: registers the verbs and turns errors into one sentence and an exit code.
 
-Exit codes: 0 ok, 1 failed, 2 bad usage or input, 130 interrupted. Nothing heavy is imported here.
+Exit codes: 0 ok, 1 failed, 2 bad usage or input, 130 interrupted; `nightly` has two more.
+Nothing heavy is imported here.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from io import TextIOWrapper
@@ -27,6 +27,7 @@ from penchant.cli import (
     ingest,
     init,
     neighbors,
+    nightly,
     profile,
     prune,
     publish,
@@ -36,6 +37,7 @@ from penchant.cli import (
     tune,
     why_not,
 )
+from penchant.cli.output import error_line
 from penchant.errors import BuildError, PenchantError
 
 INTERRUPTED = 130
@@ -68,6 +70,7 @@ for module in (
     rollback,
     builds,
     prune,
+    nightly,
     recommend,
     similar,
     neighbors,
@@ -138,10 +141,7 @@ def _report_usage(error: Any) -> int:
 
 
 def _report(code: str, message: str) -> None:
-    if _wants_json():
-        sys.stderr.write(json.dumps({"code": code, "message": message}) + "\n")
-    else:
-        sys.stderr.write(f"error: {message}\n")
+    error_line(code, message, as_json=_wants_json())
 
 
 def _wants_json() -> bool:

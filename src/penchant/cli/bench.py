@@ -18,7 +18,8 @@ def run(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="photos, profiles, profiler, index, recommend, campaign, metrics or spaces.",
+            help="photos, profiles, profiler, index, recommend, campaign, metrics, nightly or "
+            "spaces.",
         ),
     ],
     shop: Annotated[
@@ -33,8 +34,8 @@ def run(
     profiler: 50,000 customers, 1,000,000 interactions, against plain loops. index: nearest of
     100,000 products, by the graph against exactly. recommend: a whole homepage at 100,000 products.
     campaign: new arrivals for everyone, against the bare matrix product. metrics: 1,000,000
-    rankings judged, against numpy's bare search. spaces: category precision@10 of a shop's raw,
-    processed and learned spaces.
+    rankings judged, against numpy's bare search. nightly: a feed with 1 % changed, against building
+    a new shop of it. spaces: category precision@10 of a shop's raw, processed and learned spaces.
 
     Example: penchant bench spaces --shop shop
     """
@@ -48,6 +49,7 @@ def run(
         "recommend": _recommend,
         "campaign": _campaign,
         "metrics": _metrics,
+        "nightly": _nightly,
         "spaces": lambda: _spaces(shop),
     }
     if what not in benches:
@@ -113,6 +115,12 @@ def _metrics() -> Mapping[str, Any]:
     from penchant.bench.metrics import bench_metrics
 
     return bench_metrics()
+
+
+def _nightly() -> Mapping[str, Any]:
+    from penchant.bench.nightly import bench_nightly
+
+    return bench_nightly()
 
 
 def _spaces(shop: Path | None) -> Mapping[str, Any]:

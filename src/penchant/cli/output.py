@@ -42,6 +42,17 @@ def note(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+def error_line(code: str, message: str, *, as_json: bool) -> None:
+    """Tell what went wrong on stderr.
+
+    Args:
+        code: Stable, for programs.
+        message: A sentence or two.
+        as_json: For programs, not for people.
+    """
+    note(json.dumps({"code": code, "message": message}) if as_json else f"error: {message}")
+
+
 def print_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table to stdout; a header that starts with ">" is aligned to the right.
 
@@ -78,7 +89,11 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     columns = (title, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    # a file or a mail gets no bar, and no empty line where one would have been
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         task = progress.add_task(title, total=None, visible=False)
 
         def update(done: int, total: int) -> None:

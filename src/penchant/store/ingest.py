@@ -7,7 +7,8 @@ leaves what was there before, or is finished by the next command that writes.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,19 +20,28 @@ from penchant.errors import BuildError, InputError, NotFoundError
 from penchant.files import json_bytes, read_json
 from penchant.settings import TableSettings
 from penchant.shop_directory import ShopDirectory
-from penchant.store.journal import replace_together
+from penchant.store.journal import Leaving, replace_together, stamp_of
+from penchant.store.parts import merged, rejects_of, report_of
 from penchant.store.rejects import rejects_csv
 from penchant.tables import TableLoad, TableReport, empty_table, read_table
 
 if TYPE_CHECKING:
     from penchant.tables import Source
 
-KEYS: Mapping[str, tuple[str, ...]] = {
-    c.PRODUCTS: (c.PRODUCT_ID,),
-    c.CUSTOMERS: (c.CUSTOMER_ID,),
-    c.ORDERS: (c.ORDER_ID,),
-    c.ORDER_ITEMS: (c.ORDER_ID, c.PRODUCT_ID),
-}
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrival:
+    """A table to be taken in.
+
+    Attributes:
+        table: A name of `columns.TABLES`.
+        source: File path or frame.
+        leaving: How its file is put away when it has been taken in; None: it stays.
+    """
+
+    table: str
+    source: Source
+    leaving: Leaving | None = None
 
 
 def ingest(
@@ -62,24 +72,64 @@ def ingest(
             replace one that has some.
         BuildError: if the disk is full; then no table was replaced.
     """
-    if not sources:
+    arrivals = [Arrival(table, source) for table, source in sources.items()]
+    added = c.TABLES if append else ()
+    return take_in(
+        shop, arrivals, as_of=as_of, settings=settings, append=added, allow_empty=allow_empty
+    )
+
+
+def take_in(
+    shop: ShopDirectory,
+    arrivals: Sequence[Arrival],
+    *,
+    as_of: datetime,
+    settings: TableSettings,
+    append: Collection[str],
+    allow_empty: bool = False,
+) -> tuple[TableReport, ...]:
+    """Read tables into a shop, some of them in several parts, as one step.
+
+    Taking in the same again changes nothing: exact copies of an interaction count once, and of
+    other tables a row replaces those of its key.
+
+    Args:
+        shop: The shop to write to.
+        arrivals: Oldest first; the last one of a table that is replaced counts.
+        as_of: As for `ingest`.
+        settings: The shop's own column aliases.
+        append: Tables that are added to; the others are replaced as a whole.
+        allow_empty: Replace even a table that has rows by one that has none.
+
+    Returns:
+        One report per table, in order of `columns.TABLES`.
+
+    Raises:
+        InputError: as `ingest`, or if a file changes while it is read.
+        BuildError: if the disk is full; then no table was replaced, and no file put away.
+    """
+    if not arrivals:
         raise InputError(f"No table was named. Give at least one of: {', '.join(c.TABLES)}.")
-    for table in sources:
-        if table not in c.TABLES:
-            raise NotFoundError("table", table, c.TABLES)
-    loads = [
-        read_table(table, sources[table], as_of=as_of, aliases=settings.aliases)
+    parts: dict[str, list[Arrival]] = {}
+    for one in arrivals:
+        if one.table not in c.TABLES:
+            raise NotFoundError("table", one.table, c.TABLES)
+        parts[one.table] = [*parts.get(one.table, ()), one] if one.table in append else [one]
+    loads = {
+        table: [_loaded(one, as_of, settings) for one in parts[table]]
         for table in c.TABLES
-        if table in sources
-    ]
+        if table in parts
+    }
     with shop.writing():
         files: dict[Path, bytes] = {}
-        for load in loads:
-            if not append and not allow_empty:
-                _check_not_emptied(shop, load)
-            files |= _files_of(shop, load, append=append)
-        replace_together(files, shop.journal)
-    return tuple(load.report for load in loads)
+        for table, several in loads.items():
+            if table not in append and not allow_empty:
+                _check_not_emptied(shop, several[0])
+            files |= _files_of(shop, table, several, append=table in append)
+        leaving = [one.leaving for one in arrivals if one.leaving is not None]
+        _check_unchanged(leaving)
+        replace_together(files, shop.journal, put_away=leaving)
+    return tuple(report_of(several) for several in loads.values())
 
 
 def load_table(shop: ShopDirectory, table: str) -> pl.DataFrame:
@@ -160,24 +210,29 @@ def _check_not_emptied(shop: ShopDirectory, load: TableLoad) -> None:
         )
 
 
-def _files_of(shop: ShopDirectory, load: TableLoad, *, append: bool) -> dict[Path, bytes]:
-    frame = load.frame
-    if append:
-        frame = _merged(load_table(shop, load.table), frame, load.table)
+def _loaded(one: Arrival, as_of: datetime, settings: TableSettings) -> TableLoad:
+    return read_table(one.table, one.source, as_of=as_of, aliases=settings.aliases)
+
+
+def _check_unchanged(leaving: Sequence[Leaving]) -> None:
+    for one in leaving:
+        if stamp_of(one.file) != one.stamp:
+            raise InputError(
+                f"{one.file} changed while it was read. Write it elsewhere and move it there when "
+                "it is whole; then run the command again. Nothing was taken in."
+            )
+
+
+def _files_of(
+    shop: ShopDirectory, table: str, loads: Sequence[TableLoad], *, append: bool
+) -> dict[Path, bytes]:
+    frames = [load.frame for load in loads]
+    frame = merged(load_table(shop, table), frames, table) if append else frames[0]
     return {
-        shop.rejects / f"{load.table}.csv": rejects_csv(load.rejects),
-        table_file(shop, load.table): _parquet(frame),
-        _report_file(shop, load.table): json_bytes(load.report.to_dict()),
+        shop.rejects / f"{table}.csv": rejects_csv(rejects_of(loads)),
+        table_file(shop, table): _parquet(frame),
+        _report_file(shop, table): json_bytes(report_of(loads).to_dict()),
     }
-
-
-def _merged(old: pl.DataFrame, new: pl.DataFrame, table: str) -> pl.DataFrame:
-    """Put new rows over old ones; order stays that of the key."""
-    both = pl.concat([old, new], how="diagonal")
-    if table in KEYS:
-        return both.unique(KEYS[table], keep="last", maintain_order=True).sort(KEYS[table])
-    order = [c.CUSTOMER_ID, c.TIMESTAMP, c.PRODUCT_ID, c.INTERACTION_TYPE, c.INTERACTION_ID]
-    return both.unique(maintain_order=True).sort(order, maintain_order=True)
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:

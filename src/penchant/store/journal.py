@@ -2,14 +2,17 @@
 
 The new files are put on disk beside their places first. Then the journal, a record that says which
 goes where, is put on disk: from here on the change counts. Then they are renamed, and the journal
-is removed. Whoever finds a journal finishes what it says.
+is removed. Whoever finds a journal finishes what it says. Files that the new ones were made of may
+be put away in the same step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from penchant.errors import BuildError
 from penchant.files import (
@@ -24,13 +27,44 @@ from penchant.files import (
 )
 
 
-def replace_together(contents: Mapping[Path, Content], journal: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A file that is put away once others are replaced.
+
+    Attributes:
+        file: Where it lies; another one that has come there meanwhile stays.
+        target: Where it goes, a name not taken.
+        stamp: Of `stamp_of`, when it was read.
+    """
+
+    file: Path
+    target: Path
+    stamp: str
+
+
+def stamp_of(file: Path) -> str:
+    """Give what tells a file from another one of its name: size and time of writing.
+
+    Args:
+        file: Any; "" if it is not there.
+    """
+    try:
+        about = file.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{about.st_size}-{about.st_mtime_ns}"
+
+
+def replace_together(
+    contents: Mapping[Path, Content], journal: Path, *, put_away: Sequence[Leaving] = ()
+) -> None:
     """Replace several files as one; a kill in between is made good by `finish_replacing`.
 
     Args:
         contents: {file to write: its whole content}, all inside the journal's folder; their folders
             must exist.
         journal: The record's place. Only call this while holding the shop's lock.
+        put_away: Files that leave in the same step, inside the same folder.
 
     Raises:
         BuildError: if the disk is full or a folder not writable; unless it says otherwise, nothing
@@ -39,7 +73,7 @@ def replace_together(contents: Mapping[Path, Content], journal: Path) -> None:
     written = {beside(target): target for target in contents}
     try:
         _write_all(written, contents)
-        write_atomically(journal, _record(written, journal.parent))
+        write_atomically(journal, _record(written, put_away, journal.parent))
     except BaseException:
         _take_back(written, journal)
         raise
@@ -57,12 +91,15 @@ def finish_replacing(journal: Path) -> None:
     """
     if not journal.exists():
         return
-    moves = _moves(journal)
+    replaced, put_away = _read(journal)
     try:
-        for temporary, target in moves.items():
+        for temporary, target in replaced.items():
             if temporary.exists():  # otherwise it is in its place already
                 temporary.replace(target)
-        for folder in {target.parent for target in moves.values()}:
+        for one in put_away:
+            if stamp_of(one.file) == one.stamp:  # otherwise it is gone, or another one has come
+                one.file.replace(one.target)
+        for folder in {one.parent for one in (*replaced.values(), *(o.target for o in put_away))}:
             sync(folder)
         journal.unlink()
         sync(journal.parent)
@@ -91,30 +128,31 @@ def _take_back(written: Mapping[Path, Path], journal: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _record(written: Mapping[Path, Path], root: Path) -> bytes:
-    # relative to the shop, which may be moved or copied meanwhile
-    names = {
-        temporary.relative_to(root).as_posix(): target.relative_to(root).as_posix()
-        for temporary, target in written.items()
-    }
-    return json_bytes({"replace": names})
+def _record(written: Mapping[Path, Path], put_away: Sequence[Leaving], root: Path) -> bytes:
+    def name(path: Path) -> str:
+        # relative to the shop, which may be moved or copied meanwhile
+        return path.relative_to(root).as_posix()
+
+    replaced = {name(temporary): name(target) for temporary, target in written.items()}
+    leaving = [[name(one.file), name(one.target), one.stamp] for one in put_away]
+    return json_bytes({"replace": replaced, "put_away": leaving})
 
 
-def _moves(journal: Path) -> dict[Path, Path]:
-    names = read_json(journal).get("replace")
-    sound = isinstance(names, dict) and all(
-        _is_inside(one) for pair in names.items() for one in pair
-    )
-    if not isinstance(names, dict) or not sound:
+def _read(journal: Path) -> tuple[dict[Path, Path], list[Leaving]]:
+    root, values = journal.parent, read_json(journal)
+
+    def inside(name: Any) -> Path:
+        path = PurePosixPath(name)
+        if not path.parts or path.is_absolute() or ".." in path.parts:
+            raise ValueError(name)
+        return root / path
+
+    try:
+        replaced = {inside(one): inside(target) for one, target in values["replace"].items()}
+        leaving = [Leaving(inside(a), inside(b), str(c)) for a, b, c in values.get("put_away", ())]
+    except (KeyError, AttributeError, TypeError, ValueError):
         raise BuildError(
             f"{journal} is damaged. Remove it, then read the tables again with: "
-            f"penchant ingest {journal.parent}"
-        )
-    return {journal.parent / temporary: journal.parent / name for temporary, name in names.items()}
-
-
-def _is_inside(name: object) -> bool:
-    if not isinstance(name, str):
-        return False
-    path = PurePosixPath(name)
-    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+            f"penchant ingest {root}"
+        ) from None
+    return replaced, leaving

@@ -15,7 +15,7 @@ from penchant import files
 from penchant.errors import BuildError
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import load_report, load_table
-from penchant.store.journal import finish_replacing, replace_together
+from penchant.store.journal import Leaving, finish_replacing, replace_together, stamp_of
 
 KILLED_AT_CALL = """
 import os, signal, sys
@@ -144,7 +144,8 @@ def test_a_journal_that_cannot_be_written_leaves_all_as_it_was(
 @pytest.mark.parametrize(
     "text",
     ["{", "[]", "{}", '{"replace": 3}', '{"replace": {"../x": "a"}}', '{"replace": {"x": "/a"}}',
-     '{"replace": {"x": 3}}', '{"replace": {"": "a"}}'],
+     '{"replace": {"x": 3}}', '{"replace": {"": "a"}}', '{"replace": {}, "put_away": [["x", "a"]]}',
+     '{"replace": {}, "put_away": [["x", "../a", ""]]}', '{"replace": {}, "put_away": 3}'],
 )  # fmt: skip
 def test_a_damaged_journal_moves_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "x").write_bytes(b"x")
@@ -152,3 +153,52 @@ def test_a_damaged_journal_moves_nothing(tmp_path: Path, text: str) -> None:
     with pytest.raises(BuildError, match=r"\.journal"):
         finish_replacing(tmp_path / ".journal")
     assert (tmp_path / "x").read_bytes() == b"x"
+
+
+def leaving(folder: Path) -> Leaving:
+    (folder / "in").write_bytes(b"read")
+    return Leaving(folder / "in", folder / "done", stamp_of(folder / "in"))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_what_was_read_is_put_away_in_the_same_step(tmp_path: Path) -> None:
+    replace_together({tmp_path / "a": b"new"}, tmp_path / ".journal", put_away=[leaving(tmp_path)])
+    assert contents(tmp_path) == {"a": b"new", "done": b"read"}
+
+
+def test_a_step_that_cannot_begin_puts_nothing_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = leaving(tmp_path)
+    monkeypatch.setattr(files, "sync", lambda folder: (_ for _ in ()).throw(OSError(28, "full")))
+    with pytest.raises(BuildError):
+        replace_together({tmp_path / "a": b"new"}, tmp_path / ".journal", put_away=[one])
+    assert contents(tmp_path) == {"in": b"read"}
+
+
+@pytest.mark.parametrize("was_put_away", [False, True])
+def test_a_file_that_came_after_a_kill_is_not_put_away_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was_put_away: bool
+) -> None:
+    real = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        moved = real(self, target) if was_put_away or target.name != "done" else target
+        if target.name == "done":
+            raise KeyboardInterrupt
+        return moved
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace)
+        with pytest.raises(KeyboardInterrupt):
+            replace_together(
+                {tmp_path / "a": b"new"}, tmp_path / ".journal", put_away=[leaving(tmp_path)]
+            )
+    (tmp_path / "in").write_bytes(b"came later")
+    finish_replacing(tmp_path / ".journal")
+    there = contents(tmp_path)
+    assert (there["a"], there["in"]) == (b"new", b"came later")
+    assert there.get("done") == (b"read" if was_put_away else None)
