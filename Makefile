@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+RIVALS := .venv-rivals
 
-.PHONY: demo test lint types unit proof bench lock clean
+.PHONY: demo test lint types unit proof bench rivals lock clean
 
 demo: $(READY)  ## build the sample shop from its photos and show what it recommends
 	$(BIN)/penchant demo shops/demo
@@ -33,13 +34,23 @@ bench: $(READY)  ## speed of the main jobs, as ratios within one run
 	$(BIN)/penchant bench metrics
 	$(BIN)/penchant bench nightly
 
+rivals: $(RIVALS)/.ready  ## an environment with other packages, to be measured beside
+
+$(RIVALS)/.ready: requirements.lock benchmarks/requirements-rivals.txt
+	test -x $(RIVALS)/bin/python || $(PYTHON) -m venv $(RIVALS)
+	$(RIVALS)/bin/python -m pip install -q --disable-pip-version-check -r requirements.lock
+	$(RIVALS)/bin/python -m pip install -q --disable-pip-version-check \
+		-r benchmarks/requirements-rivals.txt
+	$(RIVALS)/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
 lock: $(READY)  ## renew requirements.lock
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --upgrade -q -o requirements.lock
 
 clean:
-	rm -rf .venv shops .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv $(RIVALS) shops .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -72,15 +71,3 @@ def open_inputs(inputs: BuildInputs) -> Shop:
         inputs: What the build is made of.
     """
     return shop_of(inputs)
-
-
-def with_settings(shop: Shop, settings: Settings) -> Shop:
-    """Let the same build answer under other settings of what is shown.
-
-    Args:
-        shop: An open shop.
-        settings: The others.
-    """
-    from penchant.builds.inputs import settings_that_count
-
-    return Shop(replace(shop.manifest, settings=settings_that_count(settings)), shop.build)

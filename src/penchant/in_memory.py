@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from penchant.builds import BuildInputs, Manifest, make_build
+from penchant.builds.inputs import settings_that_count
 from penchant.builds.learn import Step
 from penchant.engine import Shop
+from penchant.settings import Settings
 
 
 def shop_of(inputs: BuildInputs, *, on_step: Step | None = None) -> Shop:
@@ -19,3 +23,13 @@ def shop_of(inputs: BuildInputs, *, on_step: Step | None = None) -> Shop:
     """
     build = make_build(inputs, on_step=on_step)
     return Shop(Manifest.of(inputs, build, {}), build)
+
+
+def reopen(shop: Shop, settings: Settings) -> Shop:
+    """Let the same build answer under other settings of taste and of what is shown.
+
+    Args:
+        shop: An open shop.
+        settings: The others; what the build was made with stays in it.
+    """
+    return Shop(replace(shop.manifest, settings=settings_that_count(settings)), shop.build)

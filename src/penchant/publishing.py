@@ -24,10 +24,7 @@ from penchant.store.journal import replace_together
 from penchant.store.releases import (
     PUBLISHED,
     REFUSED,
-    ROLLED_BACK,
     Release,
-    read_releases,
-    served_builds,
     with_release,
 )
 
@@ -150,51 +147,8 @@ def publish_build(
         done = Published(folder.name, previous, pointer, force=force)
         if pointer == CURRENT:
             done = replace(done, verdict=_judged(shop, folder, done, gate, at))
-        _point(shop, _recorded(done, PUBLISHED, at))
+        point_to(shop, done, PUBLISHED, at)
     return done
-
-
-def roll_back(shop: ShopDirectory, build_id: str | None = None, *, at: datetime) -> Published:
-    """Let the build serve again that was published before; no gate is asked.
-
-    Args:
-        shop: The shop.
-        build_id: One that was published once; if absent, the last one before that which serves,
-            passing over those that are gone or damaged.
-        at: The time that is recorded, with its zone.
-
-    Raises:
-        InputError: if none was published before, or this one never was.
-        NotFoundError: if there is no such build.
-        BuildError: if its files are damaged; what served goes on serving.
-    """
-    with shop.writing():
-        releases, previous = read_releases(shop.releases_file), pointed_id(shop)
-        served = served_builds(releases, previous)
-        skipped: tuple[str, ...] = ()
-        if build_id is None:
-            build_id, skipped = _last_sound(shop, served, previous)
-        else:
-            _check_was_published(shop, build_id, releases, served)
-        if build_id == previous:
-            return Published(build_id, previous, CURRENT, changed=False)
-        done = Published(build_id, previous, CURRENT, skipped=skipped)
-        _point(shop, _recorded(done, ROLLED_BACK, at))
-    return done
-
-
-def rollback_target(shop: ShopDirectory) -> str | None:
-    """Give the build that `roll_back` would go to; None: there is none.
-
-    Args:
-        shop: The shop.
-    """
-    current = pointed_id(shop)
-    served = served_builds(read_releases(shop.releases_file), current)
-    try:
-        return _last_sound(shop, served, current)[0]
-    except InputError:
-        return None
 
 
 def pointed_id(shop: ShopDirectory, pointer: str = CURRENT) -> str | None:
@@ -227,6 +181,26 @@ def _plain(value: object) -> Any:
         return [_plain(part) for part in value]
     number = value.item() if isinstance(value, np.generic) else value
     return None if isinstance(number, float) and not math.isfinite(number) else number
+
+
+def point_to(shop: ShopDirectory, done: Published, action: str, at: datetime) -> None:
+    """Replace a pointer and add to the record, as one; only while holding the shop's lock.
+
+    Args:
+        shop: The shop.
+        done: What is pointed to, by which pointer, and why.
+        action: "publish" or "rollback".
+        at: The time that is recorded.
+
+    Raises:
+        BuildError: if the disk is full; unless it says otherwise, nothing was replaced.
+    """
+    release = _recorded(done, action, at)
+    contents = {
+        shop.pointer_file(done.pointer): f"{done.build_id}\n".encode(),
+        shop.releases_file: with_release(shop.releases_file, release),
+    }
+    replace_together(contents, shop.journal)
 
 
 def _chosen(shop: ShopDirectory, build_id: str | None) -> Path:
@@ -262,53 +236,6 @@ def _judged(
         write_atomically(shop.releases_file, with_release(shop.releases_file, refusal))
         raise RefusedError(wanted.build_id, shop.path, verdict.reasons)
     return verdict
-
-
-def _point(shop: ShopDirectory, release: Release) -> None:
-    contents = {
-        shop.pointer_file(release.pointer): f"{release.build_id}\n".encode(),
-        shop.releases_file: with_release(shop.releases_file, release),
-    }
-    replace_together(contents, shop.journal)
-
-
-def _last_sound(
-    shop: ShopDirectory, served: tuple[str, ...], current: str | None
-) -> tuple[str, tuple[str, ...]]:
-    """Give the newest whole build that served before, and what is wrong with those in between."""
-    skipped: dict[str, str] = {}
-    for name in reversed(served):
-        if name == current or name in skipped:
-            continue
-        skipped[name] = _damage(shop, name)
-        if not skipped[name]:
-            return name, tuple(one for one in skipped.values() if one)
-    raise InputError(
-        f"{shop.path} has no whole build that was published before this one. Publish another with: "
-        f"penchant publish {shop.path} BUILD"
-    )
-
-
-def _damage(shop: ShopDirectory, name: str) -> str:
-    folder = shop.builds / name
-    try:
-        Manifest.read(folder).verify(folder)
-    except BuildError as error:
-        return str(error) if folder.exists() else f"Build {name} is there no more."
-    return ""
-
-
-def _check_was_published(
-    shop: ShopDirectory, build_id: str, releases: tuple[Release, ...], served: tuple[str, ...]
-) -> None:
-    folder = shop.build_folder(build_id)
-    once = {one.build_id for one in releases if one.action != REFUSED and one.pointer == CURRENT}
-    if build_id not in {*once, *served}:
-        raise InputError(
-            f"Build {build_id} never served, a rollback goes to one that did. Publish it with: "
-            f"penchant publish {shop.path} {build_id}"
-        )
-    Manifest.read(folder).verify(folder)
 
 
 def _recorded(done: Published, action: str, at: datetime) -> Release:

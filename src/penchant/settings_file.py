@@ -27,7 +27,7 @@ def load_settings(path: Path, environment: Mapping[str, str] = MappingProxyType(
     Raises:
         InputError: if the TOML is broken, or a section, key or value is not allowed.
     """
-    values = _read_toml(path)
+    values = _readtoml_value(path)
     for section, key, text in _overrides(environment):
         values.setdefault(section, {})[key] = _parsed(text)
     return settings_from_dict(values, source=path.name)
@@ -88,11 +88,11 @@ def render_settings(changes: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             parts += textwrap.wrap(
                 one.metadata["doc"], 96, initial_indent="# ", subsequent_indent="# "
             )
-            parts.append(f"{mark}{one.name} = {_toml(_plain(value))}")
+            parts.append(f"{mark}{one.name} = {toml_value(_plain(value))}")
     return "\n".join(parts) + "\n"
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _readtoml_value(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
@@ -187,14 +187,24 @@ def _plain(value: object) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """Write a plain value as in `penchant.toml`.
+
+    Args:
+        value: Text, number, truth, list or mapping of these.
+
+    Example:
+        >>> toml_value({"view": 2.0})
+        '{ "view" = 2.0 }'
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        inside = ", ".join(f"{_toml(str(key))} = {_toml(part)}" for key, part in value.items())
+        pairs = (f"{toml_value(str(key))} = {toml_value(part)}" for key, part in value.items())
+        inside = ", ".join(pairs)
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_toml(part) for part in value)}]"
+        return f"[{', '.join(toml_value(part) for part in value)}]"
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'

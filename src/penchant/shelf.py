@@ -12,7 +12,8 @@ from penchant.builds.manifest import made_at
 from penchant.errors import BuildError
 from penchant.evaluation.keep import load_scores
 from penchant.files import remove_folder
-from penchant.publishing import builds_by_age, pointed_id, rollback_target
+from penchant.publishing import builds_by_age, pointed_id
+from penchant.rollback import rollback_target
 from penchant.shop_directory import CURRENT, STAGING, ShopDirectory
 from penchant.store.releases import REFUSED, Release, read_releases
 

@@ -10,10 +10,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks.quality.generated_shop import open_inputs, read_inputs, with_settings
+from benchmarks.quality.generated_shop import open_inputs, read_inputs
 from penchant import columns as c
 from penchant.builds.inputs import settings_that_count
 from penchant.engine import Shop
+from penchant.in_memory import reopen
 from penchant.sample.generator import GeneratedShop, GeneratorSettings, generate_shop
 from penchant.settings import Settings, SpaceSettings, TasteSettings
 from penchant.settings.showing import PRODUCT_PAGE, SURFACES
@@ -177,4 +178,4 @@ def test_a_segment_changes_what_strangers_of_it_see_only_with_consent(seed: int)
 def test_a_shop_opened_with_its_own_settings_is_the_same_shop() -> None:
     shop = opened(*generated(0))
     assert settings_that_count(shop.settings) == shop.manifest.settings
-    assert answers(with_settings(shop, shop.settings)) == answers(shop)
+    assert answers(reopen(shop, shop.settings)) == answers(shop)

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penchant.errors import BuildError, InputError, NotBuiltError, NotFoundError, RefusedError
-from penchant.publishing import Verdict, pointed_id, publish_build, roll_back, rollback_target
+from penchant.publishing import Verdict, pointed_id, publish_build
+from penchant.rollback import roll_back, rollback_target
 from penchant.shop_directory import ShopDirectory
 from penchant.store.releases import Release, read_releases
 from tests.tiny_builds import NOW, FakeGate, add_build, damage, publish

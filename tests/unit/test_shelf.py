@@ -11,7 +11,8 @@ import pytest
 
 import penchant
 from penchant.errors import InputError, RefusedError
-from penchant.publishing import publish_build, roll_back
+from penchant.publishing import publish_build
+from penchant.rollback import roll_back
 from penchant.shelf import list_builds, prune_builds
 from penchant.shop_directory import ShopDirectory
 from tests.tiny_builds import NOW, FakeGate, add_build, damage, publish

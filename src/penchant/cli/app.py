@@ -34,6 +34,7 @@ from penchant.cli import (
     recommend,
     rollback,
     similar,
+    tune,
     why_not,
 )
 from penchant.cli.output import error_line
@@ -64,6 +65,7 @@ for module in (
     embed,
     build,
     evaluate,
+    tune,
     publish,
     rollback,
     builds,

@@ -24,7 +24,7 @@ def run(
     """
     from penchant.cli.output import print_json
     from penchant.cli.publish import show_published
-    from penchant.publishing import roll_back
+    from penchant.rollback import roll_back
     from penchant.shop_directory import ShopDirectory
 
     done = roll_back(ShopDirectory.open(shop), build, at=datetime.now(UTC))

@@ -86,9 +86,6 @@ def choose_cut(interactions: pl.DataFrame, settings: EvaluationSettings) -> date
 def cut_at(inputs: BuildInputs, at: datetime, until: datetime | None = None) -> Cut:
     """Part a shop's tables at a moment.
 
-    What is not dated stays as it is: consent, prices and the attributes of products. Who is out of
-    stock today may have been in stock then, so nothing counts as out of stock.
-
     Args:
         inputs: What a build would be made of today.
         at: The moment; UTC if it names no zone.
@@ -100,7 +97,7 @@ def cut_at(inputs: BuildInputs, at: datetime, until: datetime | None = None) -> 
     moment = at if at.tzinfo else at.replace(tzinfo=UTC)
     newest = inputs.interactions[c.TIMESTAMP].max()
     end = until or (newest if isinstance(newest, datetime) else moment)
-    known = _known(inputs, moment)
+    known = known_at(inputs, moment)
     if known.interactions.is_empty() or known.products.is_empty():
         raise InputError(
             f"Nothing is known before {moment:%Y-%m-%d %H:%M} UTC: choose a later cut, or hide "
@@ -110,7 +107,16 @@ def cut_at(inputs: BuildInputs, at: datetime, until: datetime | None = None) -> 
     return Cut(moment, end, known, taken, left_out)
 
 
-def _known(inputs: BuildInputs, at: datetime) -> BuildInputs:
+def known_at(inputs: BuildInputs, at: datetime) -> BuildInputs:
+    """Give what a build could have been made of at a moment.
+
+    What is not dated stays as it is: consent, prices and the attributes of products. Who is out of
+    stock today may have been in stock then, so nothing counts as out of stock.
+
+    Args:
+        inputs: What a build would be made of today.
+        at: The moment, with its zone; what happened at it is not known yet.
+    """
     products = inputs.products
     there = (products[c.CREATED_DATE].is_null() | (products[c.CREATED_DATE] < at)).to_numpy()
     stock = pl.lit(None, products.schema[c.STOCK_STATUS]).alias(c.STOCK_STATUS)

@@ -1,0 +1,54 @@
+"""The page of benchmarks is what the committed results say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from benchmarks.speed import RATIOS, ratios
+from benchmarks.tables import PAGE, RESULTS, SETS, render
+
+QUALITY = json.loads((RESULTS / "quality.json").read_text(encoding="utf-8"))
+
+
+def test_the_page_is_rendered_from_the_results():
+    """Renew it with: python -m benchmarks.tables."""
+    assert PAGE.read_text(encoding="utf-8") == render(RESULTS)
+
+
+def test_the_results_are_of_test_rows_and_say_how_they_came():
+    assert QUALITY["split"] == "test"
+    assert "benchmarks.rivals.quality" in QUALITY["command"]
+    assert {"penchant", "implicit", "cornac"} <= set(QUALITY["versions"])
+    assert {one["set"] for one in QUALITY["sets"]} <= set(SETS)
+
+
+@pytest.mark.parametrize("one", QUALITY["sets"], ids=lambda one: one["set"])
+def test_every_lead_is_ours_minus_theirs_over_the_same_customers(one):
+    rows = {row["method"]: row for row in one["rows"] if "skipped" not in row}
+    ours = rows.pop("penchant")
+    for row in rows.values():
+        for metric in ("recall@10", "recall@20", "ndcg@10", "ndcg@20"):
+            gap = row[f"penchant - this, {metric}"]
+            assert gap["value"] == pytest.approx(
+                ours[metric]["value"] - row[metric]["value"], abs=2e-5
+            )
+            assert gap["low"] <= gap["value"] <= gap["high"]
+            assert gap["n"] == row[metric]["n"] == one["customers"]
+
+
+def test_speed_is_told_in_ratios_once_it_is_measured(tmp_path):
+    (tmp_path / "quality.json").write_text(json.dumps(QUALITY | {"sets": []}), encoding="utf-8")
+    assert "Not measured yet" in render(tmp_path)
+    values = dict.fromkeys(("photos", "share", "seconds"), 0.5)
+    speed = {
+        "command": "a command",
+        "machine": "two quiet cores",
+        "ratios": {"photos": ratios("photos", values)},
+    }
+    (tmp_path / "speed.json").write_text(json.dumps(speed), encoding="utf-8")
+    page = render(tmp_path)
+    assert f"| photos | {RATIOS['photos']['share']} | 0.5 |" in page
+    assert "two quiet cores" in page
+    assert "seconds" not in page.split("## Speed")[1]
