@@ -80,10 +80,9 @@ def nightly(
 ) -> NightlyRun:
     """Take in what is new and let a build of it serve, if the gate lets it pass.
 
-    Products and customers replace what was there, rows of
-    other tables are added to it. Tables are taken in all or none; what is published is the same as
-    if a new shop had been built from the same tables. A run that was killed is made good by the
-    next one.
+    Products and customers replace what was there, rows of other tables are added to it. Tables are
+    taken in all or none; what is published is the same as if a new shop had been built from the
+    same tables. A run that was killed is made good by the next one.
 
     Args:
         shop: The shop; its lock is held all the time, its readers do not notice.
