@@ -51,29 +51,11 @@ def embed_shop(
         One vector per product and a record per photo; None when no product names a photo.
 
     Raises:
-        InputError: if there are no products, or the encoder is unknown or its file unusable.
+        InputError: if the encoder is unknown or its file unusable.
         BuildError: if the disk is full; photos embedded so far are kept.
     """
     with shop.writing():
-        return embed_products_of(shop, load_products(shop), settings, on_progress)
-
-
-def load_products(shop: ShopDirectory) -> pl.DataFrame:
-    """Give a shop's products.
-
-    Args:
-        shop: The shop.
-
-    Raises:
-        InputError: if there are none.
-    """
-    products = load_table(shop, c.PRODUCTS)
-    if products.is_empty():
-        raise InputError(
-            f"{shop.path} has no products. Give some with: "
-            f"penchant ingest {shop.path} --products products.csv"
-        )
-    return products
+        return embed_products_of(shop, load_table(shop, c.PRODUCTS), settings, on_progress)
 
 
 def product_photos(products: pl.DataFrame) -> list[ProductPhotos]:
@@ -106,6 +88,8 @@ def embed_products_of(
     Returns:
         As `embed_shop`.
     """
+    if products.is_empty():
+        return None
     encoder = get_encoder(settings.encoder.spec, fit=settings.encoder.fit)
     if isinstance(encoder, PrecomputedVectors):
         run = _look_up(encoder, products[c.PRODUCT_ID].to_list())

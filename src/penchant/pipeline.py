@@ -17,12 +17,11 @@ from penchant.embedding import (
     check_photos,
     embed_products_of,
     failed_photos,
-    load_products,
     vector_findings,
 )
 from penchant.encoders import EmbeddingRun
 from penchant.encoders.precomputed import PrecomputedVectors, precomputed_vectors
-from penchant.errors import BuildError
+from penchant.errors import BuildError, InputError
 from penchant.files import new_folder
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
@@ -148,7 +147,12 @@ def _gather(
     as_of: datetime | None,
     on_progress: PhotoProgress | None,
 ) -> tuple[BuildInputs, tuple[Finding, ...]]:
-    products = load_products(shop)
+    products = load_table(shop, c.PRODUCTS)
+    if products.is_empty():
+        raise InputError(
+            f"{shop.path} has no products. Give some with: "
+            f"penchant ingest {shop.path} --products products.csv"
+        )
     run = embed_products_of(shop, products, settings, on_progress)
     photo_findings: tuple[Finding, ...] = ()
     if run is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from penchant.builds import Manifest
 from penchant.errors import BusyError, InputError, NotFoundError
 from penchant.nightly import Errand, NightlyRun, nightly
 from penchant.pipeline import build_shop
+from penchant.publishing import builds_by_age
+from penchant.settings.keeping import BuildSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import ingest, load_table
 from tests.tiny_builds import FakeGate
@@ -98,11 +101,14 @@ def test_a_refused_build_leaves_the_old_one_and_says_why(fed_shop: Path, tmp_pat
 
 
 def test_refused_builds_do_not_pile_up(desk: Any, own_shop: Path) -> None:
-    for number in range(6):
-        event = ("WARM", "P09", "view", f"2026-06-1{number}")
-        drop(desk, own_shop, f"interactions-{number}.csv", EVENT, event)
-        run(own_shop, gate=FakeGate(passed=False))
-    assert len(ShopDirectory.open(own_shop).build_ids()) == 6  # five kept, one that serves
+    shop, made = ShopDirectory.open(own_shop), []
+    settings = replace(shop.settings({}), builds=BuildSettings(keep=1))
+    for day in (10, 11):
+        event = ("WARM", "P09", "view", f"2026-06-{day}")
+        drop(desk, own_shop, "interactions.csv", EVENT, event)
+        nightly(shop, Errand(), settings=settings, at=AT, gate=FakeGate(passed=False))
+        made.append(builds_by_age(shop)[0])
+    assert set(shop.build_ids()) == {penchant.open(own_shop).build_id, made[-1]}
 
 
 def test_bad_input_leaves_the_shop_and_the_inbox_as_they_were(desk: Any, fed_shop: Path) -> None:
@@ -127,6 +133,13 @@ def test_a_damaged_table_is_a_failure(own_shop: Path) -> None:
     (own_shop / "data" / "customers.parquet").write_bytes(b"PAR1?")
     done = run(own_shop)
     assert (done.outcome, done.exit_code, done.code) == ("failed", 1, "build_failed")
+
+
+def test_a_shop_without_products_says_how_to_give_some(desk: Any, tmp_path: Path) -> None:
+    desk.run("init", tmp_path / "shop", "--encoder", f"precomputed:{desk.inputs / 'vectors.npz'}")
+    done = run(tmp_path / "shop")
+    assert (done.exit_code, done.build_id) == (2, None)
+    assert "has no products. Give some with: penchant ingest" in str(done.reason)
 
 
 @pytest.mark.parametrize(
