@@ -12,8 +12,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
+
+from penchant import columns as c
 from penchant.builds import BuildInputs, Manifest
-from penchant.errors import InputError
+from penchant.errors import BuildError, InputError
 from penchant.evaluation.asking import Progress, ask, open_at
 from penchant.evaluation.cut import cut_at
 from penchant.evaluation.evaluate import Evaluation, Step, evaluate
@@ -23,7 +26,7 @@ from penchant.evaluation.judgement import (
     compare_with_current,
     compare_with_popularity,
 )
-from penchant.evaluation.keep import keep_evaluation, load_trial
+from penchant.evaluation.keep import has_evaluation, keep_evaluation, load_trial
 from penchant.evaluation.rankers import looks_alone
 from penchant.evaluation.trial import Trial
 from penchant.pipeline import gather_while_locked
@@ -31,6 +34,17 @@ from penchant.publishing import Gate, Verdict
 from penchant.settings import Settings
 from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
+
+CHANGED = (
+    "The tables, marks or settings of the shop, or penchant itself, have changed since it was "
+    "built: build it again."
+)
+
+NOT_COMPARED = Finding(
+    "current",
+    "The build that serves was never asked what it would have shown: not compared with it.",
+    against=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +73,31 @@ class ShopGate:
         manifest = Manifest.read(candidate)
         inputs = self._inputs(manifest)
         if inputs.build_id != manifest.build_id:
-            return Verdict(False, True, ("The shop's tables have changed since: build it again.",))
+            return Verdict(False, True, (CHANGED,))
         counts = {} if current is None else Manifest.read(current).counts
         found = list(compare_counts(manifest.counts, counts, self.settings.gate.max_shrink))
         try:
             evaluation = evaluate(inputs, on_step=self.on_step, on_progress=self.on_progress)
         except InputError as error:
-            return _verdict(found, enough=False, n=0, why=str(error))
+            return _verdict(found, n=0, why=str(error))
         keep_evaluation(self.shop, evaluation)
-        trial = evaluation.trial
-        found.append(compare_with_popularity(trial))
-        before = None if current is None else load_trial(self.shop, current.name)
-        if before is not None:
-            found += compare_with_current(self._again(evaluation, before), before)
-        n, least = len(trial.table), self.settings.gate.min_customers
-        why = f"{n} customers bought something after the cut, proof takes {least} ([gate])."
-        return _verdict(found, enough=n >= least, n=n, why=why)
+        found.append(compare_with_popularity(evaluation.trial))
+        n, least = len(evaluation.asked.customer_ids), self.settings.gate.min_customers
+        if n < least:
+            return _verdict(
+                found, n=n, why=f"{n} customers were asked, proof takes {least} ([gate])."
+            )
+        if current is None or not has_evaluation(self.shop, current.name):
+            return _verdict((*found, NOT_COMPARED) if current else found, n=n)
+        try:
+            before = load_trial(self.shop, current.name)
+            gaps = compare_with_current(self._again(evaluation, before), before)
+        except (BuildError, InputError) as error:
+            return _verdict(found, n=n, why=f"It cannot be compared with what serves: {error}")
+        found += gaps
+        paired = min(one.gap.n for one in gaps if one.gap is not None)
+        few = f"{paired} customers could be asked again, proof takes {least} ([gate])."
+        return _verdict(found, n=n, why=few if paired < least else "")
 
     def _inputs(self, manifest: Manifest) -> BuildInputs:
         """Give what the build was made of, if the tables are still the same."""
@@ -92,7 +115,8 @@ class ShopGate:
             cut = cut_at(evaluation.inputs, before.at, before.until)
             shop = open_at(cut)
         settings = replace(self.settings.evaluation, k=before.k, customers=len(before.table))
-        return Trial.of(cut, ask(shop, before.taken, (looks_alone(shop),), settings), before.k)
+        taken = _still_here(before.taken, evaluation.inputs)
+        return Trial.of(cut, ask(shop, taken, (looks_alone(shop),), settings), before.k)
 
 
 def gate_of(
@@ -113,15 +137,30 @@ def gate_of(
     return ShopGate(shop, settings, on_step, on_progress)
 
 
-def _verdict(found: Sequence[Finding], *, enough: bool, n: int, why: str) -> Verdict:
-    """Put findings together; what shrank speaks against a build however little is proved."""
+def _still_here(taken: pl.DataFrame, inputs: BuildInputs) -> pl.DataFrame:
+    """Leave out who has refused or was erased since: that must not count against a build."""
+    refused = inputs.customers.filter(~pl.col(c.PERSONALIZATION_CONSENT).fill_null(value=True))
+    here = pl.concat([inputs.customers[c.CUSTOMER_ID], inputs.interactions[c.CUSTOMER_ID]])
+    named = pl.col(c.CUSTOMER_ID)
+    gone = named.is_in(refused[c.CUSTOMER_ID].implode())
+    return taken.filter(named.is_in(here.unique().implode()) & ~gone)
+
+
+def _verdict(found: Sequence[Finding], *, n: int, why: str = "") -> Verdict:
+    """Put findings together; what shrank speaks against a build however little is proved.
+
+    Args:
+        found: What was looked at.
+        n: Customers asked.
+        why: What is lacking for a proof; "": nothing.
+    """
     against = [one for one in found if one.against]
     shrank = any(one.gap is None for one in against)
     reasons = tuple(one.text for one in found)
     return Verdict(
         passed=not against,
-        enough_evidence=enough or shrank,
-        reasons=reasons if enough else (*reasons, why),
+        enough_evidence=not why or shrank,
+        reasons=(*reasons, why) if why else reasons,
         measures={
             "customers": n,
             "ndcg": {one.name: asdict(one.gap) for one in found if one.gap is not None},

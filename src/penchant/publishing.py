@@ -25,6 +25,8 @@ from penchant.store.releases import (
     PUBLISHED,
     REFUSED,
     Release,
+    read_releases,
+    rolled_back_at,
     with_release,
 )
 
@@ -228,7 +230,11 @@ def _judged(
 ) -> Verdict:
     """Ask the gate; a refusal is recorded and raised."""
     current = _sound_current(shop)
-    verdict = gate(folder, current)
+    back = rolled_back_at(read_releases(shop.releases_file), folder.name)
+    if back is None:
+        verdict = _asked(gate, folder, current)
+    else:
+        verdict = Verdict(False, True, (f"It was rolled back on {back[:10]}.",))
     # without evidence the first build serves: an empty shop is worse than an unjudged one
     may_serve = verdict.passed if verdict.enough_evidence else current is None
     if not may_serve and wanted.force is None:
@@ -236,6 +242,14 @@ def _judged(
         write_atomically(shop.releases_file, with_release(shop.releases_file, refusal))
         raise RefusedError(wanted.build_id, shop.path, verdict.reasons)
     return verdict
+
+
+def _asked(gate: Gate, folder: Path, current: Path | None) -> Verdict:
+    """Ask the gate; one that cannot judge proves nothing, and a person may still overrule it."""
+    try:
+        return gate(folder, current)
+    except (BuildError, InputError) as error:
+        return Verdict(False, False, (f"It could not be judged: {error}",))
 
 
 def _recorded(done: Published, action: str, at: datetime) -> Release:

@@ -14,9 +14,11 @@ import pytest
 from penchant import columns as c
 from penchant.errors import RefusedError
 from penchant.evaluation.keep import load_trial
+from penchant.evaluation.of_shop import evaluate_shop
 from penchant.gate import gate_of
 from penchant.pipeline import build_shop
 from penchant.publishing import Published, publish_build
+from penchant.rollback import roll_back
 from penchant.sample.generator import GeneratedShop, GeneratorSettings, generate_shop
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import ingest
@@ -135,8 +137,72 @@ def test_tables_that_changed_after_the_build_are_refused(
     settings = shop.settings({})
     built = build_shop(shop, settings=settings).manifest.build_id
     give(shop, interactions=made.interactions.head(13_000))
-    with pytest.raises(RefusedError, match="tables have changed since: build it again"):
+    with pytest.raises(RefusedError, match="have changed since it was built: build it again"):
         publish_build(shop, built, gate=gate_of(shop, settings), at=END)
+
+
+def test_a_build_that_was_rolled_back_is_published_again_by_force_alone(
+    shop: ShopDirectory, made: GeneratedShop
+) -> None:
+    give(shop, interactions=made.interactions)
+    newer = publish(shop).build_id
+    roll_back(shop, at=END)
+    with pytest.raises(RefusedError, match="It was rolled back on 2026-06-30"):
+        publish(shop)
+    assert publish(shop, force="it was another's fault").build_id == newer
+
+
+def test_who_refused_since_does_not_count_against_a_build(
+    shop: ShopDirectory, made: GeneratedShop
+) -> None:
+    """A tenth of those who were asked refuse now; the build that obeys them is no worse for it."""
+    trial = load_trial(shop, serving(shop))
+    some = trial.table[c.CUSTOMER_ID].gather_every(10).to_list()
+    give(
+        shop,
+        customers=pl.DataFrame(
+            {c.CUSTOMER_ID: some, c.PERSONALIZATION_CONSENT: ["no"] * len(some)}
+        ),
+    )
+    verdict = publish(shop).verdict
+    assert verdict is not None
+    gap = verdict.measures["ndcg"]["looks alone"]
+    assert gap["n"] == len(trial.table) - len(some)
+
+
+def test_a_cut_of_ones_own_leaves_what_later_builds_are_compared_with(shop: ShopDirectory) -> None:
+    before = load_trial(shop, serving(shop))
+    at = datetime(2026, 6, 10, tzinfo=UTC)
+    _, folder = evaluate_shop(shop, settings=shop.settings({}), at=at)
+    assert folder.name == f"{serving(shop)}-cut-20260610T0000"
+    assert load_trial(shop, serving(shop)).table.equals(before.table)
+
+
+def test_what_is_kept_of_the_build_that_serves_must_be_whole(
+    shop: ShopDirectory, made: GeneratedShop
+) -> None:
+    (shop.evaluations / serving(shop) / "trial.json").write_text("{")
+    give(shop, interactions=made.interactions)
+    with pytest.raises(RefusedError, match="It cannot be compared with what serves"):
+        publish(shop)
+    assert publish(shop, force="the disk was mended").force
+
+
+def test_a_gate_that_cannot_compare_is_overruled_by_force(
+    shop: ShopDirectory, made: GeneratedShop
+) -> None:
+    """All product ids are new: nothing that was bought then is there now."""
+    renamed = pl.concat_str(pl.lit("N"), pl.col(c.PRODUCT_ID)).alias(c.PRODUCT_ID)
+    np.savez(
+        shop.path / "vectors.npz",
+        ids=np.array([f"N{one}" for one in made.product_ids]),
+        vectors=made.embeddings,
+    )
+    give(shop, products=made.products.with_columns(renamed),
+         interactions=made.interactions.with_columns(renamed))  # fmt: skip
+    with pytest.raises(RefusedError, match="It cannot be compared with what serves"):
+        publish(shop)
+    assert publish(shop, force="new article numbers").force
 
 
 def test_too_few_customers_prove_nothing(shop: ShopDirectory, made: GeneratedShop) -> None:

@@ -18,6 +18,7 @@ from penchant.builds.choice import choose_method
 from penchant.builds.lessons import Lessons
 from penchant.builds.scorers import make_scorers, owned_matrix
 from penchant.builds.sources import fit_sources
+from penchant.candidates.popular import count_popularity
 from penchant.maths.decay import MICROSECONDS_PER_DAY
 from penchant.maths.seeds import derived_rng
 from penchant.ranking.blend import Blend, default_blend
@@ -89,7 +90,9 @@ def fit_weights(
     owned, near = owned_matrix(known), _same_basket(known, gone, settings.space.basket_days)
     blind = () if sources.placement.vectors.any() else (s.VISUAL, s.SIMILAR)
     left_out = {*settings.blend.leave_out, *blind}
-    left = liked - np.bincount(gone.product_row, gone.weights, lessons.n_products)
+    left = liked - count_popularity(
+        gone.customer_row, gone.product_row, gone.weights, n_products=lessons.n_products
+    )
     blends: dict[str, Blend] = {}
     about: dict[str, object] = {"collaborative": told}
     for surface in FITTED:

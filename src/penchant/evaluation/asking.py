@@ -129,7 +129,13 @@ def ask(
     return Asked(shop, asked, truth, shown, sum(part.not_again for part in parts))
 
 
-def best_of(scores: Scores, allowed: Mask, orders: NDArray[np.integer], k: int) -> Slates:
+def best_of(
+    scores: Scores,
+    allowed: Mask,
+    orders: NDArray[np.integer],
+    k: int,
+    group_row: Rows | None = None,
+) -> Slates:
     """Give the k best products of each customer; equal scores stand in an order of their own.
 
     Args:
@@ -137,17 +143,25 @@ def best_of(scores: Scores, allowed: Mask, orders: NDArray[np.integer], k: int) 
         allowed: Of the same shape.
         orders: Of the same shape, a permutation of the products for each customer.
         k: How many.
+        group_row: Shape (n_products,); only the best of each group counts. None: all do.
 
     Example:
         >>> best_of(np.zeros((1, 3)), np.array([[True, True, False]]), np.array([[2, 1, 0]]), 3)
         array([[ 1,  0, -1]], dtype=int32)
     """
     masked = np.where(allowed, scores, -np.inf).astype(np.float32)
-    found = top_k(np.take_along_axis(masked, orders, axis=1), k).rows
+    shuffled = np.take_along_axis(masked, orders, axis=1)
+    depth = k if group_row is None else min(k * int(np.bincount(group_row).max()), scores.shape[1])
+    found = top_k(shuffled, depth).rows
     rows = np.where(found >= 0, np.take_along_axis(orders, np.maximum(found, 0), axis=1), -1)
-    best = np.full((len(scores), k), -1, np.int32)
-    best[:, : rows.shape[1]] = rows
-    return best
+    return _padded([_first_of_each(row[row >= 0], group_row)[:k] for row in rows], k)
+
+
+def _first_of_each(rows: Rows, group_row: Rows | None) -> Rows:
+    if group_row is None:
+        return rows
+    first = np.unique(group_row[rows], return_index=True)[1]
+    return rows[np.sort(first)]
 
 
 def _chosen(shop: Shop, taken: pl.DataFrame, settings: EvaluationSettings) -> dict[str, Rows]:
@@ -194,7 +208,12 @@ def _ranked(
     for place, (name, answer) in enumerate(zip(part.names, part.answers, strict=True)):
         allowed[place] = answer.showing.eligibility.eligible
         orders[place] = derived_rng(settings.seed, "ties", name).permutation(n_products)
-    return {one.name: best_of(one.score(requests), allowed, orders, settings.k) for one in rankers}
+    one_each = shop.settings.recommend.one_per_group
+    groups = shop.assortment.group_row if one_each else None
+    return {
+        one.name: best_of(one.score(requests), allowed, orders, settings.k, groups)
+        for one in rankers
+    }
 
 
 def _padded(lists: Sequence[Rows], k: int) -> Slates:

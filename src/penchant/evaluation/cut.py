@@ -42,9 +42,9 @@ class Cut:
         known: What a build could be made of then.
         taken: Columns customer_id, product_id, sorted, each pair once: bought after the cut and
             kept, for oneself, of products that were there.
-        left_out: Purchases after the cut that do not count, by reason: "new_product" (came in after
-            the cut), "not_own" (a gift, or more on one day than a person buys), "given_back",
-            "refused" (by who refused personalisation).
+        left_out: Purchases after the cut that do not count, by reason: "new_product" (not there at
+            the cut, or not in the catalogue any more), "not_own" (a gift, or more on one day than a
+            person buys), "given_back", "refused" (by who refused personalisation).
     """
 
     at: datetime
@@ -94,7 +94,7 @@ def cut_at(inputs: BuildInputs, at: datetime, until: datetime | None = None) -> 
     Raises:
         InputError: if nothing happened before the cut, or no product was there.
     """
-    moment = at if at.tzinfo else at.replace(tzinfo=UTC)
+    moment = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     newest = inputs.interactions[c.TIMESTAMP].max()
     end = until or (newest if isinstance(newest, datetime) else moment)
     known = known_at(inputs, moment)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+import polars as pl
 
 from penchant import columns as c
 from penchant.builds import BuildInputs
@@ -52,7 +54,7 @@ def evaluate(
     """Ask a shop, as it was at a cut in time, what it would have shown customers who bought later.
 
     Args:
-        inputs: What a build would be made of today.
+        inputs: What a build would be made of; what happened after its `as_of` is not looked at.
         at: The cut; chosen by the settings if absent.
         on_step: Told what is being done.
         on_progress: Told how many customers were asked.
@@ -64,7 +66,9 @@ def evaluate(
         InputError: if there are no purchases to hide, or nothing is known before the cut.
     """
     settings, tell = inputs.settings.evaluation, on_step or (lambda _: None)
-    cut = cut_at(inputs, at or choose_cut(inputs.interactions, settings))
+    known = inputs.interactions.filter(pl.col(c.TIMESTAMP) <= inputs.as_of)
+    inputs = replace(inputs, interactions=known)
+    cut = cut_at(inputs, at or choose_cut(known, settings))
     tell(f"building the shop as it was known on {cut.at:%Y-%m-%d %H:%M} UTC")
     shop = open_at(cut)
     rankers = (looks_alone(shop), *baselines(shop, cut.known.embeddings))

@@ -17,12 +17,16 @@ from penchant.shop_directory import ShopDirectory
 FIGURES, PAGE = "evaluation.json", "report.html"
 
 
-def keep_evaluation(shop: ShopDirectory, evaluation: Evaluation) -> tuple[Report, Path]:
+def keep_evaluation(
+    shop: ShopDirectory, evaluation: Evaluation, *, own_cut: bool = False
+) -> tuple[Report, Path]:
     """Write an evaluation into the shop, by the name of the build it is of.
 
     Args:
         shop: The shop; its lock is held.
         evaluation: Of its tables.
+        own_cut: Whether somebody chose the cut: then it is kept beside, under the cut's name, and
+            later builds are not compared with it.
 
     Returns:
         The report, and the folder it lies in.
@@ -31,7 +35,8 @@ def keep_evaluation(shop: ShopDirectory, evaluation: Evaluation) -> tuple[Report
         BuildError: if the disk is full.
     """
     report = make_report(evaluation, shop_name=shop.path.name)
-    folder = shop.evaluations / evaluation.inputs.build_id
+    cut = f"-cut-{evaluation.cut.at:%Y%m%dT%H%M}" if own_cut else ""
+    folder = shop.evaluations / f"{evaluation.inputs.build_id}{cut}"
     with new_folder(folder) as temporary:
         evaluation.trial.save(temporary)
         figures = {"scores": scores_of(report), **to_dict(report)}
@@ -49,17 +54,27 @@ def scores_of(report: Report) -> dict[str, float]:
     return {name: mean.value for name, mean in shop_of(report.methods).measures.items()}
 
 
-def load_trial(shop: ShopDirectory, build_id: str) -> Trial | None:
-    """Give what is kept of a build; nothing if it was never asked, or that is damaged.
+def has_evaluation(shop: ShopDirectory, build_id: str) -> bool:
+    """Say whether a build was ever asked.
 
     Args:
         shop: The shop.
         build_id: The build.
     """
-    try:
-        return Trial.load(shop.evaluations / build_id)
-    except BuildError:
-        return None
+    return (shop.evaluations / build_id).exists()
+
+
+def load_trial(shop: ShopDirectory, build_id: str) -> Trial:
+    """Give what is kept of a build.
+
+    Args:
+        shop: The shop.
+        build_id: The build.
+
+    Raises:
+        BuildError: if it was never asked, or that is damaged.
+    """
+    return Trial.load(shop.evaluations / build_id)
 
 
 def load_scores(shop: ShopDirectory, build_id: str) -> Mapping[str, float]:

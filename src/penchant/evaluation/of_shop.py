@@ -32,7 +32,8 @@ def evaluate_shop(
         on_progress: Told how many customers were asked.
 
     Returns:
-        The report, and the folder where it is kept: SHOP/evaluations/<build_id>.
+        The report, and the folder where it is kept: SHOP/evaluations/<build_id>; with a cut of
+        one's own, beside it.
 
     Raises:
         InputError: if there are no products, no purchases to hide, or nothing before the cut.
@@ -41,4 +42,4 @@ def evaluate_shop(
     with shop.writing():
         inputs = gather_while_locked(shop, settings=settings)
         found = evaluate(inputs, at=at, on_step=on_step, on_progress=on_progress)
-        return keep_evaluation(shop, found)
+        return keep_evaluation(shop, found, own_cut=at is not None)

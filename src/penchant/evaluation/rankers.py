@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from penchant.engine import Shop
 from penchant.maths.rows import unit_rows
 from penchant.settings.finding import ITEM_KNN
 from penchant.surfaces.request import Request
+from penchant.taste.histories import Histories
 from penchant.types import Embeddings, Scores
 
 RANDOM = "random"
@@ -25,17 +27,21 @@ PLAIN_MEAN = "plain weighted mean"
 LOOKS = "looks alone"
 
 
+Score = Callable[[Sequence[Request]], Scores]
+"""Requests -> scores of all products, shape (n, n_products), float32, finite."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranker:
     """One way of ranking.
 
     Attributes:
         name: For people.
-        score: Requests -> scores of all products, shape (n, n_products), float32, finite.
+        score: What it gives each product.
     """
 
     name: str
-    score: Callable[[Sequence[Request]], Scores]
+    score: Score
 
 
 def baselines(shop: Shop, embeddings: Embeddings | None) -> tuple[Ranker, ...]:
@@ -47,19 +53,21 @@ def baselines(shop: Shop, embeddings: Embeddings | None) -> tuple[Ranker, ...]:
 
     Returns:
         At random; popularity of all time, of the last days, and in the customer's categories;
-        products like the last one; item-kNN; and, with embeddings, the plain weighted mean.
+        products like the last one; item-kNN; and, with embeddings, the plain weighted mean. For
+        customers they know nothing of, all fall back on what is popular, as a shop would.
     """
     liked = shop.build.demand.popularity
+    known = partial(_or_popular, liked.overall.astype(np.float32))
     found = [
         Ranker(RANDOM, _everybodys(np.zeros(len(shop.build.products)))),  # ties go by chance
         Ranker(POPULAR, _everybodys(liked.overall)),
         Ranker(TRENDING, _everybodys(liked.recent)),
-        Ranker(IN_CATEGORY, _in_category(shop)),
-        Ranker(LAST, _like_last(shop)),
-        Ranker(KNN, _item_knn(shop)),
+        Ranker(IN_CATEGORY, known(_in_category(shop))),
+        Ranker(LAST, known(_like_last(shop))),
+        Ranker(KNN, known(_item_knn(shop))),
     ]
     if embeddings is not None:
-        found.append(Ranker(PLAIN_MEAN, _plain_mean(unit_rows(embeddings))))
+        found.append(Ranker(PLAIN_MEAN, known(_plain_mean(unit_rows(embeddings)))))
     return tuple(found)
 
 
@@ -81,18 +89,31 @@ def looks_alone(shop: Shop) -> Ranker:
     return Ranker(LOOKS, score)
 
 
-def _everybodys(liked: NDArray[np.float64]) -> Callable[[Sequence[Request]], Scores]:
+def _or_popular(popular: NDArray[np.float32], score: Score) -> Score:
+    """Rank by popularity for those of whom a ranking knows nothing."""
+
+    def filled(requests: Sequence[Request]) -> Scores:
+        scores = np.array(score(requests), np.float32)
+        unknown = np.flatnonzero(~np.any(scores, axis=1))
+        scores[unknown] = popular
+        return scores
+
+    return filled
+
+
+def _everybodys(liked: NDArray[np.float64]) -> Score:
     line = liked.astype(np.float32)
     return lambda requests: np.tile(line, (len(requests), 1))
 
 
-def _in_category(shop: Shop) -> Callable[[Sequence[Request]], Scores]:
+def _in_category(shop: Shop) -> Score:
     """The share of a category among what is liked, times how popular a product is in it."""
     facet, overall = shop.assortment.facets["category"], shop.build.demand.popularity.overall
     labels = facet.label_row
     n_labels = len(facet.names)
     totals = np.bincount(labels[labels >= 0], overall[labels >= 0], n_labels)
-    share = np.where(labels >= 0, overall / np.maximum(totals, 1e-9)[labels], 0.0)
+    in_all = np.append(np.maximum(totals, 1e-9), 1.0)  # the last: no category
+    share = np.where(labels >= 0, overall / in_all[labels], 0.0)
 
     def score(requests: Sequence[Request]) -> Scores:
         scores = np.zeros((len(requests), len(labels)), np.float32)
@@ -106,7 +127,7 @@ def _in_category(shop: Shop) -> Callable[[Sequence[Request]], Scores]:
     return score
 
 
-def _like_last(shop: Shop) -> Callable[[Sequence[Request]], Scores]:
+def _like_last(shop: Shop) -> Score:
     vectors = shop.build.styles
 
     def score(requests: Sequence[Request]) -> Scores:
@@ -121,12 +142,13 @@ def _like_last(shop: Shop) -> Callable[[Sequence[Request]], Scores]:
     return score
 
 
-def _item_knn(shop: Shop) -> Callable[[Sequence[Request]], Scores]:
+def _item_knn(shop: Shop) -> Score:
     links = shop.build.demand.links
     if links.about.get("method") != ITEM_KNN:
-        taught = find_lessons(
-            shop.build.histories, shop.settings, n_products=len(shop.build.products)
-        )
+        build, histories = shop.build, shop.build.histories
+        judged = Histories(histories.starts, histories.events.trusted(build.judgements.trust))
+        allowed = judged.where(~build.opted_out[judged.customer_rows()])
+        taught = find_lessons(allowed, shop.settings, n_products=len(build.products))
         links = taught.links(shop.settings, ITEM_KNN)
 
     def score(requests: Sequence[Request]) -> Scores:
@@ -136,7 +158,7 @@ def _item_knn(shop: Shop) -> Callable[[Sequence[Request]], Scores]:
     return score
 
 
-def _plain_mean(vectors: Embeddings) -> Callable[[Sequence[Request]], Scores]:
+def _plain_mean(vectors: Embeddings) -> Score:
     """The weighted mean of the photos' vectors as the encoder gave them."""
 
     def score(requests: Sequence[Request]) -> Scores:

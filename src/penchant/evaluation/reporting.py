@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from penchant import columns as c
 from penchant.evaluation.accuracy import ceiling, per_customer
 from penchant.evaluation.asking import SERVED, Asked, Slates
 from penchant.evaluation.beyond_accuracy import Shelf, beyond
@@ -106,13 +107,14 @@ def _kind(name: str) -> Literal["shop", "popularity", "baseline"]:
 
 def _counts(evaluation: Evaluation) -> dict[str, int]:
     asked, left_out = evaluation.asked, evaluation.cut.left_out
+    bought = evaluation.cut.taken[c.CUSTOMER_ID]
     return {
         "customers": len(asked.customer_ids),
         "hidden": len(asked.truth.product_row),
         "products": int(_eligible(asked).sum()),
         "impossible": left_out["new_product"],
         "repeats": asked.not_again,
-        "without_purchases": len(asked.shop.build.customer_ids) - len(asked.customer_ids),
+        "without_purchases": len(set(asked.shop.build.customer_ids) - set(bought)),
     }
 
 

@@ -96,6 +96,7 @@ class Trial:
             wanted = {c.CUSTOMER_ID, TAKEN, *KEPT}
             if not wanted <= set(table.columns):
                 raise ValueError(f"it lacks {', '.join(sorted(wanted - set(table.columns)))}")
+            _check(table)
             return cls(at, until, int(when["k"]), table)
         except (
             BuildError,
@@ -106,6 +107,19 @@ class Trial:
             pl.exceptions.PolarsError,
         ) as error:
             raise BuildError(f"{folder} holds no readable trial: {error}.") from error
+
+
+def _check(table: pl.DataFrame) -> None:
+    """Refuse a table that holds anything but lists of ids, one row per customer."""
+    lists = table.select(TAKEN, *KEPT)
+    sound = table.schema[c.CUSTOMER_ID] == pl.String and not table[c.CUSTOMER_ID].has_nulls()
+    for one in lists:
+        sound &= one.dtype == pl.List(pl.String) and not one.has_nulls()
+        sound = sound and not one.list.eval(pl.element().is_null()).list.any().any()
+    if not sound:
+        raise ValueError("its lists are not lists of ids")
+    if table[c.CUSTOMER_ID].is_duplicated().any():
+        raise ValueError("a customer is there twice")
 
 
 def paired_ndcg(

@@ -91,6 +91,9 @@ def fit_blend(
         return FittedBlend(defaults, MappingProxyType(about), fitted=False)
     spread = _spread(choices)
     fitted = fit_conditional_logit(choices.features / spread, choices.starts, choices.chosen)
+    if not fitted.any():
+        about["reason"] = f"Defaults: of {found} hidden purchases no source told any apart."
+        return FittedBlend(defaults, MappingProxyType(about), fitted=False)
     weights = {name: float(one) for name, one in zip(names, fitted, strict=True)}
     scale = {name: float(one) for name, one in zip(names, spread, strict=True)}
     about["reason"] = f"Fitted on {found} hidden purchases."

@@ -93,6 +93,29 @@ def served_builds(releases: Iterable[Release], current: str | None) -> tuple[str
     return tuple(served)
 
 
+def rolled_back_at(releases: Iterable[Release], build_id: str) -> str | None:
+    """Say when a build was left by a rollback, if it was not published again since.
+
+    Args:
+        releases: Oldest first.
+        build_id: The build.
+
+    Example:
+        >>> b = Release("2026-07-01", PUBLISHED, "b", "a", CURRENT)
+        >>> back = Release("2026-07-02", ROLLED_BACK, "a", "b", CURRENT)
+        >>> rolled_back_at([b, back], "b"), rolled_back_at([b], "b")
+        ('2026-07-02', None)
+    """
+    found = None
+    for one in releases:
+        if one.pointer == CURRENT and one.action != REFUSED:
+            if one.build_id == build_id:
+                found = None
+            elif one.action == ROLLED_BACK and one.previous == build_id:
+                found = one.at
+    return found
+
+
 def _follow(served: list[str], build_id: str | None) -> None:
     if build_id and served[-1:] != [build_id]:
         served.append(build_id)

@@ -15,7 +15,13 @@ from penchant.settings import Settings, SpaceSettings
 
 END = datetime(2026, 6, 30, tzinfo=UTC)
 SIZE = GeneratorSettings(
-    n_products=150, n_customers=300, n_interactions=5000, n_styles=4, dim=16, end=END
+    n_products=150,
+    n_customers=500,
+    n_interactions=10_000,
+    n_styles=6,
+    dim=16,
+    popularity_skew=0.2,
+    end=END,
 )
 
 
