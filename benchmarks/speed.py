@@ -21,8 +21,10 @@ RATIOS: Mapping[str, Mapping[str, str]] = {
     "profiles": {"ratio": "time of all profiles, in scipy's bare sparse products"},
     "profiler": {"speedup": "`CustomerStyleProfiler`, times as fast as plain loops"},
     "index": {
-        "times_faster": "nearest of 100,000 products by the graph, times as fast as exactly",
-        "recall": "share of the nearest that the graph finds",
+        "times_faster_k10_100.0%": "the 10 nearest of 100,000 by the graph, times as fast",
+        "recall_k10_100.0%": "share of them that the graph finds",
+        "times_faster_k500_100.0%": "the 500 nearest, times as fast",
+        "recall_k500_100.0%": "share of them found",
     },
     "recommend": {
         "homepage_to_bare_pass": "a homepage of 100,000 products, in bare passes over vectors",
