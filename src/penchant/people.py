@@ -77,12 +77,20 @@ class People:
         Returns:
             Rows, with repeats, and what each weighs, > 0.
         """
-        rows = customer.history.product_row
-        unplaced = ~self.weigher.placed
-        if customer.status == "opted_out" or not unplaced[rows[rows >= 0]].any():
-            return np.empty(0, np.int32), np.empty(0)
-        weights = replace(self.weigher, placed=unplaced).weigh(customer.history, as_of_us)
+        rows, weigher = customer.history.product_row, self._weigher_of_unplaced
+        none = np.empty(0, np.int32), np.empty(0)
+        if weigher is None or customer.status == "opted_out" or not len(rows):
+            return none
+        if not (weigher.placed[rows] & (rows >= 0)).any():
+            return none
+        weights = weigher.weigh(customer.history, as_of_us)
         return rows[weights > 0], weights[weights > 0]
+
+    @cached_property
+    def _weigher_of_unplaced(self) -> Weigher | None:
+        """Weighs interactions with products that have no style vector; None when all have one."""
+        unplaced = ~self.weigher.placed
+        return replace(self.weigher, placed=unplaced) if unplaced.any() else None
 
     def follow(self, customer: Customer) -> Evolution | None:
         """Say how a taste changed; None without a profile, or with all likes in one moment.

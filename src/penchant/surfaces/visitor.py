@@ -59,8 +59,9 @@ class Visitor:
         touched, given = self.unplaced
         if self.profile is not None:
             likes = self.profile.weights > 0
-            touched = np.concatenate([touched, self.profile.events.product_row[likes]])
-            given = np.concatenate([given, self.profile.weights[likes]])
+            placed, worth = self.profile.events.product_row[likes], self.profile.weights[likes]
+            touched = np.concatenate([touched, placed]) if len(touched) else placed
+            given = np.concatenate([given, worth]) if len(given) else worth
         rows, place = np.unique(touched, return_inverse=True)
         weights = np.bincount(place, given, len(rows))
         return rows.astype(np.int32), weights / max(weights.max(initial=0.0), 1e-300)
