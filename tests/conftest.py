@@ -14,8 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pytest
+
+# how long a case takes is the machine's affair: speed lives in benchmarks
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 N_PRODUCTS, DIM = 24, 8
 OUT_OF_STOCK, UNPLACED = "P05", "P23"
