@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ import polars as pl
 
 import penchant
 from benchmarks.quality.fashion_data import ATTRIBUTES
+from penchant.in_memory import reopen
 from penchant.pipeline import build_shop
 from penchant.publishing import publish_build, unjudged
+from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import ingest
 
@@ -151,7 +153,7 @@ def with_settings(shop: penchant.Shop, **changes: Mapping[str, Any]) -> penchant
     settings = {name: dict(part) for name, part in shop.manifest.settings.items()}
     for section, values in changes.items():
         settings[section].update(values)
-    return penchant.Shop(replace(shop.manifest, settings=settings), shop.build)
+    return reopen(shop, settings_from_dict(settings, source="the benchmark"))
 
 
 def _task(data: Path, flag: str, known: pl.DataFrame, hidden: pl.DataFrame) -> Task:

@@ -139,10 +139,9 @@ def gate_of(
 
 def _still_here(taken: pl.DataFrame, inputs: BuildInputs) -> pl.DataFrame:
     """Leave out who has refused or was erased since: that must not count against a build."""
-    refused = inputs.customers.filter(~pl.col(c.PERSONALIZATION_CONSENT).fill_null(value=True))
     here = pl.concat([inputs.customers[c.CUSTOMER_ID], inputs.interactions[c.CUSTOMER_ID]])
     named = pl.col(c.CUSTOMER_ID)
-    gone = named.is_in(refused[c.CUSTOMER_ID].implode())
+    gone = named.is_in(inputs.refusers(c.PERSONALIZATION_CONSENT).implode())
     return taken.filter(named.is_in(here.unique().implode()) & ~gone)
 
 

@@ -83,8 +83,8 @@ def make_shop(
         n_interactions: Interactions in all.
         dim: Columns of the style vectors.
     """
-    from penchant.builds import BuildInputs, Manifest, make_build
-    from penchant.engine import Shop
+    from penchant.builds import BuildInputs
+    from penchant.in_memory import shop_of
     from penchant.sample.generator import GeneratorSettings, generate_shop
     from penchant.tables import empty_table, read_table
 
@@ -113,19 +113,7 @@ def make_shop(
         end,
         {},
     )
-    build = make_build(inputs)
-    manifest = Manifest(
-        build_id=inputs.build_id,
-        as_of=end.isoformat(),
-        version="",
-        inputs={},
-        settings=inputs.settings_that_count,
-        encoder="made up",
-        space={},
-        counts=build.counts,
-        files={},
-    )
-    return Shop(manifest, build)
+    return shop_of(inputs)
 
 
 def _campaign(shop: Shop) -> Callable[[], object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from penchant import columns as c
 from penchant.bench.index import plant_styles
 from penchant.bench.workload import END, make_workload
-from penchant.builds import BuildInputs, Manifest
+from penchant.builds import BuildInputs
 from penchant.engine import Shop
-from penchant.in_memory import shop_of
+from penchant.in_memory import reopen, shop_of
 from penchant.maths.threads import one_thread
 from penchant.settings import IndexSettings, Settings, SpaceSettings
 from penchant.tables.schemas import empty_table
@@ -47,7 +47,7 @@ def bench_recommend(
         of one bare pass over the style vectors, in the same run; and the ratios to it.
     """
     shop = _shop(n_products, n_customers)
-    exact = Shop(_manifest(shop.manifest, EXACT), shop.build)
+    exact = reopen(shop, replace(shop.settings, index=IndexSettings(exact_below=EXACT)))
     names = list(shop.build.customer_ids)[:n_asked]
     vectors = shop.build.styles
     works: tuple[Callable[[int], object], ...] = (
@@ -92,11 +92,6 @@ def _shop(n_products: int, n_customers: int) -> Shop:
         digests={},
     )
     return shop_of(inputs)
-
-
-def _manifest(manifest: Manifest, exact_below: int) -> Manifest:
-    index = asdict(IndexSettings(exact_below=exact_below))
-    return replace(manifest, settings={**manifest.settings, "index": index})
 
 
 def _products(n_products: int) -> pl.DataFrame:

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 
+from penchant import columns as c
 from penchant.builds.manifest import digest_of
+from penchant.id_map import IdMap
 from penchant.settings import Settings
 from penchant.settings_file import settings_to_dict
 from penchant.taste.marks import MarksByCustomer
-from penchant.types import Embeddings
+from penchant.types import Embeddings, Mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +59,29 @@ class BuildInputs:
             settings=self.settings_that_count,
             as_of=self.as_of,
         )
+
+    def refusers(self, consent: str) -> pl.Series:
+        """Name the customers who refused; who says nothing, or is in no table, has not.
+
+        Args:
+            consent: A column of the customers table.
+        """
+        return self.customers.filter(~pl.col(consent).fill_null(value=True))[c.CUSTOMER_ID]
+
+    def refused(self, customers: IdMap, consent: str) -> Mask:
+        """Tell who of some customers refused.
+
+        Args:
+            customers: customer_id <-> customer_row.
+            consent: A column of the customers table.
+
+        Returns:
+            Shape (n_customers,).
+        """
+        mask = np.zeros(len(customers), bool)
+        rows = customers.rows(self.refusers(consent).to_list())
+        mask[rows[rows >= 0]] = True
+        return mask
 
     @property
     def settings_that_count(self) -> dict[str, dict[str, Any]]:

@@ -86,7 +86,7 @@ def _make(inputs: BuildInputs, tell: Step) -> Build:
         product_ids=products,
         customer_ids=people.customer_ids,
         opted_out=people.opted_out,
-        no_marketing=_refused(inputs, people.customer_ids, c.MARKETING_CONSENT),
+        no_marketing=inputs.refused(people.customer_ids, c.MARKETING_CONSENT),
         histories=people.histories,
         judgements=judgements,
         space=learned.sources.space,
@@ -148,17 +148,9 @@ def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:
     """Everyone who is in the customers table or did something."""
     known = pl.concat([inputs.customers[c.CUSTOMER_ID], inputs.interactions[c.CUSTOMER_ID]])
     customers = IdMap.from_ids("customer", known.unique())
-    opted_out = _refused(inputs, customers, c.PERSONALIZATION_CONSENT)
+    opted_out = inputs.refused(customers, c.PERSONALIZATION_CONSENT)
     histories = histories_from_interactions(inputs.interactions, customers, products)
     return _People(customers, opted_out, histories)
-
-
-def _refused(inputs: BuildInputs, customers: IdMap, consent: str) -> Mask:
-    """Tell who refused; who says nothing, or is in no table, has not."""
-    refused = inputs.customers.filter(~pl.col(consent).fill_null(value=True))
-    mask = np.zeros(len(customers), bool)
-    mask[customers.rows(refused[c.CUSTOMER_ID].to_list())] = True
-    return mask
 
 
 def _marks(inputs: BuildInputs, people: _People, products: IdMap) -> Marks:

@@ -24,7 +24,6 @@ from penchant.taste.from_tables import histories_from_interactions, microseconds
 from penchant.taste.histories import ACTION_CODES
 from penchant.taste.marks import places_of_all
 from penchant.taste.trust import trust_at_first_sight
-from penchant.types import Mask
 
 TWO_WEEKS = timedelta(days=14)
 
@@ -143,7 +142,7 @@ def _taken(
     marks = places_of_all(inputs.marks, histories, customers, products)
     until_us = microseconds(until)
     trust = trust_at_first_sight(histories, inputs.settings.trust, marks, as_of_us=until_us)
-    refused = _refused(inputs, customers)[rows]
+    refused = inputs.refused(customers, c.PERSONALIZATION_CONSENT)[rows]
     was_there = np.zeros(len(products) + 1, bool)
     was_there[products.rows(known.products[c.PRODUCT_ID].to_list())] = True
     counts = (events.action == ACTION_CODES[c.PURCHASE]) & (events.time_us >= microseconds(at))
@@ -162,12 +161,3 @@ def _taken(
     }
     frame = pl.DataFrame(ids, schema=dict.fromkeys(ids, pl.String))
     return frame.unique().sort(c.CUSTOMER_ID, c.PRODUCT_ID), left_out
-
-
-def _refused(inputs: BuildInputs, customers: IdMap) -> Mask:
-    table = inputs.customers
-    names = table.filter(~pl.col(c.PERSONALIZATION_CONSENT).fill_null(value=True))[c.CUSTOMER_ID]
-    refused = np.zeros(len(customers), bool)
-    rows = [customers.find(name) for name in names]
-    refused[[row for row in rows if row is not None]] = True
-    return refused
