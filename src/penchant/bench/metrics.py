@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from penchant.evaluation import Shelf, Truth, beyond, per_customer
+from penchant.evaluation import Offer, Truth, beyond, per_customer
 from penchant.maths.rows import unit_rows
 from penchant.maths.threads import one_thread
 
@@ -31,11 +31,11 @@ def bench_metrics() -> dict[str, float]:
     truth = _draw_truth(rng)
     keys = np.arange(N_CUSTOMERS)[:, None] * N_PRODUCTS + rows
     taken = truth.keys(N_PRODUCTS)
-    shelf = _make_shelf(rng)
+    offer = _make_shelf(rng)
     ways: tuple[Callable[[], object], ...] = (
         lambda: per_customer(rows, truth, k=K),
         lambda: np.isin(keys, taken),
-        lambda: beyond(rows, shelf, before=truth, k=K),
+        lambda: beyond(rows, offer, before=truth, k=K),
     )
     times = np.array([[_seconds(way) for way in ways] for _ in range(ROUNDS)])
     metrics, isin, others = N_CUSTOMERS / times.min(axis=0)
@@ -63,11 +63,11 @@ def _draw_truth(rng: np.random.Generator) -> Truth:
     return Truth.from_pairs(customer_row, product_row, n_customers=N_CUSTOMERS)
 
 
-def _make_shelf(rng: np.random.Generator) -> Shelf:
+def _make_shelf(rng: np.random.Generator) -> Offer:
     styles = unit_rows(rng.standard_normal((N_PRODUCTS, DIM), dtype=np.float32))
     touched = (N_CUSTOMERS * rng.random(N_PRODUCTS) ** 8).astype(np.int64)
     every = np.ones(N_PRODUCTS, bool)
-    return Shelf(every, styles, touched, N_CUSTOMERS, ~every)
+    return Offer(every, styles, touched, N_CUSTOMERS, ~every)
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -15,7 +15,7 @@ from penchant.types import Mask, StyleVectors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shelf:
+class Offer:
     """What could be shown, as it was known when the lists were made; by product_row.
 
     Attributes:
@@ -36,7 +36,7 @@ class Shelf:
         lengths = {len(self.eligible), len(self.styles), len(self.touched), len(self.new)}
         if len(lengths) > 1 or self.n_customers < self.touched.max(initial=1):
             raise InputError(
-                f"The shelf has columns of {sorted(lengths)} products and n_customers is "
+                f"The offer has columns of {sorted(lengths)} products and n_customers is "
                 f"{self.n_customers}: columns must be of one length, and n_customers as many as "
                 f"touched the most popular product, {self.touched.max(initial=1)}."
             )
@@ -80,12 +80,12 @@ class Beyond:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def beyond(rows: NDArray[np.integer], shelf: Shelf, *, before: Truth, k: int) -> Beyond:
-    """Measure lists beside the shelf they came from.
+def beyond(rows: NDArray[np.integer], offer: Offer, *, before: Truth, k: int) -> Beyond:
+    """Measure lists beside the offer they came from.
 
     Args:
         rows: Shape (n_customers, any), product rows in the order shown; -1 where fewer came.
-        shelf: What could be shown.
+        offer: What could be shown.
         before: What each of these customers had touched.
         k: Slots that count, >= 1.
 
@@ -93,30 +93,30 @@ def beyond(rows: NDArray[np.integer], shelf: Shelf, *, before: Truth, k: int) ->
         One value per customer and metric.
 
     Raises:
-        InputError: if the customers differ in number, a row is not on the shelf, no product is
+        InputError: if the customers differ in number, a row is not in the offer, no product is
             eligible, or a list shows a product twice.
 
     Example:
         >>> each = np.ones(2, bool)
-        >>> shelf = Shelf(each, np.eye(2, dtype=np.float32), np.array([4, 1]), 4, ~each)
-        >>> found = beyond(np.array([[0, 1]]), shelf, before=Truth.from_lists([[0]]), k=2)
+        >>> offer = Offer(each, np.eye(2, dtype=np.float32), np.array([4, 1]), 4, ~each)
+        >>> found = beyond(np.array([[0, 1]]), offer, before=Truth.from_lists([[0]]), k=2)
         >>> float(found.diversity[0]), float(found.novelty[0]), float(found.popularity_lift[0])
         (1.0, 1.0, -0.375)
     """
     lists = first_k(rows, k)
-    if len(lists) != len(before) or before.product_row.max(initial=-1) >= len(shelf.eligible):
+    if len(lists) != len(before) or before.product_row.max(initial=-1) >= len(offer.eligible):
         raise InputError(
             f"before has {len(before)} customers and products up to "
-            f"{before.product_row.max(initial=-1)}, rows has {len(lists)} customers, the shelf "
-            f"{len(shelf.eligible)} products: they must be the same ones, in the same order."
+            f"{before.product_row.max(initial=-1)}, rows has {len(lists)} customers, the offer "
+            f"{len(offer.eligible)} products: they must be the same ones, in the same order."
         )
-    shared = spread_of(lists, shelf.eligible, k=k)
-    surprise = -np.log2(np.maximum(shelf.touched, 1) / shelf.n_customers)
+    shared = spread_of(lists, offer.eligible, k=k)
+    surprise = -np.log2(np.maximum(offer.touched, 1) / offer.n_customers)
     return Beyond(
-        diversity=_diversity(lists, shelf.styles),
+        diversity=_diversity(lists, offer.styles),
         novelty=_means(surprise, lists),
-        new_share=_means(shelf.new, lists),
-        popularity_lift=_lift(_means(shelf.popularity, lists), _own(shelf.popularity, before)),
+        new_share=_means(offer.new, lists),
+        popularity_lift=_lift(_means(offer.popularity, lists), _own(offer.popularity, before)),
         coverage=shared.coverage,
         gini=shared.gini,
         personalisation=shared.personalisation,

@@ -10,7 +10,7 @@ import numpy as np
 from penchant import columns as c
 from penchant.evaluation.accuracy import ceiling, per_customer
 from penchant.evaluation.asking import SERVED, Asked, Slates
-from penchant.evaluation.beyond_accuracy import Shelf, beyond
+from penchant.evaluation.beyond_accuracy import Offer, beyond
 from penchant.evaluation.evaluate import Evaluation
 from penchant.evaluation.intervals import holm, mean_interval, p_value
 from penchant.evaluation.lists import Truth
@@ -162,9 +162,9 @@ def _only(truth: Truth, which: Mask) -> Truth:
 
 
 def _beyond(asked: Asked, k: int) -> tuple[BeyondRow, ...]:
-    shelf, before = _shelf(asked), _before(asked)
+    offer, before = _offer(asked), _before(asked)
     found = {
-        name: beyond(rows, shelf, before=before, k=k).by_name()
+        name: beyond(rows, offer, before=before, k=k).by_name()
         for name, rows in asked.shown.items()
     }
     return tuple(
@@ -173,12 +173,12 @@ def _beyond(asked: Asked, k: int) -> tuple[BeyondRow, ...]:
     )
 
 
-def _shelf(asked: Asked) -> Shelf:
+def _offer(asked: Asked) -> Offer:
     build = asked.shop.build
     events, rows = build.histories.events, build.histories.customer_rows()
     there = events.product_row >= 0
     pairs = np.unique(np.stack([rows[there], events.product_row[there]]), axis=1)
-    return Shelf(
+    return Offer(
         eligible=_eligible(asked),
         styles=build.styles,
         touched=np.bincount(pairs[1], minlength=len(build.products)),
