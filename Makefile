@@ -46,8 +46,8 @@ $(RIVALS)/.ready: requirements.lock benchmarks/requirements-rivals.txt
 
 lock: $(READY)  ## renew requirements.lock
 	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-		--generate-hashes --no-header --upgrade -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra server --extra postgres \
+		--universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.lock
 
 clean:
 	rm -rf .venv $(RIVALS) shops .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,6 +9,8 @@
     ├── NotBuiltError                    the shop has no build that serves yet
     ├── BuildError                       a build could not be made or read
     ├── RefusedError                     a build may not serve, the gate says
+    ├── StoreError                       the database does not answer; try again later
+    │   └── StoreFullError               it answers, but has no room to write
     └── MissingExtraError (ImportError)  an optional dependency is absent
 
 A message says what is wrong with the value, what is allowed, and how to fix it. `code` is
@@ -129,6 +131,18 @@ class RefusedError(PenchantError):
             f"publish it all the same with: penchant publish {directory} {build_id} "
             '--force "REASON"'
         )
+
+
+class StoreError(PenchantError):
+    """The database does not answer, or not in time; nothing was written."""
+
+    code = "store_down"
+
+
+class StoreFullError(StoreError):
+    """The database has no room left; it can still be read."""
+
+    code = "store_full"
 
 
 class MissingExtraError(PenchantError, ImportError):

@@ -90,13 +90,13 @@ class BuildInputs:
 
 
 def settings_that_count(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Give all settings but those that change no byte: workers, judging and keeping of builds.
+    """Give all settings but those that change no byte: workers, judging, keeping and serving.
 
     Args:
         settings: All settings.
     """
     sections = settings_to_dict(settings)
     del sections["encoder"]["workers"]
-    for name in ("evaluation", "gate", "builds"):
+    for name in ("evaluation", "gate", "builds", "store", "server", "privacy"):
         del sections[name]
     return sections

@@ -18,6 +18,7 @@ from penchant.settings.finding import (
 from penchant.settings.judging import EvaluationSettings, GateSettings
 from penchant.settings.keeping import BuildSettings
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
+from penchant.settings.serving import PrivacySettings, ServerSettings, StoreSettings
 from penchant.settings.showing import (
     CartSettings,
     HomepageSettings,
@@ -44,10 +45,13 @@ __all__ = [
     "ItemKnnSettings",
     "NewArrivalsSettings",
     "PostPurchaseSettings",
+    "PrivacySettings",
     "ProductPageSettings",
     "RecommendSettings",
+    "ServerSettings",
     "Settings",
     "SpaceSettings",
+    "StoreSettings",
     "StyleSettings",
     "SurfaceSettings",
     "TableSettings",
@@ -86,6 +90,9 @@ class Settings:
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     gate: GateSettings = field(default_factory=GateSettings)
     builds: BuildSettings = field(default_factory=BuildSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    server: ServerSettings = field(default_factory=ServerSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
 
     def of_surface(self, surface: str) -> SurfaceSettings:
         """Give the section of a surface.
