@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from penchant.client import Client
     from penchant.engine import Shop
     from penchant.engine import open_shop as open  # noqa: A004
     from penchant.errors import (
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         NotFoundError,
         PenchantError,
         RefusedError,
+        ServiceError,
     )
     from penchant.profiler import CustomerStyleProfiler
     from penchant.settings import Settings
@@ -30,6 +32,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BuildError",
+    "Client",
     "CustomerStyleProfiler",
     "InputError",
     "MissingExtraError",
@@ -37,6 +40,7 @@ __all__ = [
     "NotFoundError",
     "PenchantError",
     "RefusedError",
+    "ServiceError",
     "Settings",
     "Shop",
     "__version__",
@@ -45,6 +49,7 @@ __all__ = [
 
 _HOMES = {
     "open": ("penchant.engine", "open_shop"),
+    "Client": ("penchant.client", "Client"),
     "Shop": ("penchant.engine", "Shop"),
     "CustomerStyleProfiler": ("penchant.profiler", "CustomerStyleProfiler"),
     "Settings": ("penchant.settings", "Settings"),

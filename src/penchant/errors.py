@@ -11,6 +11,7 @@
     ├── RefusedError                     a build may not serve, the gate says
     ├── StoreError                       the database does not answer; try again later
     │   └── StoreFullError               it answers, but has no room to write
+    ├── ServiceError                     what a client was told by the service it asked
     └── MissingExtraError (ImportError)  an optional dependency is absent
 
 A message says what is wrong with the value, what is allowed, and how to fix it. `code` is
@@ -143,6 +144,22 @@ class StoreFullError(StoreError):
     """The database has no room left; it can still be read."""
 
     code = "store_full"
+
+
+class ServiceError(PenchantError):
+    """A service that was asked refused, failed, or could not be reached.
+
+    Attributes:
+        status: Of HTTP; 0 where there was no answer.
+        code: As the service gave it: that of the error it raised, or "unreachable".
+        request_id: Under which its log tells of it; "" if it gave none.
+    """
+
+    def __init__(self, status: int, code: str, message: str, *, request_id: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.request_id = request_id
 
 
 class MissingExtraError(PenchantError, ImportError):

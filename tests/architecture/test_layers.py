@@ -38,7 +38,7 @@ LAYERS = (
         "campaign",
     ),
     ("evaluation", "tuning", "publishing", "rollback", "shelf", "gate", "nightly"),
-    ("cli", "sample", "profiler", "bench", "doctor"),
+    ("cli", "client", "sample", "profiler", "bench", "doctor"),
 )
 LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 MAY_SEE_THE_SAMPLE = {"sample", "cli", "bench"}
