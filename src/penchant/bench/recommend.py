@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 from penchant import columns as c
 from penchant.bench.index import plant_styles
-from penchant.bench.workload import END, make_workload
+from penchant.bench.planted import planted_interactions, planted_products
+from penchant.bench.workload import END
 from penchant.builds import BuildInputs
 from penchant.engine import Shop
 from penchant.in_memory import reopen, shop_of
@@ -22,12 +21,9 @@ from penchant.tables.schemas import empty_table
 
 N_PRODUCTS = 100_000
 N_CUSTOMERS = 20_000
-EVENTS_EACH = 20
 DIM = 256
 N_ASKED = 1000
-CATEGORIES = ("ring", "necklace", "earrings", "bracelet", "watch", "pendant")
 EXACT = 1 << 40
-N_AROUND = 300
 TURN = 50
 """Customers asked of one before it is the other's turn: the same load, each with its own cache."""
 
@@ -82,9 +78,9 @@ def _shop(n_products: int, n_customers: int) -> Shop:
     embeddings = plant_styles(rng, n_products, dim=DIM)
     settings = Settings(space=SpaceSettings(kind="raw"))
     inputs = BuildInputs(
-        products=_products(n_products),
+        products=planted_products(n_products),
         customers=empty_table(c.CUSTOMERS),
-        interactions=_interactions(rng, embeddings, n_customers),
+        interactions=planted_interactions(rng, embeddings, n_customers),
         embeddings=embeddings,
         encoder="planted",
         settings=settings,
@@ -92,37 +88,3 @@ def _shop(n_products: int, n_customers: int) -> Shop:
         digests={},
     )
     return shop_of(inputs)
-
-
-def _products(n_products: int) -> pl.DataFrame:
-    rows = pl.Series("row", range(n_products))
-    named = pl.DataFrame(
-        {
-            c.PRODUCT_ID: "P" + rows.cast(pl.String).str.zfill(7),
-            c.TITLE: "Piece " + rows.cast(pl.String),
-            c.CATEGORY: pl.Series([CATEGORIES[row % len(CATEGORIES)] for row in range(n_products)]),
-            c.PRICE: (rows % 200 + 10).cast(pl.Float64),
-        }
-    )
-    return pl.concat([empty_table(c.PRODUCTS), named], how="diagonal")
-
-
-def _interactions(
-    rng: np.random.Generator, embeddings: NDArray[np.float32], n_customers: int
-) -> pl.DataFrame:
-    """Give each customer interactions with products around two of them."""
-    n = n_customers * EVENTS_EACH
-    work = make_workload(
-        rng, n_customers=n_customers, n_interactions=n, n_products=len(embeddings), dim=2
-    )
-    anchors = embeddings[rng.choice(len(embeddings), N_AROUND, replace=False)]
-    around = (embeddings @ anchors.T).argmax(axis=1)
-    order = np.argsort(around, kind="stable")
-    starts = np.searchsorted(around[order], np.arange(N_AROUND + 1))
-    likes = rng.integers(0, N_AROUND, (n_customers, 2))
-    chosen = likes[work.customer_row, rng.integers(0, 2, n)]
-    sizes = starts[chosen + 1] - starts[chosen]
-    rows = order[starts[chosen] + (sizes * rng.random(n) ** 2).astype(np.int64)]
-    events = replace(work.events, product_row=rows.astype(np.int32))
-    frame = replace(work, events=events).frame().with_columns(pl.lit(1.0).alias(c.TRUST))
-    return pl.concat([empty_table(c.INTERACTIONS), frame], how="diagonal_relaxed")

@@ -1,0 +1,1 @@
+"""The service under load: how fast it answers, and that it goes on answering."""

@@ -1,0 +1,135 @@
+"""How fast the service answers, on SQLite and on PostgreSQL, beside an empty application.
+
+    python -m benchmarks.service SHOP "2 cores, shared" benchmarks/results/service.json
+
+SHOP is made if it is not there: 100,000 products, 200,000 customers. Servers and load share the
+machine. Nothing else should run meanwhile. What counts are the ratios to the empty application,
+measured at the same rates in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import penchant
+from benchmarks.service.load import Ask, Figures, Request, load
+from benchmarks.service.processes import Server, empty_server, penchant_server, postgres
+from benchmarks.service.shop import make_shop
+from benchmarks.service.traffic import Traffic
+
+RATES = (50, 200, 400)
+SECONDS = 30.0
+WARM_UP = 5.0
+SERVICES = ("empty", "sqlite", "postgresql")
+
+
+def main() -> None:
+    """Measure all three, one after another."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shop", type=Path)
+    parser.add_argument("machine")
+    parser.add_argument("json", type=Path)
+    parser.add_argument("--products", type=int, default=100_000)
+    parser.add_argument("--customers", type=int, default=200_000)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    make_shop(options.shop, n_products=options.products, n_customers=options.customers)
+    traffic = traffic_of(options.shop)
+    rows: list[dict[str, Any]] = []
+    for service in SERVICES:
+        with running(service, options.shop, workers=options.workers) as server:
+            ask = traffic.ask if service != "empty" else _empty
+            _measure(server, ask, 50, WARM_UP)
+            for rate in RATES:
+                found = _measure(server, ask, rate, options.seconds)
+                rows.append({"service": service, **asdict(found)})
+                print(rows[-1], flush=True)
+    told = {
+        "command": "python -m benchmarks.service SHOP MACHINE FILE",
+        "machine": options.machine,
+        "version": penchant.__version__,
+        "products": options.products,
+        "customers": options.customers,
+        "workers": options.workers,
+        "writes": traffic.writes,
+        "rows": with_ratios(rows),
+    }
+    options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def traffic_of(shop: Path) -> Traffic:
+    """Let every customer of a shop's build come, and look at any of its products.
+
+    Args:
+        shop: The shop directory.
+    """
+    build = penchant.open(shop).build
+    return Traffic(list(build.customer_ids), list(build.product_ids))
+
+
+@contextmanager
+def running(service: str, shop: Path, *, workers: int) -> Iterator[Server]:
+    """Run one of SERVICES until the block ends; each begins with an empty database.
+
+    Args:
+        service: Which.
+        shop: The shop directory.
+        workers: Processes that answer.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        if service == "empty":
+            with empty_server(workers=workers, log=log) as server:
+                yield server
+        elif service == "postgresql":
+            with postgres(Path(folder) / "postgres") as url:
+                told = {"PENCHANT_STORE_URL": url}
+                with penchant_server(shop, workers=workers, environment=told, log=log) as server:
+                    yield server
+        else:
+            for one in shop.glob("penchant.db*"):
+                one.unlink()
+            with penchant_server(shop, workers=workers, log=log) as server:
+                yield server
+
+
+def with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add to each row how many times the empty application's median and 99 % it takes.
+
+    Args:
+        rows: With "service", "wanted", "p50_ms" and "p99_ms".
+    """
+    empty = {one["wanted"]: one for one in rows if one["service"] == "empty"}
+    return [
+        {**one, "p50_to_empty": _ratio(one, empty, "p50_ms"),
+         "p99_to_empty": _ratio(one, empty, "p99_ms")}
+        for one in rows
+    ]  # fmt: skip
+
+
+def _ratio(one: dict[str, Any], empty: dict[float, dict[str, Any]], name: str) -> float:
+    return round(one[name] / empty[one["wanted"]][name], 2)
+
+
+def _empty(rng: np.random.Generator) -> Request:
+    return Request("empty", "GET", "/empty")
+
+
+def _measure(server: Server, ask: Ask, rate: float, seconds: float) -> Figures:
+    rng = np.random.default_rng(0)
+    return asyncio.run(load(server.port, ask, rate=rate, seconds=seconds, rng=rng))
+
+
+if __name__ == "__main__":
+    main()
