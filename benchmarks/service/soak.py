@@ -25,7 +25,7 @@ from benchmarks.service.__main__ import traffic_of
 from benchmarks.service.load import Figures, load
 from benchmarks.service.processes import Server, penchant_server
 from penchant.publishing import pointed_id, publish_build, unjudged
-from penchant.rollback import roll_back
+from penchant.rollback import roll_back, rollback_target
 from penchant.shop_directory import ShopDirectory
 
 GROWTH_MB = 64.0
@@ -137,18 +137,15 @@ async def _soak(
 
 
 def swap_once(shop: ShopDirectory) -> str:
-    """Publish the build that does not serve, or roll back to it; give its name.
+    """Roll back, or publish the other build where there is nothing to go back to; give its name.
 
     Args:
         shop: With two builds, one of which serves.
     """
     now, serving = datetime.now(UTC), pointed_id(shop)
+    if rollback_target(shop) is not None:
+        return roll_back(shop, at=now).build_id
     other = next(one for one in shop.build_ids() if one != serving)
-    if other == min(shop.build_ids()):
-        try:
-            return roll_back(shop, other, at=now).build_id
-        except ValueError:
-            pass  # it never served: then it is published for the first time
     return publish_build(shop, other, gate=unjudged, force="A long run.", at=now).build_id
 
 
