@@ -12,6 +12,7 @@ import typer.main
 from penchant.cli import app
 from penchant.cli.nightly import BUSY
 from penchant.nightly import EXIT_CODES
+from penchant.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 TEXTS = {one.name: one.read_text(encoding="utf-8") for one in sorted(DEPLOY.iterdir())}
@@ -33,6 +34,17 @@ def test_the_service_runs_once_with_little_rights_and_writes_to_the_shop() -> No
     shop = Path(service["ExecStart"].split()[2])
     assert shop.is_relative_to(service["ReadWritePaths"])
     assert 0 < int(service["Nice"]) < 20
+
+
+def test_the_server_keeps_to_loopback_and_may_finish_what_it_began() -> None:
+    service = unit("penchant-serve.service")["Service"]
+    assert "--host" not in service["ExecStart"]
+    assert service["Restart"] == "always"
+    assert service["NoNewPrivileges"] == "yes"
+    assert service["ProtectSystem"] == "strict"
+    assert int(service["TimeoutStopSec"]) > Settings().server.grace_seconds
+    shop = Path(service["ExecStart"].split()[2])
+    assert shop.is_relative_to(service["ReadWritePaths"])
 
 
 def test_the_timer_starts_the_service_of_its_name() -> None:
