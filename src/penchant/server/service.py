@@ -1,0 +1,122 @@
+"""The service: everything the routes share, started and stopped as one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.requests import Request
+
+from penchant.server.answering import Workbench
+from penchant.server.caller import Caller, check_access, check_rate, identify, shown_key
+from penchant.server.eraser import Eraser
+from penchant.server.keeper import Keeper
+from penchant.server.link import StoreLink
+from penchant.server.logs import Logs
+from penchant.server.metrics import Metrics
+from penchant.server.rates import Rates
+from penchant.server.recorder import Recorder
+from penchant.server.scopes import Access
+from penchant.server.serving import Serving
+from penchant.server.watcher import Watcher
+from penchant.settings import Settings
+from penchant.shop_directory import ShopDirectory
+from penchant.store.database.values import Event, Recorded, ServedSlate
+from penchant.taste.from_tables import microseconds
+
+ANSWER_THREADS: Final = 4
+"""Answers are Python and numpy: more threads would not make more of them, but some wait for the
+database.
+"""
+
+CHORE_THREADS: Final = 4
+
+MOST_AT_ONCE: Final = 512
+"""Requests inside one worker."""
+
+
+class Service:
+    """One worker's service.
+
+    Args of the constructor:
+        directory: The shop.
+        settings: Of the shop; those of the environment win.
+        logs: Where lines go.
+    """
+
+    def __init__(self, directory: ShopDirectory, settings: Settings, logs: Logs) -> None:
+        self.directory = directory
+        self.settings = settings
+        self.logs = logs
+        self.metrics = Metrics()
+        self.link = StoreLink(directory, settings.store)
+        self.watcher = Watcher(directory, self.link, logs, self.metrics)
+        self.serving: Serving = self.watcher.serving
+        server = settings.server
+        self.rates = Rates(server.requests_per_second, server.burst, time.monotonic)
+        self.answers = Workbench("answer", threads=ANSWER_THREADS, line=128, patience=2.0)
+        self.chores = Workbench("chore", threads=CHORE_THREADS, line=64, patience=5.0)
+        self.recorder = Recorder(self._write_events, self._unwanted)
+        self.keeper = Keeper(self._write_slates, self.metrics.lost_slates)
+        self.eraser = Eraser(directory, self.link, logs)
+
+    def start(self) -> None:
+        """Open the shop as far as it can be, and begin to look after it."""
+        self.logs.start()
+        self.watcher.look()
+        self.watcher.start()
+        self.recorder.start()
+        self.keeper.start()
+        self.eraser.start()
+
+    def stop(self) -> None:
+        """Write what is to be written, and close everything."""
+        self.answers.close()
+        self.chores.close()
+        self.recorder.stop()
+        self.keeper.stop()
+        self.eraser.stop()
+        self.watcher.stop()
+        self.link.close()
+        self.metrics.close()
+        self.logs.stop()
+
+    def admit(self, request: Request, access: Access) -> Caller:
+        """Say who asks, and let them through.
+
+        Args:
+            request: Whatever was sent.
+            access: Who may call its route.
+
+        Raises:
+            ProblemError: if it is nobody known, may not, or asks too often.
+            StoreError: if the keys could never be read.
+        """
+        remembered = self.link.remembered
+        caller = identify(
+            shown_key(request.headers),
+            remembered.ring,
+            remembered.token_secret,
+            now_us=now_us(),
+        )
+        request.state.key_id = caller.key_id
+        request.state.caller = caller
+        check_access(caller, access)
+        check_rate(caller, self.rates)
+        return caller
+
+    def _write_events(self, events: Sequence[Event]) -> Recorded:
+        return self.link.store.events.record(events)
+
+    def _write_slates(self, slates: Sequence[ServedSlate]) -> None:
+        self.link.store.slates.keep(slates)
+
+    def _unwanted(self, events: Sequence[Event]) -> frozenset[str]:
+        raise NotImplementedError
+
+
+def now_us() -> int:
+    """Give the time, microseconds since 1970 UTC."""
+    return microseconds(datetime.now(UTC))

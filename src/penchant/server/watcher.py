@@ -1,0 +1,111 @@
+"""The watcher: looks twice a second what was published, added or revoked, and takes it up."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from datetime import UTC, datetime
+from typing import Final
+
+from penchant.builds.manifest import made_at
+from penchant.errors import PenchantError
+from penchant.evaluation.keep import load_scores
+from penchant.server.link import StoreLink
+from penchant.server.logs import Logs
+from penchant.server.metrics import Metrics
+from penchant.server.serving import Served, Serving
+from penchant.shop_directory import ShopDirectory
+
+SECONDS: Final = 0.5
+
+
+class Watcher:
+    """One thread of each worker.
+
+    Args of the constructor:
+        directory: The shop.
+        link: Its database.
+        logs: Where lines go.
+        metrics: What is measured.
+    """
+
+    def __init__(
+        self, directory: ShopDirectory, link: StoreLink, logs: Logs, metrics: Metrics
+    ) -> None:
+        self._directory = directory
+        self._link = link
+        self._logs = logs
+        self._metrics = metrics
+        self.serving = Serving(directory, self._swapped)
+        self._was_up = True
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread = threading.Thread(target=self._run, name="penchant-watcher", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def look(self) -> None:
+        """Look once."""
+        remembered = self._link.look()
+        if remembered is not None:
+            self._logs.keyed(remembered.log_secret)
+        self.serving.look(self._link.opened)
+        self._take_up_products()
+        self._tell_of_store()
+
+    def _run(self) -> None:
+        while not self._stop.wait(SECONDS):
+            try:
+                self.look()
+            except Exception as error:
+                # the service goes on with what it has; the next look may do better
+                self._logs.unexpected(error)
+
+    def _take_up_products(self) -> None:
+        store = self._link.opened
+        if store is None or not self._link.up:
+            return
+        try:
+            self.serving.take_up_products(store.products.version())
+        except PenchantError as error:
+            self._logs.tell("warning", "products_not_taken_up", code=error.code)
+
+    def _tell_of_store(self) -> None:
+        up = self._link.up
+        self._metrics.store_up.set(int(up))
+        if up != self._was_up:
+            self._logs.tell("info" if up else "warning", "store_up" if up else "store_down")
+        self._was_up = up
+        age = datetime.now(UTC).timestamp() - self._made
+        self._metrics.build_age.set(age if self._made else 0)
+
+    _made = 0.0
+
+    def _swapped(self, served: Served | None, code: str) -> None:
+        if served is None:
+            if code != "not_built":
+                self._metrics.swap(done=False)
+                self._logs.tell("error", "build_not_taken_up", code=code)
+            return
+        build_id = served.shop.build_id
+        self._metrics.swap(done=True)
+        self._measure(served)
+        self._logs.tell("info", "build_taken_up", build_id=build_id)
+        gc.collect()
+
+    def _measure(self, served: Served) -> None:
+        shop, metrics = served.shop, self._metrics
+        self._made = made_at(self._directory.builds / shop.build_id).timestamp()
+        metrics.build_made.set(self._made)
+        metrics.build_as_of.set(shop.as_of.timestamp())
+        metrics.profiles.set(shop.manifest.counts.get("profiles", 0))
+        metrics.index_size.set(shop.manifest.counts.get("placed_products", 0))
+        metrics.scores(tuple(load_scores(self._directory, shop.build_id).items()))
