@@ -22,7 +22,8 @@ class Customer:
     """What is known of a customer at one moment.
 
     Attributes:
-        customer_id: The customer.
+        customer_id: The customer; of a visitor who became one, that one.
+        row: Of what the build knows; None: nothing, or nothing that may be known any more.
         history: Interactions up to that moment, oldest first, with the trust verdicts left.
         reason: Shape (n,), int8, place in `trust.REASONS` of why it is trusted less or more.
         weights: Shape (n,), what each of them weighs.
@@ -35,6 +36,7 @@ class Customer:
     """
 
     customer_id: str
+    row: int | None
     history: History
     reason: Reasons
     weights: Weights
@@ -55,6 +57,7 @@ class Customer:
         customer_id: str,
         judged: Judged | None,
         *,
+        row: int | None,
         opted_out: bool,
         styles: StyleVectors,
         weigher: Weigher,
@@ -67,6 +70,7 @@ class Customer:
             customer_id: The customer.
             judged: Interactions and what is thought of them, oldest first; None for an unknown
                 customer.
+            row: Of what the build may know.
             opted_out: Whether personalisation was refused.
             styles: Style vectors of all products.
             weigher: Says what each interaction weighs.
@@ -80,6 +84,7 @@ class Customer:
         kept = (events.product_row >= 0) & ~find_cancelled(np.zeros(len(events), np.int32), events)
         return cls(
             customer_id=customer_id,
+            row=row,
             history=events,
             reason=past.reason,
             weights=weights,

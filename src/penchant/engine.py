@@ -5,8 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,96 +13,87 @@ import numpy as np
 
 from penchant.answers import ProfileCard, StyleNeighbors
 from penchant.builds import Build, Manifest
-from penchant.candidates.assortment import Assortment
+from penchant.builds.manifest import made_at
 from penchant.cards import card_of
 from penchant.customer import Customer
-from penchant.errors import InputError
+from penchant.errors import InputError, StoreError
 from penchant.explaining import explain_product
 from penchant.maths.threads import one_thread
-from penchant.people import People, find_neighbors
+from penchant.people import find_neighbors
 from penchant.reasons.explanation import Explanation, iso_time
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
-from penchant.recommender import Recommender
+from penchant.recording import Recording
 from penchant.settings import Settings
 from penchant.settings.showing import HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE
-from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import CURRENT, ShopDirectory
-from penchant.stock import make_assortment
+from penchant.store.consent import Terms
+from penchant.store.database.values import Person
 from penchant.store.marks import MarkBook
 from penchant.surfaces import Slate
 from penchant.surfaces.request import Request
 from penchant.surfaces.visitor import NONE
 from penchant.taste.from_tables import microseconds
-from penchant.visiting import Visits
 
 if TYPE_CHECKING:
     from penchant.campaign import Campaign
+    from penchant.store.database.store import Store
 
 
-def open_shop(path: str | Path, *, pointer: str = CURRENT) -> Shop:
+def open_shop(
+    path: str | Path,
+    *,
+    pointer: str = CURRENT,
+    store: Store | None = None,
+    settings: Settings | None = None,
+) -> Shop:
     """Open the published build of a shop; arrays come by memory map, so that is quick.
+
+    What was recorded while the shop was open counts too: events, consent, new products.
 
     Args:
         path: The shop directory.
         pointer: "current", the build that serves; "staging", the one to look at first.
+        store: The shop's database, if it is open already; else the one it has, if it has one.
+        settings: The shop's own of now; read from its folder if absent.
 
     Raises:
         NotFoundError: if there is no shop at `path`.
         NotBuiltError: if none is published, or staged.
         BuildError: if the build is damaged.
-        InputError: if the pointer is another word.
+        InputError: if the pointer is another word, or the settings cannot be read.
+        StoreError: if the shop has a database that cannot be opened.
     """
     directory = ShopDirectory.open(path)
     folder = directory.pointed_build(pointer)
     manifest = Manifest.read(folder)
     manifest.verify_quickly(folder)
-    return Shop(manifest, Build.load(folder), MarkBook(directory))
+    now = settings or directory.settings()
+    shop = Shop(
+        manifest,
+        Build.load(folder),
+        MarkBook(directory),
+        store=store or _store_of(directory, now),
+        terms=Terms(now.privacy.profiling, microseconds(made_at(folder))),
+    )
+    return shop.refreshed()
 
 
-class Shop:
-    """One build, ready to answer; it never changes but by marks, and threads may share it.
+def _store_of(directory: ShopDirectory, settings: Settings) -> Store | None:
+    """Open the database of a shop; one that never had any pays nothing for it."""
+    if not settings.store.url and not directory.database.exists():
+        return None
+    from penchant.store.database.store import open_store
 
-    Args of the constructor:
-        manifest: What the build was made of.
-        build: Its arrays.
-        marks: What people mark by hand meanwhile; None: nothing can be marked.
+    return open_store(directory, settings.store, create=False)
+
+
+class Shop(Recording):
+    """One build, ready to answer; threads may share it.
+
+    It never changes but by marks, and by what its database holds: who did what since, who refused,
+    who is whom. Of the database, each question is asked once.
     """
-
-    def __init__(self, manifest: Manifest, build: Build, marks: MarkBook | None = None) -> None:
-        self.manifest = manifest
-        self.build = build
-        self.marks = marks
-
-    @property
-    def build_id(self) -> str:
-        """Name of the build."""
-        return self.manifest.build_id
-
-    @cached_property
-    def settings(self) -> Settings:
-        """The settings the build was made with."""
-        return settings_from_dict(self.manifest.settings, source="manifest.json")
-
-    @cached_property
-    def as_of(self) -> datetime:
-        """Reference time of the build's profiles."""
-        return datetime.fromisoformat(self.manifest.as_of).astimezone(UTC)
-
-    @cached_property
-    def assortment(self) -> Assortment:
-        """All products, with what they may be ranked and chosen by."""
-        return make_assortment(self.build, exact_below=self.settings.index.exact_below)
-
-    @cached_property
-    def recommender(self) -> Recommender:
-        """What turns a request into products."""
-        return Recommender(self.assortment, self.settings, self.build.demand.blends)
-
-    @cached_property
-    def people(self) -> People:
-        """What is known and thought of each customer."""
-        return People(self.build, self.settings, microseconds(self.as_of), self.marks)
 
     @one_thread()
     def recommend(
