@@ -72,21 +72,18 @@ class KeyRing:
 
     Attributes:
         keys: {key_id: key}.
-        version: Of the store's keys when they were read.
     """
 
     keys: dict[str, ApiKey]
-    version: int
 
     @classmethod
-    def of(cls, keys: Iterable[ApiKey], version: int) -> KeyRing:
+    def of(cls, keys: Iterable[ApiKey]) -> KeyRing:
         """Gather keys.
 
         Args:
             keys: As the store has them.
-            version: Read before they were.
         """
-        return cls({one.key_id: one for one in keys}, version)
+        return cls({one.key_id: one for one in keys})
 
     def find(self, text: str, *, now_us: int) -> ApiKey | None:
         """Give the key somebody shows, if it is one and still good.

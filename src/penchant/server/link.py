@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,16 @@ from penchant.store.database.store import Store, open_store
 TOKEN: Final = "token"
 LOG: Final = "log"
 
+NOT_YET: Final = "The database does not answer. Try again in a moment."
+
+DAY_US: Final = 86_400_000_000
+
+READ_SECONDS: Final = 60.0
+"""After which everything is read again, changed or not."""
+
+RENEW_SECONDS: Final = 600.0
+"""Between two looks whether the secret of the logs is a day old."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
@@ -26,11 +37,13 @@ class Remembered:
         ring: All keys.
         token_secret: Seals page tokens.
         log_secret: Makes pseudonyms in logs.
+        versions: Of the database when it was read.
     """
 
     ring: KeyRing
     token_secret: bytes
     log_secret: bytes
+    versions: Mapping[str, int]
 
 
 class StoreLink:
@@ -55,7 +68,8 @@ class StoreLink:
         self._store: Store | None = None
         self._remembered: Remembered | None = None
         self._trouble: PenchantError | None = None
-        self._erasures = -1
+        self._read_at = -math.inf
+        self._renewed_at = -math.inf
 
     @property
     def store(self) -> Store:
@@ -65,7 +79,7 @@ class StoreLink:
             StoreError: if it could not be opened yet.
         """
         if self._store is None:
-            raise StoreError(str(self._trouble or "The database is not opened yet. Try again."))
+            raise StoreError(NOT_YET)
         return self._store
 
     @property
@@ -81,8 +95,13 @@ class StoreLink:
             StoreError: if nothing ever was: then nobody's key can be checked.
         """
         if self._remembered is None:
-            raise StoreError(str(self._trouble or "The keys are not read yet. Try again."))
+            raise StoreError(NOT_YET)
         return self._remembered
+
+    @property
+    def known(self) -> bool:
+        """Whether keys were ever read."""
+        return self._remembered is not None
 
     @property
     def up(self) -> bool:
@@ -106,19 +125,33 @@ class StoreLink:
             self._trouble = None
             return found
 
+    @property
+    def trouble(self) -> PenchantError | None:
+        """What the database said when it did not answer last; None: it does."""
+        return self._trouble
+
     def close(self) -> None:
         """Close it."""
         if self._store is not None:
             self._store.close()
 
     def _read(self, store: Store) -> Remembered | None:
-        old, version, erasures = self._remembered, store.keys.version(), store.erasures.version()
-        if old is not None and version == old.ring.version and erasures == self._erasures:
+        old, versions, now = self._remembered, store.versions(), self._clock()
+        self._renew(store, now)
+        if old is not None and versions == old.versions and now < self._read_at + READ_SECONDS:
             return None
+        self._read_at = now
         self._remembered = Remembered(
-            ring=KeyRing.of(store.keys.all(), version),
+            ring=KeyRing.of(store.keys.all()),
             token_secret=store.secrets.get(TOKEN),
             log_secret=store.secrets.get(LOG),
+            versions=versions,
         )
-        self._erasures = erasures
         return self._remembered
+
+    def _renew(self, store: Store, now: float) -> None:
+        """Make pseudonyms of yesterday useless; of several workers one does."""
+        if now >= self._renewed_at + RENEW_SECONDS:
+            yesterday_us = time.time_ns() // 1000 - DAY_US
+            store.secrets.renew(LOG, made_before_us=yesterday_us)
+            self._renewed_at = now

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 
+from penchant.recording import KEPT_OF_REFUSERS
 from penchant.server.answering import Workbench
 from penchant.server.caller import Caller, check_access, check_rate, identify, shown_key
 from penchant.server.eraser import Eraser
@@ -23,7 +24,8 @@ from penchant.server.serving import Serving
 from penchant.server.watcher import Watcher
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
-from penchant.store.database.values import Event, Recorded, ServedSlate
+from penchant.store.consent import Terms
+from penchant.store.database.values import Consent, Event, Recorded, ServedSlate
 from penchant.taste.from_tables import microseconds
 
 ANSWER_THREADS: Final = 4
@@ -107,6 +109,34 @@ class Service:
         check_rate(caller, self.rates)
         return caller
 
+    def may_personalize(self, customer_id: str, said: Consent | None) -> bool:
+        """Say whether a profile may be made of somebody.
+
+        Args:
+            customer_id: Of whom.
+            said: What the database holds of their consent; None: nothing.
+        """
+        shop = self.serving.shop
+        if shop is None:
+            terms, refused = Terms(self.settings.privacy.profiling), False
+        else:
+            name = customer_id if said is None else said.customer_id
+            row = shop.build.customer_ids.find(name)
+            terms, refused = shop.terms, row is not None and bool(shop.build.opted_out[row])
+        return not terms.refuses(said, by_tables=refused)
+
+    def state(self) -> dict[str, Any]:
+        """Say whether requests can be answered, from which build, and what is wrong."""
+        shop, trouble = self.serving.shop, []
+        if self.serving.trouble is not None:
+            trouble.append(self.serving.trouble.code)
+        if not self.link.up:
+            trouble.append(self.link.trouble.code if self.link.trouble else "store_down")
+        ready = shop is not None and self.link.known
+        status = "not_ready" if not ready else "degraded" if trouble else "ok"
+        build_id = None if shop is None else shop.build_id
+        return {"status": status, "build_id": build_id, "trouble": trouble}
+
     def _write_events(self, events: Sequence[Event]) -> Recorded:
         return self.link.store.events.record(events)
 
@@ -114,7 +144,16 @@ class Service:
         self.link.store.slates.keep(slates)
 
     def _unwanted(self, events: Sequence[Event]) -> frozenset[str]:
-        raise NotImplementedError
+        """Give the events of who refused that are not needed to honour what they own and hid."""
+        told = [one for one in events if one.interaction_type not in KEPT_OF_REFUSERS]
+        if not told:
+            return frozenset()
+        said = self.link.store.people.said_by({one.customer_id for one in told})
+        return frozenset(
+            one.event_id
+            for one in told
+            if not self.may_personalize(one.customer_id, said.get(one.customer_id))
+        )
 
 
 def now_us() -> int:

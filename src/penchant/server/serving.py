@@ -77,6 +77,11 @@ class Serving:
         return served
 
     @property
+    def shop(self) -> Shop | None:
+        """The shop that serves; None: none does."""
+        return None if self._served is None else self._served.shop
+
+    @property
     def trouble(self) -> PenchantError | None:
         """Why the published build does not serve; None: it does."""
         return self._trouble if self._failed_ticks or self._served is None else None

@@ -38,6 +38,7 @@ class Watcher:
         self._metrics = metrics
         self.serving = Serving(directory, self._swapped)
         self._was_up = True
+        self._made = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -70,11 +71,11 @@ class Watcher:
                 self._logs.unexpected(error)
 
     def _take_up_products(self) -> None:
-        store = self._link.opened
-        if store is None or not self._link.up:
+        remembered = self._link.remembered if self._link.up else None
+        if remembered is None:
             return
         try:
-            self.serving.take_up_products(store.products.version())
+            self.serving.take_up_products(remembered.versions.get("products", 0))
         except PenchantError as error:
             self._logs.tell("warning", "products_not_taken_up", code=error.code)
 
@@ -82,12 +83,11 @@ class Watcher:
         up = self._link.up
         self._metrics.store_up.set(int(up))
         if up != self._was_up:
-            self._logs.tell("info" if up else "warning", "store_up" if up else "store_down")
+            code = self._link.trouble.code if self._link.trouble else ""
+            self._logs.tell("info" if up else "error", "store_up" if up else "store_down", code=code)
         self._was_up = up
-        age = datetime.now(UTC).timestamp() - self._made
-        self._metrics.build_age.set(age if self._made else 0)
-
-    _made = 0.0
+        if self._made:
+            self._metrics.build_age.set(datetime.now(UTC).timestamp() - self._made)
 
     def _swapped(self, served: Served | None, code: str) -> None:
         if served is None:
@@ -95,17 +95,16 @@ class Watcher:
                 self._metrics.swap(done=False)
                 self._logs.tell("error", "build_not_taken_up", code=code)
             return
-        build_id = served.shop.build_id
         self._metrics.swap(done=True)
         self._measure(served)
-        self._logs.tell("info", "build_taken_up", build_id=build_id)
+        self._logs.tell("info", "build_taken_up", build_id=served.shop.build_id)
         gc.collect()
 
     def _measure(self, served: Served) -> None:
-        shop, metrics = served.shop, self._metrics
+        shop, metrics, counts = served.shop, self._metrics, served.shop.manifest.counts
         self._made = made_at(self._directory.builds / shop.build_id).timestamp()
         metrics.build_made.set(self._made)
         metrics.build_as_of.set(shop.as_of.timestamp())
-        metrics.profiles.set(shop.manifest.counts.get("profiles", 0))
-        metrics.index_size.set(shop.manifest.counts.get("placed_products", 0))
+        metrics.profiles.set(counts.get("profiles", 0))
+        metrics.index_size.set(counts.get("placed_products", 0))
         metrics.scores(tuple(load_scores(self._directory, shop.build_id).items()))

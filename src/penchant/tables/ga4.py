@@ -197,3 +197,18 @@ def _text(value: object) -> str:
     if isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 1024):
         return str(value)
     return ""
+
+EXAMPLE: Final[Row] = MappingProxyType(
+    {
+        "client_id": "81f0.1751364000",
+        "user_id": "C10001",
+        "timestamp_micros": 1_782_900_000_000_000,
+        "events": [
+            {
+                "name": "view_item",
+                "params": {"currency": "EUR", "items": [{"item_id": "111350", "price": 49.0}]},
+            }
+        ],
+    }
+)
+"""A payload of the Measurement Protocol."""

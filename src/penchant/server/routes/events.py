@@ -38,7 +38,7 @@ BODY: Final[dict[str, Any]] = {
             "examples": {
                 "one": {"summary": "One event", "value": _SINGLE},
                 "several": {"summary": "Several", "value": {"events": [_SINGLE]}},
-                "ga4": {"summary": "As GA4 sends it", "value": EXAMPLE},
+                "ga4": {"summary": "As GA4 sends it", "value": dict(EXAMPLE)},
             },
         }
     },

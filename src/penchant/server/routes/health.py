@@ -59,3 +59,18 @@ async def metrics(request: Request) -> Response:
     service = service_of(request)
     text = await service.chores.run(service.metrics.text)
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@router.get(
+    "/openapi.json",
+    operation_id="openapi",
+    summary="This description",
+    responses={200: {"description": "OpenAPI 3.1."}},
+)
+async def openapi(request: Request) -> Response:
+    """The description of all routes, for tools that make clients of it.
+
+    Args:
+        request: As it came.
+    """
+    return json_answer(request.app.openapi(), headers={"Cache-Control": "public, max-age=300"})

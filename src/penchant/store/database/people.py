@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import sqlalchemy as sa
 
 from penchant.store.database import schema
+from penchant.store.database.aliases import known_as
 from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
 from penchant.store.database.erased import People
 from penchant.store.database.merging import merge, stated
 from penchant.store.database.rows import EVENT, consent_of, consent_row, event_of
-from penchant.store.database.statements import insert_or_replace
+from penchant.store.database.statements import insert_or_replace, portions
 from penchant.store.database.values import Consent, Person
 
 _ID: Final = sa.bindparam("id", type_=sa.Text)
@@ -21,6 +23,9 @@ _NAME: Final = sa.func.coalesce(_AS.scalar_subquery(), _ID)
 _SET: Final = insert_or_replace(schema.consents)
 _CONSENTS: Final = sa.select(schema.consents).order_by(schema.consents.c.customer_id)
 _CONSENT: Final = _CONSENTS.where(schema.consents.c.customer_id == _ID)
+_OF_SOME: Final = sa.select(schema.consents).where(
+    schema.consents.c.customer_id.in_(sa.bindparam("ids", expanding=True))
+)
 _RESOLVE: Final = sa.select(_NAME)
 _ERASED: Final = sa.select(schema.erased.c.asked_us).where(
     schema.erased.c.person == sa.bindparam("person", type_=sa.Text)
@@ -153,6 +158,28 @@ class PeopleBook:
             now = stated(name, consent, None if row is None else consent_of(row))
             connection.execute(_SET[self._database.kind], consent_row(now))
         return now
+
+    def said_by(self, customer_ids: Collection[str]) -> dict[str, Consent]:
+        """Give the last word of some people; of visitors who were merged, that of the customer.
+
+        Args:
+            customer_ids: Of any number; those who said nothing are left out.
+
+        Returns:
+            {id as given: what was said last}.
+
+        Raises:
+            InputError: if an id is one no database keeps.
+            StoreError: if the database does not answer.
+        """
+        check_texts(customer_ids)
+        said: dict[str, Consent] = {}
+        with self._database.read() as connection:
+            names = known_as(connection, customer_ids)
+            for portion in portions(tuple(set(names.values()))):
+                rows = connection.execute(_OF_SOME, {"ids": list(portion)})
+                said |= {one.customer_id: one for one in map(consent_of, rows)}
+        return {given: said[name] for given, name in names.items() if name in said}
 
     def consents(self) -> tuple[Consent, ...]:
         """Give the last word of everybody who said one, by customer_id.
