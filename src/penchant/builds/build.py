@@ -133,10 +133,13 @@ class Build:
 
     def _check_shapes(self) -> None:
         products, customers = (len(self.product_ids),), (len(self.customer_ids),)
+        events = (len(self.histories.events),)
         width = (sum(one.dim for one in self.space.channels),)
         shapes = {
             "products": ((len(self.products),), products),
             "histories": ((len(self.histories),), customers),
+            "events": ((int(self.histories.starts[-1]),), events),
+            "judgements": (self.judgements.shapes, (events,) * 3),
             "channels": (self.channels.shape, products + width),
             "styles": (self.styles.shape, (*products, self.space.dim)),
             "popularity": (self.demand.popularity.overall.shape, products),
