@@ -1,4 +1,4 @@
-"""A build without some of its customers: the same files, those by customer with their rows left out.
+"""A build without some of its customers: the same files, those by customer without their rows.
 
 Arrays are read by memory map and written in pieces, so that a build larger than the memory can be
 written anew. What is about products alone (style space, style vectors, links, popularity, weights)
@@ -112,7 +112,7 @@ def write_without(folder: Path, customer_rows: Rows, into: Path) -> Manifest:
         else:
             _link(folder / name, target)
     shutil.copymode(folder, into)
-    smaller = replace(manifest, files=files, counts=manifest.counts | _counts(into))
+    smaller = replace(manifest, files=files, counts={**manifest.counts, **_counts(into)})
     smaller.write(into)
     made = (folder / NAME).stat().st_mtime_ns  # builds are told apart by when they were made
     os.utime(into / NAME, ns=(made, made))
