@@ -47,6 +47,13 @@ NOT_COMPARED = Finding(
 )
 
 
+WITHOUT_PROFILES = Finding(
+    "profiles",
+    "It makes no profiles, as [privacy] profiling says: what it would show people is not compared.",
+    against=False,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ShopGate:
     """Judges the builds of one shop.
@@ -76,6 +83,9 @@ class ShopGate:
             return Verdict(False, True, (CHANGED,))
         counts = {} if current is None else Manifest.read(current).counts
         found = list(compare_counts(manifest.counts, counts, self.settings.gate.max_shrink))
+        if not manifest.settings.get("privacy", {}).get("profiling", True):
+            fewer = [one for one in found if one.name != "fewer profiles"]
+            return _verdict((*fewer, WITHOUT_PROFILES), n=0)
         try:
             evaluation = evaluate(inputs, on_step=self.on_step, on_progress=self.on_progress)
         except InputError as error:

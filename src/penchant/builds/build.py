@@ -39,7 +39,8 @@ class Build:
         products: Cleaned products table, by product_row.
         product_ids: product_id <-> product_row.
         customer_ids: customer_id <-> customer_row.
-        opted_out: Shape (n_customers,), who refused personalisation.
+        opted_out: Shape (n_customers,), who refused personalisation; everybody where the shop makes
+            no profiles.
         no_marketing: Shape (n_customers,), who refused marketing, such as e-mail.
         histories: Everyone's interactions, oldest first, with the trust the tables give.
         judgements: What is thought of each of them, and the style it belongs to.

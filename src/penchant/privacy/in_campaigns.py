@@ -96,7 +96,7 @@ def _is_campaign(file: Path) -> bool:
         return same
     with file.open(encoding="utf-8", errors="replace", newline="") as text:
         head = text.readline().strip()
-    return head.replace('"', "").split(",") == SCHEMA.names
+    return bool(head.replace('"', "").split(",") == SCHEMA.names)
 
 
 def _batches(file: Path) -> Iterator[Any]:
