@@ -1,0 +1,100 @@
+"""Ways to the shop's own SQLite file: readers never wait for the writer, and what is written stays."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool, QueuePool
+
+from penchant.errors import StoreError
+from penchant.settings.serving import StoreSettings
+from penchant.store.database.engines import Engines, dumps, loads
+
+PATIENCE_MS = 60_000
+READERS = 64
+
+
+def sqlite_engines(path: Path, settings: StoreSettings) -> Engines:
+    """Give the ways to a SQLite file.
+
+    Args:
+        path: The file; it may not exist yet.
+        settings: How long to wait.
+    """
+    many = {"poolclass": QueuePool, "pool_size": 8, "max_overflow": READERS - 8}
+    one = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+    read, write = settings.read_timeout_ms, settings.write_timeout_ms
+    return Engines(
+        kind="sqlite",
+        quick=_engine(path, read, None, pool_timeout=read / 1000, **many),
+        patient=_engine(path, PATIENCE_MS, "BEGIN", poolclass=NullPool),
+        writing=_engine(path, write, "BEGIN IMMEDIATE", pool_timeout=write / 1000, **one),
+        migrating=_engine(path, PATIENCE_MS, "BEGIN IMMEDIATE", poolclass=NullPool),
+        exists=path.exists,
+        create=partial(_create, path),
+    )
+
+
+def _engine(path: Path, timeout_ms: int, begin: str | None, **pool: Any) -> sa.Engine:
+    writes = begin == "BEGIN IMMEDIATE"
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=partial(_connect, path, timeout_ms, writes),
+        json_serializer=dumps,
+        json_deserializer=loads,
+        **pool,
+    )
+    if begin is not None:
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _connect(path: Path, timeout_ms: int, writes: bool) -> sqlite3.Connection:
+    # mode=rw: a file that was taken away is not made anew, empty, behind everybody's back
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode=rw",
+        uri=True,
+        timeout=timeout_ms / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    try:
+        if writes:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA journal_size_limit=67108864")
+        else:
+            connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA cache_size=-16000")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _create(path: Path) -> None:
+    """Make an empty database in WAL mode; of several processes that do so, one does."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        # others than the shop's owner have no business in it
+        os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY, 0o600))
+        connection = sqlite3.connect(temporary)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        finally:
+            connection.close()
+        os.link(temporary, path)
+    except FileExistsError:
+        return  # another process was first
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{path} could not be made: {error}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
