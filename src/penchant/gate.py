@@ -99,15 +99,19 @@ class ShopGate:
             )
         if current is None or not has_evaluation(self.shop, current.name):
             return _verdict((*found, NOT_COMPARED) if current else found, n=n)
+        return self._beside(current, evaluation, found)
+
+    def _beside(self, current: Path, evaluation: Evaluation, found: Sequence[Finding]) -> Verdict:
+        """Compare what would have been shown with what the build that serves would have."""
+        n, least = len(evaluation.asked.customer_ids), self.settings.gate.min_customers
         try:
             before = load_trial(self.shop, current.name)
             gaps = compare_with_current(self._again(evaluation, before), before)
         except (BuildError, InputError) as error:
             return _verdict(found, n=n, why=f"It cannot be compared with what serves: {error}")
-        found += gaps
         paired = min(one.gap.n for one in gaps if one.gap is not None)
         few = f"{paired} customers could be asked again, proof takes {least} ([gate])."
-        return _verdict(found, n=n, why=few if paired < least else "")
+        return _verdict((*found, *gaps), n=n, why=few if paired < least else "")
 
     def _inputs(self, manifest: Manifest) -> BuildInputs:
         """Give what the build was made of, if the tables are still the same."""

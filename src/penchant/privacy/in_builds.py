@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from penchant.builds import Manifest
 from penchant.builds.without import BLOB, Found, find_customers, write_without
 from penchant.errors import BuildError
 from penchant.files import beside, disk_error, remove_folder, sync
+from penchant.privacy.all_of_them import do_all
 from penchant.privacy.in_tables import Note
 from penchant.privacy.mentions import Mentions
 from penchant.publishing import pointed_id
@@ -33,18 +35,21 @@ def forget_in_builds(shop: ShopDirectory, mentions: Mentions, note: Note) -> Non
         BuildError: if the build that serves is damaged, or one cannot be written; all others stay
             whole, with or without the persons.
     """
-    for name in shop.build_ids():
-        folder = shop.builds / name
-        try:
-            Manifest.read(folder)
-            found = find_customers(folder, sorted(mentions.names))
-        except (BuildError, OSError, ValueError, IndexError) as error:
-            _remove_unreadable(shop, folder, mentions, note, error)
-            continue
-        note("builds", name, dict.fromkeys(found.rows, 1))
-        note("build_interactions", name, found.interactions)
-        if found.rows:
-            _write_again(shop, folder, found)
+    folders = [shop.builds / name for name in shop.build_ids()]
+    do_all([partial(_forget_in_build, shop, one, mentions, note) for one in folders])
+
+
+def _forget_in_build(shop: ShopDirectory, folder: Path, mentions: Mentions, note: Note) -> None:
+    try:
+        Manifest.read(folder)
+        found = find_customers(folder, sorted(mentions.names))
+    except (BuildError, OSError, ValueError, IndexError) as error:
+        _remove_unreadable(shop, folder, mentions, note, error)
+        return
+    note("builds", folder.name, dict.fromkeys(found.rows, 1))
+    note("build_interactions", folder.name, found.interactions)
+    if found.rows:
+        _write_again(shop, folder, found)
 
 
 def _write_again(shop: ShopDirectory, folder: Path, found: Found) -> None:

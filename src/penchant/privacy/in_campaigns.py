@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from penchant.campaign.campaign import SCHEMA
 from penchant.campaign.record import campaign_files
 from penchant.errors import BuildError
 from penchant.files import disk_error, new_file
+from penchant.privacy.all_of_them import do_all
 from penchant.privacy.in_tables import Note
 from penchant.shop_directory import ShopDirectory
 
@@ -38,9 +40,8 @@ def forget_in_campaigns(shop: ShopDirectory, named: Named, note: Note) -> None:
     Raises:
         BuildError: if a file cannot be read or written; it stays as it was.
     """
-    for file in campaign_files(shop):
-        if file.is_file():
-            remove_from_campaign(file, named, note)
+    files = (one for one in campaign_files(shop) if one.is_file())
+    do_all([partial(remove_from_campaign, one, named, note) for one in files])
 
 
 def remove_from_campaign(file: Path, named: Named, note: Note) -> None:
