@@ -37,7 +37,10 @@ from penchant.types import Mask
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _People:
+    """Everyone: who refused teaches nothing; who is opted out besides has no profile."""
+
     customer_ids: IdMap
+    refused: Mask
     opted_out: Mask
     histories: Histories
 
@@ -48,7 +51,7 @@ class _People:
 
     def that_teach(self, as_of_us: int) -> Histories:
         """What the map and popularity may learn from: nothing later, nobody who refused."""
-        allowed = ~self.opted_out[self.histories.customer_rows()]
+        allowed = ~self.refused[self.histories.customer_rows()]
         return self.histories.where(allowed & (self.histories.events.time_us <= as_of_us))
 
 
@@ -148,9 +151,11 @@ def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:
     """Everyone who is in the customers table or did something."""
     known = pl.concat([inputs.customers[c.CUSTOMER_ID], inputs.interactions[c.CUSTOMER_ID]])
     customers = IdMap.from_ids("customer", known.unique())
-    opted_out = inputs.refused(customers, c.PERSONALIZATION_CONSENT)
+    refused = inputs.refused(customers, c.PERSONALIZATION_CONSENT)
+    # without profiling everyone is treated as who refused; what is counted names nobody
+    opted_out = refused if inputs.settings.privacy.profiling else np.ones_like(refused)
     histories = histories_from_interactions(inputs.interactions, customers, products)
-    return _People(customers, opted_out, histories)
+    return _People(customers, refused, opted_out, histories)
 
 
 def _marks(inputs: BuildInputs, people: _People, products: IdMap) -> Marks:

@@ -70,6 +70,7 @@ def _connect(path: Path, timeout_ms: int, writes: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA secure_delete=ON")  # who is erased leaves no bytes behind
             connection.execute("PRAGMA journal_size_limit=67108864")
         else:
             connection.execute("PRAGMA query_only=ON")

@@ -19,6 +19,7 @@ from penchant.store.database.people import PeopleBook
 from penchant.store.database.postgres import postgres_engines
 from penchant.store.database.products import ProductBook
 from penchant.store.database.pruning import prune
+from penchant.store.database.scrubbing import scrub
 from penchant.store.database.secrets import PERSON, SecretBook
 from penchant.store.database.slates import SlateLog
 from penchant.store.database.sqlite import sqlite_engines
@@ -104,6 +105,17 @@ class Store:
             StoreError: if the database does not answer.
         """
         return export(self.database, self._people, customer_id)
+
+    def scrub(self) -> bool:
+        """Leave nothing of deleted rows in the files of the database, after an erasure.
+
+        Returns:
+            False where somebody was reading all the time: ask again.
+
+        Raises:
+            StoreError: if the database does not answer.
+        """
+        return scrub(self.database)
 
     def close(self) -> None:
         """Close all connections; the store must not be used after that."""

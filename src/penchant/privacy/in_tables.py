@@ -1,0 +1,142 @@
+"""Persons in the tables of a shop: rows, rows set aside, examples in reports, marks by hand."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from penchant import columns as c
+from penchant.files import json_bytes
+from penchant.privacy.mentions import Mentions, counted, id_header
+from penchant.shop_directory import ShopDirectory
+from penchant.store.ingest import (
+    load_report,
+    load_table,
+    parquet_bytes,
+    report_file,
+    table_file,
+)
+from penchant.store.journal import replace_together
+from penchant.store.marks import load_marks, write_marks
+
+Note = Callable[[str, str, Mapping[str, int]], None]
+"""Told (place, file, {customer_id: rows}) before anything is removed there."""
+
+OF_PEOPLE = (c.CUSTOMERS, c.ORDERS, c.INTERACTIONS)
+"""Tables with a customer_id."""
+
+
+def forget_in_tables(
+    shop: ShopDirectory, mentions: Mentions, note: Note, *, aliases: Mapping[str, str]
+) -> None:
+    """Remove persons from all tables as one step, then from the marks.
+
+    Products name nobody and stay. Order items go with their orders.
+
+    Args:
+        shop: The shop; its lock is held.
+        mentions: Whom.
+        note: Told what was found.
+        aliases: The shop's own headers.
+
+    Raises:
+        BuildError: if a table is damaged or cannot be written; unless it says otherwise, no table
+            was changed then.
+    """
+    frames = {name: load_table(shop, name) for name in OF_PEOPLE}
+    named = {name: mentions.in_ids(frame[c.CUSTOMER_ID]) for name, frame in frames.items()}
+    contents: dict[Path, bytes] = {}
+    for table, frame in frames.items():
+        note(table, "data", counted(named[table]))
+        if named[table].count():
+            rest = frame.filter(named[table].is_null())
+            contents[table_file(shop, table)] = parquet_bytes(rest)
+    contents |= _items_of(shop, frames[c.ORDERS].with_columns(named[c.ORDERS]), note)
+    for table in c.TABLES:
+        contents |= _report_without(shop, table, mentions, note)
+        contents |= _rejects_without(shop, table, mentions, note, aliases)
+    if contents:
+        replace_together(contents, shop.journal)
+    forget_marks(shop, mentions, note)
+
+
+def forget_marks(shop: ShopDirectory, mentions: Mentions, note: Note) -> None:
+    """Remove the marks of persons.
+
+    Args:
+        shop: The shop; its lock is held.
+        mentions: Whom.
+        note: Told what was found.
+
+    Raises:
+        BuildError: if the marks are damaged or cannot be written; then they stay as they were.
+    """
+    marks = load_marks(shop.data)
+    theirs = {name: len(own) for name, own in marks.items() if name in mentions.names}
+    note("marks", "data", theirs)
+    if theirs:
+        rest = {name: own for name, own in marks.items() if name not in mentions.names}
+        write_marks(shop, rest)
+
+
+def _items_of(shop: ShopDirectory, orders: pl.DataFrame, note: Note) -> dict[Path, bytes]:
+    """Leave out the items of the persons' orders, which have their name in a column `name`."""
+    theirs = orders.filter(pl.col("name").is_not_null()).select(c.ORDER_ID, "name")
+    if theirs.is_empty():
+        return {}
+    items = load_table(shop, c.ORDER_ITEMS)
+    note(c.ORDER_ITEMS, "data", counted(items.join(theirs, on=c.ORDER_ID)["name"]))
+    rest = items.join(theirs, on=c.ORDER_ID, how="anti", maintain_order="left")
+    if rest.height == items.height:
+        return {}
+    return {table_file(shop, c.ORDER_ITEMS): parquet_bytes(rest)}
+
+
+def _report_without(
+    shop: ShopDirectory, table: str, mentions: Mentions, note: Note
+) -> dict[Path, bytes]:
+    """Leave out examples that show a person; what was found stays counted."""
+    report = load_report(shop, table)
+    if report is None:
+        return {}
+    shown: Counter[str] = Counter()
+    findings = []
+    for finding in report.findings:
+        by_example = {one: mentions.in_example(one) for one in finding.examples}
+        shown.update(name for name in by_example.values() if name is not None)
+        rest = tuple(one for one in finding.examples if by_example[one] is None)
+        findings.append(replace(finding, examples=rest))
+    note("examples", table, shown)
+    if not shown:
+        return {}
+    without = replace(report, findings=tuple(findings))
+    return {report_file(shop, table): json_bytes(without.to_dict())}
+
+
+def _rejects_without(
+    shop: ShopDirectory, table: str, mentions: Mentions, note: Note, aliases: Mapping[str, str]
+) -> dict[Path, bytes]:
+    """Leave out rows set aside that name a person anywhere, their reasons included."""
+    path = shop.rejects / f"{table}.csv"
+    if table == c.PRODUCTS or not path.is_file() or not path.stat().st_size:
+        return {}
+    every = pl.read_csv(path, has_header=False, infer_schema=False)
+    headers, rows = every.row(0), every.slice(1)
+    if rows.is_empty():
+        return {}
+    names = [str(one) for one in headers]
+    header = id_header(table, names, aliases)
+    column = None if header is None else every.columns[names.index(header)]
+    named = mentions.in_frame(rows, column)
+    note("rejects", table, counted(named))
+    if not named.count():
+        return {}
+    kept = pl.concat([pl.Series("kept", [True]), named.is_null()])
+    buffer = io.StringIO()
+    every.filter(kept).write_csv(buffer, include_header=False)
+    return {path: buffer.getvalue().encode()}
