@@ -100,9 +100,7 @@ def _most_bytes(usual: int, method: str, path: str) -> int:
 
 
 async def _failed(service: Service, request: Request, error: Exception) -> Response:
-    return problem_of(
-        error, request_id=request.state.request_id, shop=str(service.directory.path)
-    )
+    return problem_of(error, request_id=request.state.request_id, shop=str(service.directory.path))
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from penchant.errors import BusyError, PenchantError
-from penchant.privacy import finish_erasures
+from penchant.privacy.erasing import finish_erasures
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
 from penchant.shop_directory import ShopDirectory

@@ -73,7 +73,9 @@ async def expose_lists(service: Service, lists: Sequence[ShownList], caller: Cal
         caller: Who reports.
     """
     shown = [
-        Shown(one.request_id, None, one.product_ids, one.shown_us) for one in lists if one.request_id
+        Shown(one.request_id, None, one.product_ids, one.shown_us)
+        for one in lists
+        if one.request_id
     ]
     if shown:
         await expose(service, shown, caller)

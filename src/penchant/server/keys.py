@@ -36,9 +36,7 @@ class NewKey:
     text: str
 
 
-def make_key(
-    name: str, scopes: Iterable[str], *, days: float | None = None, now_us: int
-) -> NewKey:
+def make_key(name: str, scopes: Iterable[str], *, days: float | None = None, now_us: int) -> NewKey:
     """Make a key from 32 random bytes.
 
     Args:

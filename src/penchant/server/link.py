@@ -15,8 +15,9 @@ from penchant.settings import StoreSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store, open_store
 
-TOKEN: Final = "token"
+PAGE: Final = "token"
 LOG: Final = "log"
+"""Names of the secrets: of page tokens, and of pseudonyms in logs."""
 
 NOT_YET: Final = "The database does not answer. Try again in a moment."
 
@@ -143,7 +144,7 @@ class StoreLink:
         self._read_at = now
         self._remembered = Remembered(
             ring=KeyRing.of(store.keys.all()),
-            token_secret=store.secrets.get(TOKEN),
+            token_secret=store.secrets.get(PAGE),
             log_secret=store.secrets.get(LOG),
             versions=versions,
         )

@@ -14,7 +14,7 @@ from prometheus_client import (
     multiprocess,
 )
 
-MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+from penchant.server.runner import TOGETHER
 
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -135,7 +135,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """Give all of them as Prometheus reads them."""
-        if not os.environ.get(MULTIPROCESS):
+        if not os.environ.get(TOGETHER):
             return generate_latest(self._own)
         everyone = CollectorRegistry()
         multiprocess.MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
@@ -143,10 +143,8 @@ class Metrics:
 
     def close(self) -> None:
         """Take this worker's gauges out of what is told together."""
-        if os.environ.get(MULTIPROCESS):
+        if os.environ.get(TOGETHER):
             multiprocess.mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
 
     def _gauge(self, name: str, meaning: str, *, mode: str = "livemostrecent") -> Gauge:
-        return Gauge(
-            f"penchant_{name}", meaning, registry=self._own, multiprocess_mode=mode
-        )
+        return Gauge(f"penchant_{name}", meaning, registry=self._own, multiprocess_mode=mode)

@@ -168,6 +168,4 @@ def invalid(errors: Sequence[Mapping[str, Any]], *, request_id: str) -> Response
         for one in errors[:20]
     ]
     told = "; ".join(f"{one['place']}: {one['reason']}" for one in places[:3])
-    return problem(
-        "invalid_input", f"{told}.", request_id=request_id, more={"errors": places}
-    )
+    return problem("invalid_input", f"{told}.", request_id=request_id, more={"errors": places})

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from penchant.server.metrics import MULTIPROCESS
 from penchant.server.problems import STATUS_OF, ProblemError
+from penchant.server.runner import TOGETHER
 
 _RUN: Final = "import os; os.nice(10); from penchant.cli.app import main; main()"
 
@@ -35,7 +35,7 @@ async def publish_aside(shop: Path, build_id: str | None, force: str | None) -> 
     """
     options = ["--json", *(() if force is None else (f"--force={force}",))]
     names = [str(shop), *(() if build_id is None else (build_id,))]
-    environment = {k: v for k, v in os.environ.items() if k != MULTIPROCESS}
+    environment = {k: v for k, v in os.environ.items() if k != TOGETHER}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _RUN, "publish", *options, "--", *names,
         stdin=asyncio.subprocess.DEVNULL,

@@ -157,5 +157,3 @@ def _kept(events: Sequence[Event], unwanted: frozenset[str], new: set[str]) -> K
         elif event.event_id not in ignored:
             duplicates += 1
     return Kept(accepted, duplicates, ignored)
-
-

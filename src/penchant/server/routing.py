@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Annotated, Any
-from urllib.parse import unquote, unquote_to_bytes
+from typing import Any
+from urllib.parse import unquote
 
-from fastapi import Path, Query
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
 from penchant.server.scopes import ACCESS
 from penchant.server.service import Service
-from penchant.settings.showing import MAX_K
-
-MOST_ID: int = 256
 
 
 class Guarded(APIRoute):
@@ -74,37 +69,3 @@ def json_answer(
     """
     content = json.dumps(values, allow_nan=False, separators=(",", ":")).encode()
     return Response(content, status, headers, media_type="application/json")
-
-
-def _decoded(text: str) -> str:
-    """Decode an id that was matched as it was sent: it may hold a slash."""
-    return unquote_to_bytes(text).decode("utf-8")
-
-
-def _usable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must hold no NUL character")
-    return text
-
-
-Id = Annotated[
-    str, StringConstraints(min_length=1, max_length=MOST_ID), AfterValidator(_usable)
-]
-"""An id of the shop: any character but NUL."""
-
-_PathId = Annotated[Id, BeforeValidator(_decoded)]
-
-CustomerPath = Annotated[
-    _PathId,
-    Path(description="A customer or visitor; any characters, percent-encoded.", examples=["C10001"]),
-]
-ProductPath = Annotated[
-    _PathId, Path(description="A product; any characters, percent-encoded.", examples=["111350"])
-]
-K = Annotated[
-    int | None,
-    Query(ge=1, le=MAX_K, description="How many products; the shop's setting if absent."),
-]
-CustomerQuery = Annotated[
-    Id | None, Query(description="Who is looking; absent: nobody known.", examples=["C10001"])
-]

@@ -30,9 +30,7 @@ def answer(service: Service, ask: Ask) -> Slate:
     slate = ask(served.shop, moment, uuid.uuid4().hex)
     if slate.request_id is not None:
         service.keeper.keep(served_slate(slate, served.policies[slate.surface], moment))
-    service.metrics.slate(
-        slate.surface, slate.step, empty=not slate.slots, degraded=slate.degraded
-    )
+    service.metrics.slate(slate.surface, slate.step, empty=not slate.slots, degraded=slate.degraded)
     return slate
 
 

@@ -84,7 +84,9 @@ class Watcher:
         self._metrics.store_up.set(int(up))
         if up != self._was_up:
             code = self._link.trouble.code if self._link.trouble else ""
-            self._logs.tell("info" if up else "error", "store_up" if up else "store_down", code=code)
+            self._logs.tell(
+                "info" if up else "error", "store_up" if up else "store_down", code=code
+            )
         self._was_up = up
         if self._made:
             self._metrics.build_age.set(datetime.now(UTC).timestamp() - self._made)

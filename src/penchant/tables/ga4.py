@@ -198,6 +198,7 @@ def _text(value: object) -> str:
         return str(value)
     return ""
 
+
 EXAMPLE: Final[Row] = MappingProxyType(
     {
         "client_id": "81f0.1751364000",

@@ -1,1 +1,1 @@
-"""What every request passes on its way in and every answer on its way out; plain ASGI, for speed."""
+"""What requests pass on their way in and answers on their way out; plain ASGI, for speed."""

@@ -1,4 +1,4 @@
-"""The crowd: how many requests are answered at once; who comes then is told at once to come back."""
+"""The crowd: how many requests are answered at once; whoever else comes is told to come back."""
 
 from __future__ import annotations
 

@@ -74,12 +74,36 @@ class ReadyShown(Answered):
     trouble: list[str] = Field(description="Codes of what is wrong.")
 
 
+class SectionShown(Answered):
+    """One part of the statement."""
+
+    title: str
+    sentences: list[str]
+    points: list[str]
+
+
 class StatementShown(Answered):
     """What decides on recommendations, in plain language."""
 
-    model_config = {"extra": "allow"}
+    shop: str
+    build_id: str = Field(description="Of which build the weights are; empty: none is published.")
+    profiling: bool = Field(description="Whether profiles are made at all.")
+    sections: list[SectionShown] = Field(description="In reading order.")
+    weights: dict[str, dict[str, float]] = Field(
+        description="Surface, then source: its share, in [0, 1]."
+    )
+    text: str = Field(description="All of it as Markdown.")
 
 
+STATEMENT: Final = example(
+    StatementShown,
+    shop="Rings & Things",
+    build_id="20260701-0123456789ab",
+    profiling=True,
+    sections=[{"title": "In short", "sentences": ["What you liked counts."], "points": []}],
+    weights={"homepage": {"visual": 0.6, "popular": 0.4}},
+    text="# How Rings & Things chooses the products it shows",
+)
 BUILDS: Final = example(BuildsShown, builds=[])
 PUBLISHED: Final = example(
     PublishedShown,
@@ -92,6 +116,4 @@ PUBLISHED: Final = example(
     skipped=[],
 )
 LIVE: Final = example(LiveShown, status="ok")
-READY: Final = example(
-    ReadyShown, status="ok", build_id="20260701-0123456789ab", trouble=[]
-)
+READY: Final = example(ReadyShown, status="ok", build_id="20260701-0123456789ab", trouble=[])

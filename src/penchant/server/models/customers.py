@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from penchant.server.models.base import Answered, Asked, example
-from penchant.server.routing import Id
+from penchant.server.models.ids import Id
 
 
 class TouchShown(Answered):
@@ -175,7 +175,7 @@ class ExportShown(Answered):
 
     customer_id: str
 
-    model_config = {"extra": "allow"}
+    model_config = ConfigDict(extra="allow")
 
 
 PROFILE: Final = example(
@@ -186,9 +186,7 @@ PROFILE: Final = example(
     status="profile",
     mass=21.4,
     consistency=0.71,
-    styles=[
-        {"share": 0.8, "product_id": "111350", "title": "Silver ring", "interactions": 5}
-    ],
+    styles=[{"share": 0.8, "product_id": "111350", "title": "Silver ring", "interactions": 5}],
     evolution=None,
     interactions=[],
 )
@@ -226,12 +224,13 @@ CONSENT: Final = example(
     at="2026-07-01T10:00:00Z",
     personalized=False,
 )
-MERGED: Final = example(
-    MergeDone, customer_id="C10001", anonymous_id="visitor-81f0", events=4
-)
-TOKEN: Final = example(
-    TokenShown, token="pt_WyJD...", customer_id="C10001", expires="2026-07-01T11:00:00Z"
-)
+MERGED: Final = example(MergeDone, customer_id="C10001", anonymous_id="visitor-81f0", events=4)
+_TOKEN: Final[dict[str, Any]] = {
+    "token": "pt_WyJD...",
+    "customer_id": "C10001",
+    "expires": "2026-07-01T11:00:00Z",
+}
+TOKEN: Final = example(TokenShown, **_TOKEN)
 _RECEIPT: Final[dict[str, Any]] = {
     "receipt_id": "9d1c0f3b8a7e4c52",
     "person": "b5bb9d8014a0f9b1",

@@ -41,7 +41,9 @@ class ProductShown(Answered):
     """What became of a product."""
 
     product_id: str
-    placed: bool = Field(description="Whether it has a style vector: else it is found by popularity.")
+    placed: bool = Field(
+        description="Whether it has a style vector: else it is found by popularity."
+    )
     in_build: bool = Field(description="True: the build knows it already, and the build counts.")
     findings: list[str] = Field(description="What was repaired or passed over.")
 

@@ -1,4 +1,4 @@
-"""What a shop reports: events and exposures. Events are read one by one, so their models only tell."""
+"""What a shop reports. Events are read one by one elsewhere: their models only describe them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from penchant import columns as c
 from penchant.server.models.base import Answered, Asked, example
-from penchant.server.routing import Id
+from penchant.server.models.ids import Id
 from penchant.settings.showing import MAX_K
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from penchant.server.models.base import Answered, Asked, example
-from penchant.server.routing import Id
+from penchant.server.models.ids import Id
 from penchant.settings.showing import MAX_K
 
 MOST_PRODUCTS: Final = 200

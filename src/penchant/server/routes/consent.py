@@ -16,8 +16,9 @@ from penchant.server.models.customers import (
     ConsentSaid,
     MergeAsked,
 )
+from penchant.server.models.ids import CustomerPath
 from penchant.server.models.problem import failures
-from penchant.server.routing import CustomerPath, Guarded, about, json_answer, service_of
+from penchant.server.routing import Guarded, about, json_answer, service_of
 from penchant.server.service import Service, now_us
 from penchant.server.tokens import PageToken, make_token
 from penchant.store.database.values import Consent

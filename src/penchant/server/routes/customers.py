@@ -10,16 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from penchant.server.models.customers import EXPLANATION, NEIGHBORS, PROFILE
+from penchant.server.models.ids import CustomerPath, K, ProductPath
 from penchant.server.models.problem import failures
-from penchant.server.routing import (
-    CustomerPath,
-    Guarded,
-    K,
-    ProductPath,
-    about,
-    json_answer,
-    service_of,
-)
+from penchant.server.routing import Guarded, about, json_answer, service_of
 from penchant.settings.showing import HOMEPAGE
 
 router = APIRouter(route_class=Guarded, tags=["customers"])

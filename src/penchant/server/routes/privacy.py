@@ -10,14 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from penchant.errors import NotFoundError
-from penchant.privacy import forget_in_database, person_data, statement_of
-from penchant.reasons.explanation import iso_time
-from penchant.server.link import LOG
-from penchant.server.models.admin import StatementShown
-from penchant.server.models.base import example
-from penchant.server.models.customers import EXPORT, RECEIPT, ReceiptShown
+from penchant.privacy.erasing import forget_in_database, receipt_of
+from penchant.privacy.statement import shop_statement
+from penchant.server.models.admin import STATEMENT
+from penchant.server.models.customers import EXPORT, RECEIPT
+from penchant.server.models.ids import CustomerPath
 from penchant.server.models.problem import failures
-from penchant.server.routing import CustomerPath, Guarded, about, json_answer, service_of
+from penchant.server.routing import Guarded, about, json_answer, service_of
 from penchant.store.database.values import Erasure
 
 router = APIRouter(route_class=Guarded, tags=["privacy"])
@@ -70,8 +69,6 @@ async def forget(request: Request, customer_id: CustomerPath) -> Response:
 
     def erase() -> Erasure:
         store = service.link.store
-        # first the secret: workers read it anew when they see that somebody was erased
-        store.secrets.renew(LOG)
         erasure = forget_in_database(store, customer_id, at=datetime.now(UTC))
         service.keeper.forget(customer_id)
         service.watcher.look()
@@ -80,7 +77,7 @@ async def forget(request: Request, customer_id: CustomerPath) -> Response:
     erasure = await service.chores.run(erase)
     service.eraser.wake()
     place = {"Location": f"/v1/erasures/{erasure.receipt_id}"}
-    return json_answer(_shown(erasure), 202, place)
+    return json_answer(receipt_of(erasure), 202, place)
 
 
 @router.get(
@@ -100,14 +97,14 @@ async def receipt(request: Request, receipt_id: str) -> Response:
     found = await service.chores.run(lambda: service.link.store.erasures.receipt(receipt_id))
     if found is None:
         raise NotFoundError("receipt", receipt_id)
-    return json_answer(_shown(found))
+    return json_answer(receipt_of(found))
 
 
 @router.get(
     "/v1/statement",
     operation_id="statement",
     summary="What decides on recommendations, in plain language",
-    responses={200: example(StatementShown), **failures(503)},
+    responses={200: STATEMENT, **failures(503)},
 )
 async def statement(request: Request) -> Response:
     """The main parameters, for the shop's own pages (EU Digital Services Act, article 27).
@@ -118,16 +115,6 @@ async def statement(request: Request) -> Response:
     service = service_of(request)
 
     def told() -> dict[str, Any]:
-        return dict(statement_of(service.directory).to_dict())
+        return dict(shop_statement(service.directory).to_dict())
 
     return json_answer(await service.answers.run(told))
-
-
-def _shown(erasure: Erasure) -> dict[str, Any]:
-    return ReceiptShown(
-        receipt_id=erasure.receipt_id,
-        person=erasure.person,
-        asked=iso_time(erasure.asked_us),
-        done=None if erasure.done_us is None else iso_time(erasure.done_us),
-        counts=dict(erasure.counts),
-    ).model_dump()

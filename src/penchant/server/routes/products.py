@@ -6,10 +6,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from penchant.server.models.ids import ProductPath
 from penchant.server.models.problem import failures
 from penchant.server.models.products import PRODUCT, REMOVED, ProductPut
 from penchant.server.putting import put_product
-from penchant.server.routing import Guarded, ProductPath, json_answer, service_of
+from penchant.server.routing import Guarded, json_answer, service_of
 
 router = APIRouter(route_class=Guarded, tags=["products"])
 
@@ -21,7 +22,7 @@ router = APIRouter(route_class=Guarded, tags=["products"])
     responses={200: PRODUCT, **failures(400, 401, 403, 408, 413, 422, 429, 501, 503)},
 )
 async def put(request: Request, product_id: ProductPath, product: ProductPut) -> Response:
-    """It may be shown in the very next answer. Its looks are a vector, a photo, or a photo's address.
+    """It may be shown in the very next answer. Its looks: a vector, a photo, or a photo's address.
 
     Args:
         request: As it came.

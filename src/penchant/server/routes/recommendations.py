@@ -9,19 +9,10 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from penchant.server.models.ids import CustomerPath, CustomerQuery, Id, K, ProductPath
 from penchant.server.models.problem import failures
 from penchant.server.models.slates import MOST_PRODUCTS, SLATE, CartAsked
-from penchant.server.routing import (
-    CustomerPath,
-    CustomerQuery,
-    Guarded,
-    Id,
-    K,
-    ProductPath,
-    about,
-    json_answer,
-    service_of,
-)
+from penchant.server.routing import Guarded, about, json_answer, service_of
 from penchant.server.slates import Ask, answer
 from penchant.settings.showing import CART, HOMEPAGE
 
