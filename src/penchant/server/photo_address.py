@@ -63,6 +63,8 @@ def fetch_photo(address: str, allowed: Allowed) -> bytes:
         host = parts.hostname
         try:
             content, onward = _asked(parts, allowed, until)
+        except InputError:
+            raise
         except (OSError, http.client.HTTPException, ValueError) as error:
             what = "in time" if isinstance(error, TimeoutError) else f"({type(error).__name__})"
             raise InputError(f"photo_url gives no photo {what}.") from error
