@@ -94,7 +94,7 @@ def _checked(address: str, hosts: Sequence[str]) -> SplitResult:
 def _listed(parts: SplitResult, port: int, hosts: Sequence[str]) -> bool:
     return _is_literal(parts, port, hosts) or (
         port == PORTS[parts.scheme]
-        and any(one.startswith("*.") and f".{_host(parts)}".endswith(one[1:]) for one in hosts)
+        and any(one.startswith("*.") and _host(parts).endswith(one[1:]) for one in hosts)
     )
 
 
