@@ -9,21 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from penchant.answers import ProfileCard, StyleNeighbors
 from penchant.builds import Build, Manifest
 from penchant.builds.manifest import made_at
-from penchant.cards import card_of
-from penchant.customer import Customer
-from penchant.errors import InputError, StoreError
-from penchant.explaining import explain_product
+from penchant.errors import StoreError
+from penchant.insight import Insight
 from penchant.maths.threads import one_thread
-from penchant.people import find_neighbors
-from penchant.reasons.explanation import Explanation, iso_time
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
-from penchant.recording import Recording
 from penchant.settings import Settings
 from penchant.settings.showing import HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE
 from penchant.shop_directory import CURRENT, ShopDirectory
@@ -31,8 +23,6 @@ from penchant.store.consent import Terms
 from penchant.store.database.values import Person
 from penchant.store.marks import MarkBook
 from penchant.surfaces import Slate
-from penchant.surfaces.request import Request
-from penchant.surfaces.visitor import NONE
 from penchant.taste.from_tables import microseconds
 
 if TYPE_CHECKING:
@@ -76,7 +66,7 @@ def open_shop(
         store=store or _store_of(directory, now),
         terms=Terms(now.privacy.profiling, microseconds(made_at(folder))),
     )
-    return shop.refreshed()
+    return shop
 
 
 def _store_of(directory: ShopDirectory, settings: Settings) -> Store | None:
@@ -88,7 +78,7 @@ def _store_of(directory: ShopDirectory, settings: Settings) -> Store | None:
     return open_store(directory, settings.store, create=False)
 
 
-class Shop(Recording):
+class Shop(Insight):
     """One build, ready to answer; threads may share it.
 
     It never changes but by marks, and by what its database holds: who did what since, who refused,
@@ -114,23 +104,30 @@ class Shop(Recording):
             products: What the surface is about: the product of the page, the cart, what was just
                 bought. By default the customer's own cart or last purchase.
             k: How many; the setting if absent.
-            as_of: Which of the customer's own interactions count, and how old they are; that of the
-                build if absent.
+            as_of: Which of the customer's own interactions count, and how old they are; if absent,
+                that of the build or of their newest event since.
             request_id: To send back with clicks; a new one if absent. It also decides what the
                 exploring slots show; without it they change once a day.
+
+        Returns:
+            Of who refused, what does not depend on them; the same, marked as degraded, while the
+            database does not answer.
 
         Raises:
             InputError: if k, the surface or its products are not allowed.
             NotFoundError: if there is no such product.
         """
+        person, degraded = self._asked(customer_id)
         request = self.visits.request(
-            customer_id,
+            None if degraded else customer_id,
             surface=surface,
             products=products,
             k=k,
-            as_of_us=self.moment(as_of),
+            as_of_us=self.moment(as_of, person),
             request_id=request_id,
+            person=person,
         )
+        unknown = degraded or request.visitor.refused or not self.terms.profiling
         answer = self.recommender.answer(request)
         about = products[0] if products and len(products) == 1 else None
         slots = make_slots(answer.showing, answer.plan, self.assortment, request.visitor)
@@ -140,8 +137,8 @@ class Shop(Recording):
             surface=surface,
             step=answer.showing.step,
             build_id=self.build_id,
-            request_id=request_id or uuid.uuid4().hex,
-            degraded=False,
+            request_id=None if unknown else request_id or uuid.uuid4().hex,
+            degraded=degraded,
             slots=slots,
         )
 
@@ -233,15 +230,17 @@ class Shop(Recording):
         Raises:
             NotFoundError: if there is no such product.
             InputError: as `recommend`.
+            StoreError: if the database does not answer.
         """
-        row = self.build.product_ids.row(product_id)
+        row, person = self.build.product_ids.row(product_id), self.person(customer_id)
         request = self.visits.request(
             customer_id,
             surface=surface,
             products=products,
             k=k,
-            as_of_us=self.moment(as_of),
+            as_of_us=self.moment(as_of, person),
             request_id=request_id,
+            person=person,
         )
         answer = self.recommender.answer(request)
         groups = self.assortment.group_row if self.settings.recommend.one_per_group else None
@@ -255,134 +254,9 @@ class Shop(Recording):
             **asdict(fall),
         )
 
-    @one_thread()
-    def neighbors(
-        self, customer_id: str, *, k: int | None = None, as_of: datetime | None = None
-    ) -> StyleNeighbors:
-        """Find the customers with the most similar taste; none whose taste points elsewhere.
-
-        Args:
-            customer_id: A known customer.
-            k: How many; the setting if absent.
-            as_of: Reference time of this customer's profile; that of the build if absent.
-
-        Raises:
-            NotFoundError: if there is no such customer.
-            InputError: if k is not allowed.
-        """
-        own, wanted = self.build.customer_ids.row(customer_id), self.visits.checked_k(k)
-        profile = self.customer(customer_id, as_of=as_of).profile
-        found = () if profile is None else find_neighbors(self.build, profile, own, wanted)
-        return StyleNeighbors(customer_id, self.build_id, found)
-
-    @one_thread()
-    def explain(
-        self,
-        customer_id: str,
-        product_id: str,
-        *,
-        surface: str = HOMEPAGE,
-        as_of: datetime | None = None,
-    ) -> Explanation:
-        """Say what each past interaction gives to a similarity, and each source to a score.
-
-        Args:
-            customer_id: A known customer with a profile.
-            product_id: Any product of the build, owned or not.
-            surface: Where it would be ranked: "homepage" or "new_arrivals".
-            as_of: Reference time; that of the build if absent.
-
-        Returns:
-            Shares that sum to the similarity, and sources that sum to the score.
-
-        Raises:
-            NotFoundError: if there is no such customer or product.
-            InputError: if the customer has no profile, or the product no style vector.
-        """
-        if surface not in (HOMEPAGE, NEW_ARRIVALS):
-            raise InputError(f'surface is "{surface}", must be "{HOMEPAGE}" or "{NEW_ARRIVALS}".')
-        self.build.customer_ids.row(customer_id)
-        moment = self.moment(as_of)
-        visitor = self.visits.visitor(self.customer(customer_id, as_of=as_of), moment)
-        request = Request(surface, visitor, NONE, 1, moment, np.random.default_rng(0))
-        return explain_product(
-            self.build, self.recommender, request, customer_id, product_id, build_id=self.build_id
-        )
-
-    @one_thread()
-    def profile(self, customer_id: str, *, as_of: datetime | None = None) -> ProfileCard:
-        """Show a customer's styles, how the taste changed, and what each interaction weighs.
-
-        Args:
-            customer_id: A known customer.
-            as_of: Reference time; that of the build if absent.
-
-        Raises:
-            NotFoundError: if there is no such customer.
-        """
-        self.build.customer_ids.row(customer_id)
-        customer = self.customer(customer_id, as_of=as_of)
-        return card_of(
-            customer,
-            self.assortment,
-            styles=self.build.styles,
-            evolution=self.people.follow(customer),
-            build_id=self.build_id,
-            as_of=iso_time(self.moment(as_of)),
-        )
-
-    def mark(self, customer_id: str, event_id: str, mark: str) -> None:
-        """Say by hand whom an interaction was for; it counts in the next answer.
-
-        Args:
-            customer_id: A known customer.
-            event_id: One of this customer's interactions, as `profile` names them.
-            mark: "gift": it tells nothing of taste; "own": it counts in full.
-
-        Raises:
-            NotFoundError: if there is no such customer or event.
-            InputError: if the mark is another word, or another command is writing to this shop.
-        """
-        self.people.mark(customer_id, event_id, mark)
-
-    def unmark(self, customer_id: str, event_id: str) -> None:
-        """Take a mark back; what the interaction tells is judged again.
-
-        Args:
-            customer_id: A known customer.
-            event_id: A marked interaction.
-
-        Raises:
-            NotFoundError: if there is no such customer or mark.
-            InputError: if another command is writing to this shop.
-        """
-        self.people.mark(customer_id, event_id, None)
-
-    def customer(self, customer_id: str, *, as_of: datetime | None = None) -> Customer:
-        """Gather what is known of a customer; of an unknown one, nothing.
-
-        Args:
-            customer_id: Any customer.
-            as_of: Reference time; that of the build if absent.
-        """
-        return self.people.gather(customer_id, self.moment(as_of))
-
-    @cached_property
-    def visits(self) -> Visits:
-        """What turns a question from outside into a request."""
-        return Visits(self.build, self.settings, self.people)
-
-    def moment(self, as_of: datetime | None) -> int:
-        """Give the reference time in microseconds since 1970 UTC.
-
-        Args:
-            as_of: As asked; that of the build if absent.
-
-        Raises:
-            InputError: if it is no datetime.
-        """
-        if as_of is not None and not isinstance(as_of, datetime):
-            raise InputError(
-                f"as_of is {as_of!r}, must be a datetime such as datetime(2026, 3, 1, tzinfo=UTC)."
-            )
-        return microseconds(as_of or self.as_of)
+    def _asked(self, customer_id: str | None) -> tuple[Person | None, bool]:
+        """Ask the database of who looks; and say whether it did not answer."""
+        try:
+            return self.person(customer_id), False
+        except StoreError:
+            return None, True

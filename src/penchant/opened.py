@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from penchant.settings import Settings
 from penchant.settings_file import settings_from_dict
 from penchant.stock import make_assortment
 from penchant.store.consent import Terms
+from penchant.store.database.checks import check_texts
 from penchant.store.database.values import Person
 from penchant.store.marks import MarkBook
 from penchant.taste.from_tables import microseconds
@@ -100,7 +102,9 @@ class Opened:
         """
         if self.store is None or customer_id is None:
             return None
-        if not isinstance(customer_id, str) or not may_be_id(customer_id):
+        try:
+            check_texts((customer_id,))
+        except (InputError, TypeError):  # nobody's id; the build says so where it matters
             return None
         return self.store.people.person(customer_id)
 
@@ -123,11 +127,19 @@ class Opened:
         events = () if person is None else person.events
         return max([microseconds(self.as_of), *(one.time_us for one in events)])
 
+    def barred(self) -> Callable[[str], bool] | None:
+        """Give what tells of a customer_id that it may not be named to others; None: all may.
 
-def may_be_id(name: str) -> bool:
-    """Tell whether a database can hold an id: neither NUL nor half a surrogate pair is in it.
-
-    Args:
-        name: Any text.
-    """
-    return "\x00" not in name and not any("\ud800" <= one <= "\udfff" for one in name)
+        Raises:
+            StoreError: if the database does not answer.
+        """
+        if self.store is None:
+            return None
+        erasures = self.store.erasures
+        erased = erasures.hashes()
+        refusers = {
+            one.customer_id for one in self.store.people.consents() if one.personalization is False
+        }
+        if not erased and not refusers:
+            return None
+        return lambda name: name in refusers or bool(erased and erasures.hash_of(name) in erased)

@@ -11,7 +11,7 @@ import numpy as np
 from penchant import columns as c
 from penchant.answers import Neighbor
 from penchant.builds import Build
-from penchant.customer import Customer
+from penchant.customer import Customer, Known
 from penchant.errors import InputError, NotFoundError
 from penchant.id_map import RowFinder
 from penchant.index import ExactIndex
@@ -27,32 +27,26 @@ from penchant.taste.histories import History
 from penchant.taste.judging import Judge, Judged
 from penchant.taste.marks import event_ids, places_of
 from penchant.taste.profile import Profile
+from penchant.taste.trust import Marks
 from penchant.taste.weights import Weigher
 from penchant.types import Rows, Weights
 
+REMEMBERED = 4096
+"""Customers of whom it is kept what was thought since their last event."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """What build and database know of one person.
+class _Before:
+    """What was thought of a history; as in a build, that holds until something else happens."""
 
-    Attributes:
-        customer_id: The customer; of a visitor who became one, that one.
-        row: customer_row in the build; None: not there, or not to be known any more.
-        history: Everything that happened, oldest first, with the trust that was given.
-        as_built: Whether that is exactly what the build knows.
-        refused: Whether no profile may be made.
-    """
-
-    customer_id: str
-    row: int | None
+    judged: Judged
     history: History
-    as_built: bool
-    refused: bool
+    places: Marks
+    as_of_us: int
 
-    @property
-    def is_somebody(self) -> bool:
-        """Whether anything is known at all."""
-        return self.row is not None or len(self.history) > 0
+    def holds_for(self, history: History, places: Marks, as_of_us: int) -> bool:
+        same = self.history.equals(history) and self.places == places
+        return same and self.judged.same_until(self.as_of_us, as_of_us)
 
 
 class People:
@@ -80,6 +74,7 @@ class People:
         self.marks = marks
         self.terms = terms or Terms()
         self._row_of = RowFinder(build.product_ids)
+        self._judged_before: dict[str, _Before] = {}
 
     @cached_property
     def weigher(self) -> Weigher:
@@ -128,9 +123,7 @@ class People:
             raise NotFoundError("customer", customer_id)
         return found
 
-    def gather(
-        self, customer_id: str, as_of_us: int, *, person: Person | None = None
-    ) -> Customer:
+    def gather(self, customer_id: str, as_of_us: int, *, person: Person | None = None) -> Customer:
         """Gather what is known of a customer; of an unknown one, nothing.
 
         Args:
@@ -140,10 +133,8 @@ class People:
         """
         known = self.know(customer_id, person)
         return Customer.gather(
-            known.customer_id,
+            known,
             self._judged(known, as_of_us) if known.is_somebody else None,
-            row=known.row,
-            opted_out=known.refused,
             styles=self.build.styles,
             weigher=self.weigher,
             as_of_us=as_of_us,
@@ -226,7 +217,22 @@ class People:
                 return found.marked(places) if marks else found
         if known.refused:
             return Judged.unjudged(known.history)
-        return self._judge.judge_one(known.history, as_of_us=as_of_us, marks=places)
+        before = self._judged_before.get(known.customer_id)
+        if before is not None and before.holds_for(known.history, places, as_of_us):
+            return before.judged
+        judged = self._judge.judge_one(known.history, as_of_us=as_of_us, marks=places)
+        if len(self._judged_before) >= REMEMBERED:
+            self._judged_before.clear()
+        self._judged_before[known.customer_id] = _Before(judged, known.history, places, as_of_us)
+        return judged
+
+    def forget(self, customer_id: str) -> None:
+        """Let go of what was thought of somebody.
+
+        Args:
+            customer_id: Any customer.
+        """
+        self._judged_before.pop(customer_id, None)
 
     @cached_property
     def _judge(self) -> Judge:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from penchant import columns as c
 from penchant.errors import InputError
-from penchant.opened import Opened, may_be_id
+from penchant.opened import Opened
 from penchant.store.consent import refused
+from penchant.store.database.checks import check_texts
 from penchant.store.database.values import Consent, Event, Recorded
 from penchant.store.event_rows import RowProblem, ShownList, events_from
 from penchant.taste.from_tables import microseconds
@@ -186,6 +187,7 @@ class Recording(Opened):
 
 
 def _checked_id(name: str) -> str:
-    if not isinstance(name, str) or not name or not may_be_id(name):
-        raise InputError(f"customer_id is {name!r}, must be a text without NUL characters.")
+    if not isinstance(name, str) or not name:
+        raise InputError(f"customer_id is {name!r}, must be a text.")
+    check_texts((name,))
     return name

@@ -107,6 +107,7 @@ class Visits:
             owned=customer.owned_rows,
             hidden=customer.hidden_rows,
             segment=segment,
+            refused=customer.status == "opted_out",
         )
 
     def checked_k(self, k: int | None) -> int:
