@@ -24,6 +24,7 @@ from penchant.cli import (
     embed,
     evaluate,
     explain,
+    forget,
     ingest,
     init,
     neighbors,
@@ -34,6 +35,7 @@ from penchant.cli import (
     recommend,
     rollback,
     similar,
+    statement,
     tune,
     why_not,
 )
@@ -78,6 +80,8 @@ for module in (
     explain,
     why_not,
     campaign,
+    forget,
+    statement,
     doctor,
     bench,
 ):
