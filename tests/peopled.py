@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from penchant.campaign import write_campaign
 from penchant.campaign.record import record_campaign
 from penchant.evaluation.trial import KEPT, TAKEN, Trial
 from penchant.shop_directory import ShopDirectory
-from penchant.store.database.store import Store
+from penchant.store.database.store import Store, open_store
 from penchant.store.database.values import Consent, Event, Exposure, ServedSlate, ServedSlot
 
 AT = datetime(2026, 7, 2, 9, tzinfo=UTC)
@@ -153,3 +154,23 @@ def fill_store(store: Store) -> None:
         store.slates.expose([Exposure(f"r{number}", 1, before_us + 1)])
         store.people.set_consent(Consent(who, True, True, before_us))
     store.people.merge(VISITOR, PERSON, at_us=AT_US - 1)
+
+
+def populate(desk: Any, built_shop: Path, folder: Path) -> None:
+    """Make `shop` and `mails` in a folder, and let the people be everywhere in them."""
+    (folder / "mails").mkdir()
+    shop = Path(shutil.copytree(built_shop, folder / "shop"))
+    be_everywhere(desk, shop, folder / "mails")
+    directory = ShopDirectory.open(shop)
+    store = open_store(directory, directory.settings().store)
+    assert store is not None
+    fill_store(store)
+    store.close()
+
+
+def copied(peopled: Path, folder: Path) -> Path:
+    """Copy shop and mails, the mails recorded where the copy has them; gives the shop."""
+    shutil.copytree(peopled, folder)
+    record = folder / "shop" / "campaigns.jsonl"
+    record.write_text(record.read_text().replace(str(peopled), str(folder)))
+    return folder / "shop"
