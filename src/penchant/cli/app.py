@@ -24,6 +24,7 @@ from penchant.cli import (
     embed,
     evaluate,
     explain,
+    forget,
     ingest,
     init,
     keys,
@@ -36,6 +37,7 @@ from penchant.cli import (
     rollback,
     serve,
     similar,
+    statement,
     tune,
     why_not,
 )
@@ -82,6 +84,8 @@ for module in (
     campaign,
     serve,
     keys,
+    forget,
+    statement,
     doctor,
     bench,
 ):

@@ -48,21 +48,56 @@ def forget_in_tables(
         BuildError: if a table is damaged or cannot be written; unless it says otherwise, no table
             was changed then.
     """
-    frames = {name: load_table(shop, name) for name in OF_PEOPLE}
+    frames = load_people(shop)
     named = {name: mentions.in_ids(frame[c.CUSTOMER_ID]) for name, frame in frames.items()}
+    write_without(shop, frames, named, mentions, note, aliases=aliases)
+    forget_marks(shop, mentions, note)
+
+
+def load_people(shop: ShopDirectory) -> dict[str, pl.DataFrame]:
+    """Give the tables with a customer_id, by name.
+
+    Args:
+        shop: The shop.
+    """
+    return {name: load_table(shop, name) for name in OF_PEOPLE}
+
+
+def write_without(
+    shop: ShopDirectory,
+    frames: Mapping[str, pl.DataFrame],
+    named: Mapping[str, pl.Series],
+    mentions: Mentions,
+    note: Note,
+    *,
+    aliases: Mapping[str, str],
+) -> None:
+    """Leave rows out of the tables, with all that names persons besides, as one step.
+
+    Args:
+        shop: The shop; its lock is held.
+        frames: Of `load_people`.
+        named: By table, aligned: whose row is to be left out, null where it stays.
+        mentions: Who is not to be shown by reports and rows set aside.
+        note: Told what was found.
+        aliases: The shop's own headers.
+
+    Raises:
+        BuildError: as `forget_in_tables`.
+    """
     contents: dict[Path, bytes] = {}
     for table, frame in frames.items():
         note(table, "data", counted(named[table]))
         if named[table].count():
             rest = frame.filter(named[table].is_null())
             contents[table_file(shop, table)] = parquet_bytes(rest)
-    contents |= _items_of(shop, frames[c.ORDERS].with_columns(named[c.ORDERS]), note)
+    orders = frames[c.ORDERS].with_columns(named[c.ORDERS].alias("name"))
+    contents |= _items_of(shop, orders, note)
     for table in c.TABLES:
         contents |= _report_without(shop, table, mentions, note)
         contents |= _rejects_without(shop, table, mentions, note, aliases)
     if contents:
         replace_together(contents, shop.journal)
-    forget_marks(shop, mentions, note)
 
 
 def forget_marks(shop: ShopDirectory, mentions: Mentions, note: Note) -> None:
@@ -85,7 +120,7 @@ def forget_marks(shop: ShopDirectory, mentions: Mentions, note: Note) -> None:
 
 
 def _items_of(shop: ShopDirectory, orders: pl.DataFrame, note: Note) -> dict[Path, bytes]:
-    """Leave out the items of the persons' orders, which have their name in a column `name`."""
+    """Leave out the items of orders that have a person in their column `name`."""
     theirs = orders.filter(pl.col("name").is_not_null()).select(c.ORDER_ID, "name")
     if theirs.is_empty():
         return {}

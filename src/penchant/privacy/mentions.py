@@ -29,7 +29,7 @@ AT_ONCE = 200
 """Ids in one pattern."""
 
 _BEFORE = r"""(?:^|[\s"'(\[<{,;:=])"""
-_AFTER = r"""(?:$|[\s"')\]>},;:!?=]|\.(?:\s|$))"""
+_AFTER = r"""(?:$|[\s"')\]>},;:!?=]|\.(?:[\s"')\]]|$))"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,12 @@ from penchant.shop_directory import ShopDirectory
 
 FILE: Final = ".erasing.json"
 
+WHOLE_FILES: Final = frozenset(
+    ("builds", "inbox_done", "inbox_waiting", "unreadable_builds_removed",
+     "unreadable_evaluations_removed")
+)  # fmt: skip
+"""Places that count files and builds, each once, whatever a person is called in it."""
+
 
 class Progress:
     """What was erased so far, by receipt, place and file.
@@ -47,7 +53,7 @@ class Progress:
             by_receipt[self._receipts[name]] += count
         for receipt_id, count in by_receipt.items():
             files = self._found.setdefault(receipt_id, {}).setdefault(place, {})
-            files[file] = max(count, files.get(file, 0))
+            files[file] = 1 if place in WHOLE_FILES else max(count, files.get(file, 0))
         if by_receipt:
             write_atomically(self._path, json_bytes(self._found))
 
