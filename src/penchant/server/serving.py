@@ -11,7 +11,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -59,7 +59,7 @@ class Serving:
         self._served: Served | None = None
         self._trouble: PenchantError = NotBuiltError(directory.path)
         self._seen: Signature | None = None
-        self._products: int | None = None
+        self._products = 0
         self._failed_ticks = 0
         self._changing = threading.Lock()
 
@@ -86,20 +86,21 @@ class Serving:
         """Why the published build does not serve; None: it does."""
         return self._trouble if self._failed_ticks or self._served is None else None
 
-    def look(self, store: Store | None) -> None:
-        """Take up another build if one was published, and products that were added.
+    def look(self, store: Store, products: int) -> None:
+        """Take up another build if one was published.
 
         Args:
-            store: Live events, consent and products; None: not there yet.
+            store: Live events, consent and products.
+            products: Version of its products, read just now.
         """
         with self._changing:
-            signature = (*_signature(self._directory), store is None)
+            signature = _signature(self._directory)
             if signature != self._seen:
-                self._open(store, signature)
-            elif self._failed_ticks and store is not None:
+                self._open(store, products, signature)
+            elif self._failed_ticks:
                 self._failed_ticks += 1
                 if self._failed_ticks > AGAIN_TICKS:
-                    self._open(store, signature)
+                    self._open(store, products, signature)
 
     def take_up_products(self, version: int) -> None:
         """Let products be found that were added, changed or removed since.
@@ -113,7 +114,7 @@ class Serving:
                 self._served = Served(served.shop.refreshed(), served.policies)
                 self._products = version
 
-    def _open(self, store: Store | None, signature: Signature) -> None:
+    def _open(self, store: Store, products: int, signature: Signature) -> None:
         self._seen = signature
         try:
             shop = open_shop(self._directory.path, store=store)
@@ -123,7 +124,7 @@ class Serving:
             self._trouble = error
             self._swapped(None, error.code)
             return
-        self._failed_ticks, self._products = 0, None
+        self._failed_ticks, self._products = 0, products
         self._served = Served(shop, policies_of(shop))
         self._swapped(self._served, "")
 
@@ -158,18 +159,14 @@ def policies_of(shop: Shop) -> dict[str, str]:
         blend = shop.recommender.blend_of(surface)
         decides = {
             "version": __version__,
-            "rules": _plain(asdict(shop.settings.recommend)),
-            "surface": _plain(asdict(shop.settings.of_surface(surface))),
+            "rules": shop.manifest.settings["recommend"],
+            "surface": shop.manifest.settings[surface],
             "weights": dict(blend.weights),
-            "scale": None if blend.scale is None else dict(blend.scale),
+            "scale": dict(blend.scale),
         }
         digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
         names[surface] = f"{surface}-{digest[:12]}"
     return names
-
-
-def _plain(values: dict[str, object]) -> dict[str, object]:
-    return {k: dict(one) if isinstance(one, Mapping) else one for k, one in values.items()}
 
 
 def _signature(directory: ShopDirectory) -> Signature:

@@ -55,27 +55,30 @@ class Watcher:
 
     def look(self) -> None:
         """Look once."""
+        try:
+            self._look()
+        except Exception as error:
+            # the service goes on with what it has; the next look may do better
+            self._logs.unexpected(error)
+
+    def _look(self) -> None:
         remembered = self._link.look()
         if remembered is not None:
             self._logs.keyed(remembered.log_secret)
-        self.serving.look(self._link.opened)
-        self._take_up_products()
+        store = self._link.opened
+        if store is not None and self._link.known:
+            products = self._link.remembered.versions.get("products", 0)
+            self.serving.look(store, products)
+            self._take_up_products(products)
         self._tell_of_store()
 
     def _run(self) -> None:
         while not self._stop.wait(SECONDS):
-            try:
-                self.look()
-            except Exception as error:
-                # the service goes on with what it has; the next look may do better
-                self._logs.unexpected(error)
+            self.look()
 
-    def _take_up_products(self) -> None:
-        remembered = self._link.remembered if self._link.up else None
-        if remembered is None:
-            return
+    def _take_up_products(self, version: int) -> None:
         try:
-            self.serving.take_up_products(remembered.versions.get("products", 0))
+            self.serving.take_up_products(version)
         except PenchantError as error:
             self._logs.tell("warning", "products_not_taken_up", code=error.code)
 
