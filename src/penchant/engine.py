@@ -66,7 +66,7 @@ def open_shop(
         store=store or _store_of(directory, now),
         terms=Terms(now.privacy.profiling, microseconds(made_at(folder))),
     )
-    return shop
+    return shop.refreshed()
 
 
 def _store_of(directory: ShopDirectory, settings: Settings) -> Store | None:

@@ -78,7 +78,8 @@ class Visits:
             else np.array([self.build.product_ids.row(one) for one in products], np.int32)
         )
         check_surface(surface, len(about))
-        keys = [surface, customer_id or "", *(str(row) for row in about.tolist())]
+        who = "" if customer is None else customer.customer_id
+        keys = [surface, who, *(str(row) for row in about.tolist())]
         day = str(as_of_us // MICROSECONDS_PER_DAY)
         rng = derived_rng(self.settings.recommend.seed, *keys, request_id or day)
         visitor = Visitor() if customer is None else self.visitor(customer, as_of_us)
