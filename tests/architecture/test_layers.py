@@ -37,7 +37,7 @@ LAYERS = (
         "in_memory",
         "campaign",
     ),
-    ("evaluation", "tuning", "publishing", "rollback", "shelf", "gate", "nightly"),
+    ("evaluation", "tuning", "publishing", "rollback", "shelf", "gate", "privacy", "nightly"),
     ("cli", "sample", "profiler", "bench", "doctor"),
 )
 LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
