@@ -156,6 +156,36 @@ class IdMap:
         return [self[row] for row in near if self._bytes(row).startswith(stem)]
 
 
+class RowFinder:
+    """Finds rows of ids that are asked for again and again; threads may share it.
+
+    Args of the constructor:
+        ids: The ids.
+        most: How many it remembers.
+
+    Example:
+        >>> find = RowFinder(IdMap.from_ids("product", ["b", "a"]))
+        >>> find("b"), find("c")
+        (1, -1)
+    """
+
+    def __init__(self, ids: IdMap, most: int = 100_000) -> None:
+        self._ids = ids
+        self._most = most
+        self._known: dict[str, int] = {}
+
+    def __call__(self, name: str) -> int:
+        """Give the row of an id, -1 where there is none."""
+        row = self._known.get(name)
+        if row is None:
+            found = self._ids.find(name)
+            row = -1 if found is None else found
+            if len(self._known) >= self._most:
+                self._known.clear()
+            self._known[name] = row
+        return row
+
+
 def _encoded(kind: str, name: str) -> bytes:
     try:
         return _checked(kind, name).encode()

@@ -100,7 +100,7 @@ CHANGES: list[tuple[str, str, object, str]] = [
     ("recommend", "one_per_group", False, "~in several colors, one is shown"),
     ("recommend", "min_similarity", 0.25, "below a likeness of 0.25"),
     ("recommend", "price_band", 3.0, "more than 3 times cheaper or dearer"),
-    ("recommend", "deny", ["a", "b"], "2 products are never shown"),
+    ("recommend", "deny", ["a", "b"], "Never shown: 2 products"),
     ("recommend", "allow", ["a"], "Only 1 product that the shop chose"),
     ("recommend", "pinned", ["a", "b", "c"], "puts 3 products of its choice first"),
     ("recommend", "boost_collections", {"Aurora": 0.5}, 'collection "Aurora" higher (+0.5)'),
@@ -137,8 +137,8 @@ def test_it_tells_who_sees_what_without_consent_and_how_to_be_asked_and_forgotte
     assert "you see what is popular, of all time and in the last 14 days, and then what" in without
     assert "What you bought and what you hid is remembered" in without
     rights = section(told(), "What you can do")
-    for words in ("Refuse personalisation", "Hide a product", "Ask why a product is shown",
-                  "Refuse e-mails", "Ask for all we keep of you", "Ask to be forgotten"):  # fmt: skip
+    wanted = ("Refuse personalisation", "Hide a product", "Ask why a product is shown")
+    for words in (*wanted, "Refuse e-mails", "Ask for all we keep of you", "Ask to be forgotten"):
         assert words in rights
 
 
