@@ -36,7 +36,7 @@ class PostgresServer:
     """A server of our own; `kill` and `start` make it fail and come back."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # noqa: S108 short: socket
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         # PostgreSQL refuses to run as root
         self._as = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if _is_root() else {}
         if _is_root():
