@@ -170,7 +170,7 @@ class ErasureBook:
             StoreError: if the database does not answer.
         """
         with self._database.snapshot() as connection:
-            return {person: asked_us for person, asked_us in connection.execute(_ALL)}
+            return dict(connection.execute(_ALL).all())
 
     def hash_of(self, customer_id: str) -> str:
         """Give the keyed hash of an id, as in `hashes`.
