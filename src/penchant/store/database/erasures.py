@@ -27,6 +27,11 @@ _PENDING: Final = (
     .where(_ROWS.done_us.is_(None))
     .order_by(_ROWS.asked_us, _ROWS.receipt_id)
 )
+_OF_ONE: Final = (
+    sa.select(schema.erasures)
+    .where(_ROWS.person == sa.bindparam("person"))
+    .order_by(_ROWS.asked_us, _ROWS.receipt_id)
+)
 _FINISH: Final = (
     sa.update(schema.erasures)
     .where(_ROWS.receipt_id == sa.bindparam("receipt"))
@@ -111,6 +116,21 @@ class ErasureBook:
         """
         with self._database.read() as connection:
             return tuple(map(erasure_of, connection.execute(_PENDING).all()))
+
+    def of(self, customer_id: str) -> tuple[Erasure, ...]:
+        """Give the receipts of a person, oldest first.
+
+        Args:
+            customer_id: Any customer.
+
+        Raises:
+            InputError: if the id is one no database keeps.
+            StoreError: if the database does not answer.
+        """
+        check_texts((customer_id,))
+        person = {"person": self._people.hash_of(customer_id)}
+        with self._database.read() as connection:
+            return tuple(map(erasure_of, connection.execute(_OF_ONE, person).all()))
 
     def finish(self, receipt_id: str, counts: Mapping[str, int], at_us: int) -> Erasure:
         """Note that files are done too; the ids are not kept any longer.
