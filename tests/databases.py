@@ -18,6 +18,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+import sqlalchemy as sa
+
+from penchant.store.database.schema import METADATA
+from penchant.store.database.store import Store
 
 _NOBODY = 65534
 _names = itertools.count()
@@ -130,3 +134,19 @@ def postgres() -> PostgresServer:
 
 def _is_root() -> bool:
     return os.geteuid() == 0
+
+
+def rows_of(store: Store) -> dict[str, int]:
+    """How many rows each table has that holds something of people."""
+    with store.database.read() as connection:
+        return {
+            name: connection.scalar(sa.select(sa.func.count()).select_from(METADATA.tables[name]))
+            for name in ("exposures", "slates", "events", "consents", "aliases")
+        }
+
+
+def empty(store: Store) -> None:
+    """Take everything out but the shop's own secrets."""
+    with store.database.write() as connection:
+        for name in METADATA.tables.keys() - {"secrets"}:
+            connection.execute(sa.delete(METADATA.tables[name]))

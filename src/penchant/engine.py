@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from penchant.builds import Build, Manifest
 from penchant.builds.manifest import made_at
+from penchant.builds.opening import open_build
 from penchant.errors import StoreError
 from penchant.insight import Insight
 from penchant.maths.threads import one_thread
@@ -56,12 +56,11 @@ def open_shop(
     """
     directory = ShopDirectory.open(path)
     folder = directory.pointed_build(pointer)
-    manifest = Manifest.read(folder)
-    manifest.verify_quickly(folder)
+    manifest, build = open_build(folder)
     now = settings or directory.settings()
-    shop = Shop(
+    return Shop(
         manifest,
-        Build.load(folder),
+        build,
         MarkBook(directory),
         store=store or _store_of(directory, now),
         terms=Terms(now.privacy.profiling, microseconds(made_at(folder))),

@@ -43,8 +43,8 @@ LAYERS = (
         "in_memory",
         "campaign",
     ),
-    ("evaluation", "tuning", "publishing", "rollback", "shelf", "gate", "nightly"),
-    ("cli", "sample", "profiler", "bench", "doctor"),
+    ("evaluation", "tuning", "publishing", "rollback", "shelf", "gate", "privacy", "nightly"),
+    ("cli", "server", "sample", "profiler", "bench", "doctor"),
 )
 LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 MAY_SEE_THE_SAMPLE = {"sample", "cli", "bench"}

@@ -43,7 +43,8 @@ class CampaignSummary:
         surface: Which.
         customers: Who got at least one slot.
         rows: Slots in all.
-        skipped: {reason: customers left out}: "no_marketing_consent", "nothing_eligible".
+        skipped: {reason: customers left out}: "no_marketing_consent", "nothing_eligible" and,
+            where there are any, "erased_or_merged".
         steps: {rung of the ladder: customers}.
     """
 
@@ -97,9 +98,11 @@ def write_campaign(
             sink.write_table(table)
     customers = steps.total()
     skipped = {
-        "no_marketing_consent": campaign.refused,
+        "no_marketing_consent": campaign.audience.refused,
         "nothing_eligible": len(campaign) - customers,
     }
+    if campaign.audience.gone:
+        skipped["erased_or_merged"] = campaign.audience.gone
     return CampaignSummary(
         str(path), campaign.shop.build_id, campaign.surface, customers, rows, skipped,
         dict(sorted(steps.items())),

@@ -33,26 +33,20 @@ def run(
 
     Example: penchant forget shop C10001
     """
+    from penchant.cli.stores import store_of
     from penchant.errors import InputError
     from penchant.privacy.erasing import finish_erasures, receipt_of
     from penchant.shop_directory import ShopDirectory
-    from penchant.store.database.store import open_store
 
     if (customer is None) == (not pending):
         raise InputError("Name a customer, or give --pending to finish what was asked for before.")
     directory, at = ShopDirectory.open(shop), datetime.now(UTC)
-    store = open_store(directory, directory.settings().store, create=not pending)
-    if store is None:
+    with store_of(directory, create=not pending) as store:
         done: tuple[Erasure, ...] = ()
-    else:
-        try:
-            done = (
-                finish_erasures(directory, store, at=at)
-                if customer is None
-                else (_forgotten(directory, store, customer, at),)
-            )
-        finally:
-            store.close()
+        if store is not None and customer is not None:
+            done = (_forgotten(directory, store, customer, at),)
+        elif store is not None:
+            done = finish_erasures(directory, store, at=at)
     if as_json:
         from penchant.cli.output import print_json
 

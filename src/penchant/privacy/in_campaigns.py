@@ -78,6 +78,28 @@ def remove_from_campaign(file: Path, named: Named, note: Note) -> None:
         raise disk_error(error, file) from error
 
 
+def campaign_rows(file: Path, named: Named) -> list[dict[str, Any]]:
+    """Give the rows of persons in one file of a campaign; none of what is no campaign any more.
+
+    Args:
+        file: .parquet or .csv.
+        named: Tells whom.
+
+    Raises:
+        BuildError: if it cannot be read.
+    """
+    rows: list[dict[str, Any]] = []
+    try:
+        for batch in _batches(file) if _is_campaign(file) else ():
+            kept = named(pl.Series(batch[c.CUSTOMER_ID])).is_not_null()
+            rows += batch.filter(pa.array(kept.to_list(), pa.bool_())).to_pylist()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise BuildError(
+            f"{file}, the file of a campaign, cannot be read: {str(error).splitlines()[0]}."
+        ) from error
+    return rows
+
+
 def _write_without(file: Path, named: Named) -> None:
     from penchant.campaign.write import open_sink
 

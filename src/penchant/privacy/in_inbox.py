@@ -40,19 +40,15 @@ def forget_in_inbox(
         BuildError: if a file cannot be removed.
     """
     done = shop.inbox / "done"
-    for file in _files(done):
-        found = _PUT_AWAY.fullmatch(file.name)
-        named = names_in(file, found["name"] if found else file.name, mentions, aliases)
-        note("inbox_done", file.name, dict.fromkeys(named, 1))
-        if named:
+    for file, name in raw_files(shop):
+        named, read = names_in(file, name, mentions, aliases), file.parent == done
+        note("inbox_done" if read else "inbox_waiting", file.name, dict.fromkeys(named, 1))
+        if named and read:
             try:
                 file.unlink()
                 sync(done)
             except OSError as error:
                 raise disk_error(error, file) from error
-    for file in _files(shop.inbox):
-        named = names_in(file, file.name, mentions, aliases)
-        note("inbox_waiting", file.name, dict.fromkeys(named, 1))
 
 
 def names_in(
@@ -78,6 +74,17 @@ def names_in(
     header = id_header(table or "", raw.frame.columns, aliases)
     whole = counted(mentions.in_frame(raw.frame, header))
     return frozenset((*whole, *counted(mentions.in_frame(raw.broken, None))))
+
+
+def raw_files(shop: ShopDirectory) -> list[tuple[Path, str]]:
+    """Give the raw files a shop has, read or not, each with the name it came in by.
+
+    Args:
+        shop: The shop.
+    """
+    done = [(one, _PUT_AWAY.fullmatch(one.name)) for one in _files(shop.inbox / "done")]
+    read = [(one, found["name"] if found else one.name) for one, found in done]
+    return [*read, *((one, one.name) for one in _files(shop.inbox))]
 
 
 def remove_old_files(shop: ShopDirectory, *, at: datetime, days: float) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,7 +98,19 @@ def write_without(
         contents |= _report_without(shop, table, mentions, note)
         contents |= _rejects_without(shop, table, mentions, note, aliases)
     if contents:
-        replace_together(contents, shop.journal)
+        _replaced(shop, contents)
+
+
+def _replaced(shop: ShopDirectory, contents: Mapping[Path, bytes]) -> None:
+    """Replace files; customers stay as old as they were: that tells since when they say no.
+
+    A kill in between leaves them younger, so that a no of theirs goes on counting.
+    """
+    customers = table_file(shop, c.CUSTOMERS)
+    written = customers.stat().st_mtime_ns if customers in contents else 0
+    replace_together(contents, shop.journal)
+    if written:
+        os.utime(customers, ns=(written, written))
 
 
 def forget_marks(shop: ShopDirectory, mentions: Mentions, note: Note) -> None:
@@ -157,21 +170,46 @@ def _rejects_without(
     shop: ShopDirectory, table: str, mentions: Mentions, note: Note, aliases: Mapping[str, str]
 ) -> dict[Path, bytes]:
     """Leave out rows set aside that name a person anywhere, their reasons included."""
-    path = shop.rejects / f"{table}.csv"
-    if table == c.PRODUCTS or not path.is_file() or not path.stat().st_size:
-        return {}
-    every = pl.read_csv(path, has_header=False, infer_schema=False)
-    headers, rows = every.row(0), every.slice(1)
-    if rows.is_empty():
-        return {}
-    names = [str(one) for one in headers]
-    header = id_header(table, names, aliases)
-    column = None if header is None else every.columns[names.index(header)]
-    named = mentions.in_frame(rows, column)
+    headers, every, named = _rejects(shop, table, mentions, aliases)
     note("rejects", table, counted(named))
     if not named.count():
         return {}
-    kept = pl.concat([pl.Series("kept", [True]), named.is_null()])
+    kept = pl.concat(
+        [pl.DataFrame([headers], every.schema, orient="row"), every.filter(named.is_null())]
+    )
     buffer = io.StringIO()
-    every.filter(kept).write_csv(buffer, include_header=False)
-    return {path: buffer.getvalue().encode()}
+    kept.write_csv(buffer, include_header=False)
+    return {shop.rejects / f"{table}.csv": buffer.getvalue().encode()}
+
+
+def rejects_naming(
+    shop: ShopDirectory, table: str, mentions: Mentions, aliases: Mapping[str, str]
+) -> tuple[Sequence[str], pl.DataFrame]:
+    """Give the rows set aside of a table that name persons.
+
+    Args:
+        shop: The shop.
+        table: A name of `columns.TABLES`.
+        mentions: Whom.
+        aliases: The shop's own headers.
+
+    Returns:
+        The headers, and the rows, in columns of no name.
+    """
+    headers, every, named = _rejects(shop, table, mentions, aliases)
+    return headers, every.filter(named.is_not_null())
+
+
+def _rejects(
+    shop: ShopDirectory, table: str, mentions: Mentions, aliases: Mapping[str, str]
+) -> tuple[Sequence[str], pl.DataFrame, pl.Series]:
+    """Give headers and rows set aside of a table, and whom each row names, null for nobody."""
+    path = shop.rejects / f"{table}.csv"
+    if table == c.PRODUCTS or not path.is_file() or not path.stat().st_size:
+        return (), pl.DataFrame(), pl.Series("name", [], pl.String)
+    # two headers may be the same word
+    every = pl.read_csv(path, has_header=False, infer_schema=False)
+    headers, rows = [str(one) for one in every.row(0)], every.slice(1)
+    header = id_header(table, headers, aliases)
+    column = None if header is None else every.columns[headers.index(header)]
+    return headers, rows, mentions.in_frame(rows, column)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from penchant import columns as c
@@ -184,9 +184,9 @@ def _about_limits(settings: Settings) -> list[str]:
             "most, are not shown as matching it."
         )
     if own.allow:
-        points.append(f"Only {len(own.allow)} products that the shop chose are shown at all.")
+        points.append(f"Only {_some(own.allow)} that the shop chose can be shown at all.")
     if own.deny:
-        points.append(f"{len(own.deny)} products are never shown.")
+        points.append(f"Never shown: {_some(own.deny)} the shop took out.")
     return points
 
 
@@ -194,9 +194,13 @@ def _about_favours(own: RecommendSettings) -> list[str]:
     """Say what the shop puts first: customers have a right to know."""
     points = []
     if own.pinned:
-        points.append(f"The shop puts {len(own.pinned)} products of its choice first.")
+        points.append(f"The shop puts {_some(own.pinned)} of its choice first.")
     for name, added in sorted(own.boost_collections.items()):
         if added:
             way = "higher" if added > 0 else "lower"
             points.append(f'The shop ranks its collection "{name}" {way} ({added:+g}).')
     return points
+
+
+def _some(product_ids: Sequence[str]) -> str:
+    return f"{len(product_ids)} product{'' if len(product_ids) == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""The database itself: reading and writing, each in a transaction, and what happens when it fails."""
+"""The database itself: reading and writing in transactions, and what happens when it fails."""
 
 from __future__ import annotations
 

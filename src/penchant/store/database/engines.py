@@ -1,4 +1,4 @@
-"""What a database is reached by: an engine for each kind of call, of SQLite and of PostgreSQL alike.
+"""What a database is reached by: an engine for each kind of call, SQLite and PostgreSQL alike.
 
 One is for what an answer waits for, one for long reading, one for writing, one for migrations.
 """

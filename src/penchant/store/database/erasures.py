@@ -27,6 +27,11 @@ _PENDING: Final = (
     .where(_ROWS.done_us.is_(None))
     .order_by(_ROWS.asked_us, _ROWS.receipt_id)
 )
+_OF_ONE: Final = (
+    sa.select(schema.erasures)
+    .where(_ROWS.person == sa.bindparam("person"))
+    .order_by(_ROWS.asked_us, _ROWS.receipt_id)
+)
 _FINISH: Final = (
     sa.update(schema.erasures)
     .where(_ROWS.receipt_id == sa.bindparam("receipt"))
@@ -112,6 +117,21 @@ class ErasureBook:
         with self._database.read() as connection:
             return tuple(map(erasure_of, connection.execute(_PENDING).all()))
 
+    def of(self, customer_id: str) -> tuple[Erasure, ...]:
+        """Give the receipts of a person, oldest first.
+
+        Args:
+            customer_id: Any customer.
+
+        Raises:
+            InputError: if the id is one no database keeps.
+            StoreError: if the database does not answer.
+        """
+        check_texts((customer_id,))
+        person = {"person": self._people.hash_of(customer_id)}
+        with self._database.read() as connection:
+            return tuple(map(erasure_of, connection.execute(_OF_ONE, person).all()))
+
     def finish(self, receipt_id: str, counts: Mapping[str, int], at_us: int) -> Erasure:
         """Note that files are done too; the ids are not kept any longer.
 
@@ -170,7 +190,7 @@ class ErasureBook:
             StoreError: if the database does not answer.
         """
         with self._database.snapshot() as connection:
-            return {person: asked_us for person, asked_us in connection.execute(_ALL)}
+            return dict(connection.execute(_ALL).all())
 
     def hash_of(self, customer_id: str) -> str:
         """Give the keyed hash of an id, as in `hashes`.

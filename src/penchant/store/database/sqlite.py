@@ -1,4 +1,4 @@
-"""Ways to the shop's own SQLite file: readers never wait for the writer, and what is written stays."""
+"""Ways to the shop's own SQLite file: readers never wait for the writer."""
 
 from __future__ import annotations
 

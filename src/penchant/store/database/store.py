@@ -14,6 +14,7 @@ from penchant.store.database.erasures import ErasureBook
 from penchant.store.database.events import EventLog
 from penchant.store.database.exporting import export
 from penchant.store.database.keys import KeyBook
+from penchant.store.database.living import Living, living
 from penchant.store.database.migrating import migrate
 from penchant.store.database.people import PeopleBook
 from penchant.store.database.postgres import postgres_engines
@@ -105,6 +106,14 @@ class Store:
             StoreError: if the database does not answer.
         """
         return export(self.database, self._people, customer_id)
+
+    def living(self) -> Living:
+        """Give of whom the database knows anything: of all others nobody need ask.
+
+        Raises:
+            StoreError: if the database does not answer.
+        """
+        return living(self.database)
 
     def scrub(self) -> bool:
         """Leave nothing of deleted rows in the files of the database, after an erasure.
