@@ -58,7 +58,7 @@ def open_shop(
     folder = directory.pointed_build(pointer)
     manifest, build = open_build(folder)
     now = settings or directory.settings()
-    return Shop(
+    shop = Shop(
         manifest,
         build,
         MarkBook(directory),

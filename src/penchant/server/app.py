@@ -21,6 +21,7 @@ from penchant.server.middleware.crowd import Crowd
 from penchant.server.middleware.envelope import Envelope
 from penchant.server.middleware.record import Record
 from penchant.server.problems import CODES, invalid, problem, problem_of
+from penchant.server.putting import UPLOAD
 from penchant.server.routes import (
     admin,
     consent,
@@ -46,9 +47,6 @@ ROUTERS = (
     health.router,
 )
 """Those asked most come first: paths are compared in this order."""
-
-UPLOAD = 10
-"""How many times larger than other requests one with a photo may be."""
 
 
 def create_app(service: Service) -> ASGIApp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Literal
 
 from prometheus_client import (
     CollectorRegistry,
@@ -15,6 +16,9 @@ from prometheus_client import (
 )
 
 from penchant.server.runner import TOGETHER
+
+Mode = Literal["livemostrecent", "livemin"]
+"""How the gauges of several workers become one."""
 
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -146,5 +150,5 @@ class Metrics:
         if os.environ.get(TOGETHER):
             multiprocess.mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
 
-    def _gauge(self, name: str, meaning: str, *, mode: str = "livemostrecent") -> Gauge:
+    def _gauge(self, name: str, meaning: str, *, mode: Mode = "livemostrecent") -> Gauge:
         return Gauge(f"penchant_{name}", meaning, registry=self._own, multiprocess_mode=mode)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from penchant.errors import PenchantError
+from penchant.errors import InputError, PenchantError
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -142,11 +142,21 @@ def problem_of(error: Exception, *, request_id: str, shop: str = "") -> Response
             headers=error.headers or {},
             more=error.more,
         )
-    if isinstance(error, PenchantError):
-        code = error.code if error.code in STATUS_OF else "unexpected"
+    if isinstance(error, PenchantError) and (
+        error.code in STATUS_OF or isinstance(error, InputError)
+    ):
         told = str(error).replace(shop, "SHOP") if shop else str(error)
-        return problem(code, told, request_id=request_id)
+        return problem(
+            error.code, told, request_id=request_id, status=STATUS_OF.get(error.code, 422)
+        )
     return problem("unexpected", UNEXPECTED, request_id=request_id)
+
+
+def _status_of(error: Exception) -> int | None:
+    """Give the status of one of our exceptions; None: it is not foreseen here."""
+    if not isinstance(error, PenchantError):
+        return None
+    return STATUS_OF.get(error.code) or (422 if isinstance(error, InputError) else None)
 
 
 UNEXPECTED: Final = (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.requests import Request
 
+from penchant.privacy.statement import shop_statement
 from penchant.recording import KEPT_OF_REFUSERS
 from penchant.server.answering import Workbench
 from penchant.server.caller import Caller, check_access, check_rate, identify, shown_key
@@ -17,8 +20,11 @@ from penchant.server.keeper import Keeper
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
 from penchant.server.metrics import Metrics
+from penchant.server.muster import Muster
+from penchant.server.putting import Seeing
 from penchant.server.rates import Rates
 from penchant.server.recorder import Recorder
+from penchant.server.runner import TOGETHER
 from penchant.server.scopes import Access
 from penchant.server.serving import Serving
 from penchant.server.watcher import Watcher
@@ -34,6 +40,9 @@ database.
 """
 
 CHORE_THREADS: Final = 4
+
+TAKE_UP_SECONDS: Final = 2.0
+"""For all workers to take a product up; who does not is told in the log."""
 
 MOST_AT_ONCE: Final = 512
 """Requests inside one worker."""
@@ -54,7 +63,9 @@ class Service:
         self.logs = logs
         self.metrics = Metrics()
         self.link = StoreLink(directory, settings.store)
-        self.watcher = Watcher(directory, self.link, logs, self.metrics)
+        together = os.environ.get(TOGETHER)
+        self.muster = Muster(Path(together) if together else None)
+        self.watcher = Watcher(directory, self.link, self.muster, logs, self.metrics)
         self.serving: Serving = self.watcher.serving
         server = settings.server
         self.rates = Rates(server.requests_per_second, server.burst, time.monotonic)
@@ -63,6 +74,8 @@ class Service:
         self.recorder = Recorder(self._write_events, self._unwanted)
         self.keeper = Keeper(self._write_slates, self.metrics.lost_slates)
         self.eraser = Eraser(directory, self.link, logs)
+        self.seeing = Seeing()
+        self._statement: tuple[str, dict[str, Any]] = ("", {})
 
     def start(self) -> None:
         """Open the shop as far as it can be, and begin to look after it."""
@@ -136,6 +149,25 @@ class Service:
         status = "not_ready" if not ready else "degraded" if trouble else "ok"
         build_id = None if shop is None else shop.build_id
         return {"status": status, "build_id": build_id, "trouble": trouble}
+
+    def statement(self) -> dict[str, Any]:
+        """Give the main parameters in plain language, as of the build that serves.
+
+        Raises:
+            BuildError: if the published build is damaged.
+        """
+        build_id = self.serving.shop.build_id if self.serving.shop is not None else ""
+        if self._statement[0] != build_id or not build_id:
+            self._statement = build_id, dict(shop_statement(self.directory).to_dict())
+        return self._statement[1]
+
+    def take_up(self) -> None:
+        """Take up what was just changed, here and by all other workers, before it is answered."""
+        self.watcher.look()
+        self.muster.nudge()
+        version = self.link.remembered.versions.get("products", 0)
+        if not self.muster.wait(version, TAKE_UP_SECONDS):
+            self.logs.tell("warning", "workers_behind")
 
     def _write_events(self, events: Sequence[Event]) -> Recorded:
         return self.link.store.events.record(events)

@@ -82,6 +82,11 @@ class Serving:
         return None if self._served is None else self._served.shop
 
     @property
+    def products(self) -> int:
+        """Version of the products that are taken up."""
+        return self._products
+
+    @property
     def trouble(self) -> PenchantError | None:
         """Why the published build does not serve; None: it does."""
         return self._trouble if self._failed_ticks or self._served is None else None
@@ -109,10 +114,12 @@ class Serving:
             version: Of the store's products.
         """
         with self._changing:
-            if self._served is not None and version != self._products:
+            if version == self._products:
+                return
+            if self._served is not None:
                 served = self._served
                 self._served = Served(served.shop.refreshed(), served.policies)
-                self._products = version
+            self._products = version
 
     def _open(self, store: Store, products: int, signature: Signature) -> None:
         self._seen = signature

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,10 +14,14 @@ from penchant.evaluation.keep import load_scores
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
 from penchant.server.metrics import Metrics
+from penchant.server.muster import Muster
 from penchant.server.serving import Served, Serving
 from penchant.shop_directory import ShopDirectory
 
 SECONDS: Final = 0.5
+
+NUDGE_SECONDS: Final = 0.05
+"""Between two looks whether another worker says that something changed."""
 
 
 class Watcher:
@@ -25,15 +30,22 @@ class Watcher:
     Args of the constructor:
         directory: The shop.
         link: Its database.
+        muster: The other workers.
         logs: Where lines go.
         metrics: What is measured.
     """
 
     def __init__(
-        self, directory: ShopDirectory, link: StoreLink, logs: Logs, metrics: Metrics
+        self,
+        directory: ShopDirectory,
+        link: StoreLink,
+        muster: Muster,
+        logs: Logs,
+        metrics: Metrics,
     ) -> None:
         self._directory = directory
         self._link = link
+        self._muster = muster
         self._logs = logs
         self._metrics = metrics
         self.serving = Serving(directory, self._swapped)
@@ -70,11 +82,16 @@ class Watcher:
             products = self._link.remembered.versions.get("products", 0)
             self.serving.look(store, products)
             self._take_up_products(products)
+            self._muster.report(self.serving.products)
         self._tell_of_store()
 
     def _run(self) -> None:
-        while not self._stop.wait(SECONDS):
-            self.look()
+        looked = 0.0
+        while not self._stop.wait(NUDGE_SECONDS):
+            if self._muster.nudged() or time.monotonic() - looked >= SECONDS:
+                self.look()
+                looked = time.monotonic()
+        self._muster.leave()
 
     def _take_up_products(self, version: int) -> None:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,7 +10,7 @@ from starlette.responses import Response
 
 from penchant.errors import NotFoundError
 from penchant.privacy.erasing import forget_in_database, receipt_of
-from penchant.privacy.statement import shop_statement
+from penchant.privacy.person import person_data
 from penchant.server.models.admin import STATEMENT
 from penchant.server.models.customers import EXPORT, RECEIPT
 from penchant.server.models.ids import CustomerPath
@@ -41,7 +40,8 @@ async def export(request: Request, customer_id: CustomerPath) -> Response:
     service = service_of(request)
 
     def gather() -> Response:
-        data = person_data(service.directory, service.link.store, customer_id)
+        now = datetime.now(UTC)
+        data = person_data(service.directory, service.link.store, customer_id, at=now)
         named = {"Content-Disposition": 'attachment; filename="person.json"'}
         return json_answer(data, headers=named)
 
@@ -71,7 +71,7 @@ async def forget(request: Request, customer_id: CustomerPath) -> Response:
         store = service.link.store
         erasure = forget_in_database(store, customer_id, at=datetime.now(UTC))
         service.keeper.forget(customer_id)
-        service.watcher.look()
+        service.take_up()
         return erasure
 
     erasure = await service.chores.run(erase)
@@ -114,7 +114,4 @@ async def statement(request: Request) -> Response:
     """
     service = service_of(request)
 
-    def told() -> dict[str, Any]:
-        return dict(shop_statement(service.directory).to_dict())
-
-    return json_answer(await service.answers.run(told))
+    return json_answer(await service.answers.run(service.statement))

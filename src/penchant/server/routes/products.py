@@ -51,7 +51,7 @@ async def remove(request: Request, product_id: ProductPath) -> Response:
 
     def take_away() -> bool:
         removed = service.link.store.products.remove(product_id)
-        service.watcher.look()
+        service.take_up()
         return removed
 
     removed = await service.chores.run(take_away)
