@@ -20,6 +20,7 @@ from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import open_store
 from tests.server.asking import Asker
 
+
 @dataclass
 class Served:
     """A service and a client of it."""

@@ -112,7 +112,7 @@ async def _refused(request: Request, error: HTTPException) -> Response:
     if hasattr(error, "more") or code is None:
         return problem_of(error, request_id=request_id)
     told = {
-        "not_found": "There is no such address. What there is: /openapi.json",
+        "not_found": "There is no such address. Those there are: see /openapi.json.",
         "method_not_allowed": "This address is not there for this method.",
         "invalid_json": "The body is no valid JSON.",
     }

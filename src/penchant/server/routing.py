@@ -21,7 +21,8 @@ class Guarded(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Give what answers a request, with the check in front of it."""
         handle = super().get_route_handler()
-        access = ACCESS[(next(iter(self.methods)), self.path)]
+        method = next(iter(self.methods or ()))
+        access = ACCESS[(method, self.path)]
 
         async def checked(request: Request) -> Response:
             if not access.open:
