@@ -34,16 +34,17 @@ def postgres_engines(url: str, settings: StoreSettings) -> Engines:
         MissingExtraError: if psycopg is not installed.
     """
     address = _address(url)
-    writers = max(1, settings.connections // 2)
-    readers = max(1, settings.connections - writers)
+    readers = max(1, settings.connections - 1)  # the writers of a worker share one
     read, write = settings.read_timeout_ms, settings.write_timeout_ms
     engine = partial(_engine, address)
     return Engines(
         kind="postgresql",
-        quick=engine(read, "AUTOCOMMIT", **_pool(readers, read)),
+        quick=engine(read, "AUTOCOMMIT", **_pool(readers)),
         patient=engine(PATIENCE_MS, "REPEATABLE READ", poolclass=NullPool),
-        writing=_one_at_a_time(engine(write, "READ COMMITTED", **_pool(writers, write))),
+        writing=_one_at_a_time(engine(write, "READ COMMITTED", **_pool(1))),
         migrating=_one_at_a_time(engine(PATIENCE_MS, "READ COMMITTED", poolclass=NullPool)),
+        readers=readers,
+        settings=settings,
         exists=lambda: True,
         create=lambda: None,
     )
@@ -69,12 +70,11 @@ def _address(url: str) -> sa.URL:
     return address.set(drivername="postgresql+psycopg")
 
 
-def _pool(size: int, timeout_ms: int) -> dict[str, Any]:
+def _pool(size: int) -> dict[str, Any]:
     return {
         "poolclass": QueuePool,
         "pool_size": size,
         "max_overflow": 0,
-        "pool_timeout": timeout_ms / 1000,
         "pool_use_lifo": True,
     }
 

@@ -17,7 +17,7 @@ from penchant.settings.serving import StoreSettings
 from penchant.store.database.engines import Engines, dumps, loads
 
 PATIENCE_MS = 60_000
-READERS = 64
+READERS = 32
 
 
 def sqlite_engines(path: Path, settings: StoreSettings) -> Engines:
@@ -27,15 +27,17 @@ def sqlite_engines(path: Path, settings: StoreSettings) -> Engines:
         path: The file; it may not exist yet.
         settings: How long to wait.
     """
-    many = {"poolclass": QueuePool, "pool_size": 8, "max_overflow": READERS - 8}
-    one = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
     read, write = settings.read_timeout_ms, settings.write_timeout_ms
     return Engines(
         kind="sqlite",
-        quick=_engine(path, read, None, pool_timeout=read / 1000, **many),
+        quick=_engine(path, read, None, poolclass=QueuePool, pool_size=READERS, max_overflow=0),
         patient=_engine(path, PATIENCE_MS, "BEGIN", poolclass=NullPool),
-        writing=_engine(path, write, "BEGIN IMMEDIATE", pool_timeout=write / 1000, **one),
+        writing=_engine(
+            path, write, "BEGIN IMMEDIATE", poolclass=QueuePool, pool_size=1, max_overflow=0
+        ),
         migrating=_engine(path, PATIENCE_MS, "BEGIN IMMEDIATE", poolclass=NullPool),
+        readers=READERS,
+        settings=settings,
         exists=path.exists,
         create=partial(_create, path),
     )
