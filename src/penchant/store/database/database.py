@@ -98,6 +98,15 @@ class Database:
         with self._guarded(self._writing), self.engines.migrating.begin() as connection:
             yield connection
 
+    def tidy(self) -> None:
+        """Let what was deleted leave the disk as well; if readers prevent it, the next time.
+
+        Raises:
+            StoreError: if other writers hold it up for too long.
+        """
+        with self._writers.taken():
+            self.engines.tidy()
+
     def ping(self) -> None:
         """Ask whether the database answers.
 

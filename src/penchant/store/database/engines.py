@@ -30,6 +30,7 @@ class Engines:
         migrating: The same, and may take long.
         readers: How many connections `quick` has.
         settings: How long to wait.
+        tidy: Makes what was deleted leave the disk as well, where that takes more than deleting.
         exists: Whether there is anything to open.
         create: Makes an empty database where there is none.
     """
@@ -41,6 +42,7 @@ class Engines:
     migrating: sa.Engine
     readers: int
     settings: StoreSettings
+    tidy: Callable[[], None]
     exists: Callable[[], bool]
     create: Callable[[], None]
 

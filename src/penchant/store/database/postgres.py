@@ -16,7 +16,8 @@ from penchant.store.database.engines import Engines, dumps, loads
 SCHEMA: Final = "penchant"
 """Tables lie in a schema of their own: the shop's database may have its own "products"."""
 
-PATIENCE_MS: Final = 600_000
+PATIENCE_MS: Final = 60_000
+MIGRATING_MS: Final = 600_000
 CONNECT_MS: Final = 2_000
 _GRACE_MS: Final = 250
 _LOCK: Final = 0x70656E63  # any number; all writers of a database take the same
@@ -42,9 +43,10 @@ def postgres_engines(url: str, settings: StoreSettings) -> Engines:
         quick=engine(read, "AUTOCOMMIT", **_pool(readers)),
         patient=engine(PATIENCE_MS, "REPEATABLE READ", poolclass=NullPool),
         writing=_one_at_a_time(engine(write, "READ COMMITTED", **_pool(1))),
-        migrating=_one_at_a_time(engine(PATIENCE_MS, "READ COMMITTED", poolclass=NullPool)),
+        migrating=_one_at_a_time(engine(MIGRATING_MS, "READ COMMITTED", poolclass=NullPool)),
         readers=readers,
         settings=settings,
+        tidy=lambda: None,  # its own autovacuum does
         exists=lambda: True,
         create=lambda: None,
     )

@@ -180,6 +180,27 @@ def test_the_file_is_nobodys_business_but_its_owners(store, shop):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
 
 
+def test_who_was_erased_is_in_no_byte_of_the_file(store, shop):
+    marks = ["sought-id", "sought-product", "sought-visitor"]
+    store.events.record([Event(f"e{n}", marks[0], marks[1], "view", n) for n in range(500)])
+    store.events.record([Event("v1", marks[2], marks[1], "view", 1), *events(300)])
+    store.people.merge(marks[2], marks[0], at_us=5)
+    receipt = store.erasures.erase(marks[0], at_us=1000).receipt_id
+    assert "sought" in store.erasures.receipt(receipt).customer_id
+    store.erasures.finish(receipt, {}, 1001)
+    for file in shop.path.glob(f"{FILE}*"):
+        assert b"sought" not in file.read_bytes(), file.name
+
+
+def test_an_erasure_waits_for_no_reader(store, shop):
+    store.events.record(events(3))
+    with store.database.snapshot() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar() == 3
+        assert store.erasures.erase("c", at_us=10).counts["events"] == 3
+        assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar() == 3
+    assert store.events.count() == 0
+
+
 def test_a_shop_that_never_served_gets_no_database_by_being_looked_at(shop):
     assert open_store(shop, QUICK, create=False) is None
     assert not list(shop.path.glob(f"*{FILE}*"))
