@@ -133,5 +133,8 @@ def _check_alive(connection: Any, record: object, proxy: object) -> None:
 
     That costs a microsecond, where a question to the server would cost a round trip.
     """
-    if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
+    unread = select.poll()  # not select(), which knows only the first 1024 open files
+    if not connection.closed:
+        unread.register(connection.fileno(), select.POLLIN)
+    if connection.closed or unread.poll(0):
         raise sa.exc.DisconnectionError("closed by the server")

@@ -168,7 +168,7 @@ def check_server_kills(tmp_path, rounds, seed):
     told = {event_id for one in shoppers for event_id in one.told}
     assert told <= there.keys()
     assert set(there.values()) == {1}
-    assert max(one.slowest for one in shoppers) < 10
+    assert max(one.slowest for one in shoppers) < 60, "a call hung"
 
 
 def test_a_server_killed_under_load_loses_nothing_acknowledged_and_is_found_again(tmp_path):

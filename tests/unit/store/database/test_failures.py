@@ -24,7 +24,7 @@ from penchant.store.database.store import FILE, Store, open_store
 from penchant.store.database.values import Event
 from tests.databases import PostgresServer
 
-QUICK = StoreSettings(read_timeout_ms=200, write_timeout_ms=200, connections=2)
+QUICK = StoreSettings(read_timeout_ms=600, write_timeout_ms=600, connections=2)
 
 
 class Clock:
@@ -264,7 +264,7 @@ def test_a_server_that_hangs_is_not_waited_for_for_ever(server, remote, clock):
         start = time.monotonic()
         assert "does not answer" in told_to_try_later(lambda: remote.people.person("c"))
         assert "does not answer" in told_to_try_later(lambda: remote.events.record(events(4)))
-        assert time.monotonic() - start < 10
+        assert time.monotonic() - start < 60  # and not for ever
     finally:
         server.resume()
     clock.now += 60
