@@ -18,6 +18,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+import sqlalchemy as sa
+
+from penchant.store.database.schema import METADATA
+from penchant.store.database.store import Store
 
 _NOBODY = 65534
 _names = itertools.count()
@@ -36,7 +40,7 @@ class PostgresServer:
     """A server of our own; `kill` and `start` make it fail and come back."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # noqa: S108 short: socket
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         # PostgreSQL refuses to run as root
         self._as = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if _is_root() else {}
         if _is_root():
@@ -100,11 +104,7 @@ class PostgresServer:
 
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.kill()
+            self.kill()  # nobody needs what it holds
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
@@ -130,3 +130,19 @@ def postgres() -> PostgresServer:
 
 def _is_root() -> bool:
     return os.geteuid() == 0
+
+
+def rows_of(store: Store) -> dict[str, int]:
+    """How many rows each table has that holds something of people."""
+    with store.database.read() as connection:
+        return {
+            name: connection.scalar(sa.select(sa.func.count()).select_from(METADATA.tables[name]))
+            for name in ("exposures", "slates", "events", "consents", "aliases")
+        }
+
+
+def empty(store: Store) -> None:
+    """Take everything out but the shop's own secrets."""
+    with store.database.write() as connection:
+        for name in METADATA.tables.keys() - {"secrets"}:
+            connection.execute(sa.delete(METADATA.tables[name]))

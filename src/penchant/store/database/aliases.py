@@ -27,6 +27,6 @@ def known_as(connection: sa.Connection, ids: Collection[str]) -> dict[str, str]:
     """
     found = {one: one for one in ids}
     for portion in portions(tuple(found)):
-        for anonymous_id, customer_id in connection.execute(_OF_SOME, {"ids": list(portion)}):
-            found[anonymous_id] = customer_id
+        rows = connection.execute(_OF_SOME, {"ids": list(portion)})
+        found.update((row[0], row[1]) for row in rows)
     return found

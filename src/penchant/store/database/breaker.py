@@ -1,4 +1,4 @@
-"""A circuit breaker: who does not answer is left alone for a while, so that nobody waits in vain."""
+"""A circuit breaker: who does not answer is left alone for a while; nobody waits in vain."""
 
 from __future__ import annotations
 
@@ -58,15 +58,14 @@ class Breaker:
         if self._opens_until is None:
             return
         with self._lock:
-            if self._opens_until is None:
-                return
-            wait = self._opens_until - self._clock()
+            until = self._opens_until
+            wait = 0.0 if until is None else until - self._clock()
             if self._trying or wait > 0:
                 raise StoreError(
                     "The database did not answer several times in a row and is left alone for "
                     f"{max(wait, 0.1):.1f} seconds; nothing was written. Try again then."
                 )
-            self._trying = True
+            self._trying = until is not None
 
     def succeeded(self) -> None:
         """Say that a call was answered."""

@@ -59,3 +59,19 @@ class People:
             for person, asked_us in connection.execute(_OF_SOME, {"people": list(people)}):
                 found[people[person]] = asked_us
         return found
+
+
+def is_past(
+    at_us: int, names: Mapping[str, str], customer_id: str, erased: Mapping[str, int]
+) -> bool:
+    """Say whether something happened before an erasure, and is not to be known any more.
+
+    Args:
+        at_us: When it happened.
+        names: {id: as whom they are known now}.
+        customer_id: To whom.
+        erased: Of `People.erased_us`, for that id and the name.
+    """
+    if not erased:
+        return False
+    return any(one in erased and at_us <= erased[one] for one in (customer_id, names[customer_id]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from penchant.store.database import schema
 from penchant.store.database.aliases import known_as
 from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
-from penchant.store.database.erased import People
+from penchant.store.database.erased import People, is_past
 from penchant.store.database.rows import EVENT, event_of, event_row
 from penchant.store.database.statements import insert_new
 from penchant.store.database.values import Event, Recorded
@@ -57,14 +57,14 @@ class EventLog:
         with self._database.write() as connection:
             names = known_as(connection, {one.customer_id for one in events})
             erased = self._people.erased_us(connection, {*names, *names.values()})
-            rows = []
-            for one in events:
-                name = names[one.customer_id]
-                until = max(erased.get(name, _NEVER), erased.get(one.customer_id, _NEVER))
-                if one.time_us > until:
-                    rows.append(event_row(one, name))
+            rows = [
+                event_row(one, names[one.customer_id])
+                for one in events
+                if not is_past(one.time_us, names, one.customer_id, erased)
+            ]
             new = set(connection.scalars(_INSERT[self._database.kind], rows)) if rows else set()
-        return _told(events, new)
+        past = {one for one in events if is_past(one.time_us, names, one.customer_id, erased)}
+        return _told(events, new, past)
 
     def since(self, seq: int, *, limit: int = 50_000) -> tuple[tuple[int, Event], ...]:
         """Give events in the order of writing, with their numbers.
@@ -99,9 +99,6 @@ class EventLog:
             return connection.scalar(_COUNT) or 0
 
 
-_NEVER: Final = -(2**63)
-
-
 def check_events(events: Sequence[Event]) -> None:
     """Refuse events no database keeps.
 
@@ -130,10 +127,10 @@ def check_events(events: Sequence[Event]) -> None:
     check_numbers(float(one.value) for one in events if one.value is not None)
 
 
-def _told(events: Sequence[Event], new: set[str]) -> Recorded:
+def _told(events: Sequence[Event], new: set[str], past: Container[Event]) -> Recorded:
     written, known = [], []
     for one in events:
-        if one.event_id in new:
+        if one.event_id in new and one not in past:
             new.discard(one.event_id)  # a second one of that name is known by now
             written.append(one.event_id)
         else:

@@ -15,7 +15,7 @@ from penchant.store.database.statements import insert_new
 from penchant.store.database.values import ApiKey
 from penchant.store.database.versions import raise_version, version_of
 
-_ADD: Final = insert_new(schema.keys)
+_ADD: Final = insert_new(schema.keys, schema.keys.c.key_id)
 _ALL: Final = sa.select(schema.keys)
 _REVOKE: Final = (
     sa.update(schema.keys)
@@ -47,7 +47,7 @@ class KeyBook:
             one for one in (key.made_us, key.expires_us, key.revoked_us) if one is not None
         )
         with self._database.write() as connection:
-            if not connection.execute(_ADD[self._database.kind], key_row(key)).rowcount:
+            if connection.execute(_ADD[self._database.kind], key_row(key)).first() is None:
                 raise InputError(f'There is a key "{key.key_id}" already: choose another key_id.')
             raise_version(connection, _VERSION)
 

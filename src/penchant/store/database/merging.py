@@ -46,7 +46,7 @@ def merge(connection: sa.Connection, anonymous_id: str, customer_id: str, at_us:
     """
     names = known_as(connection, (anonymous_id, customer_id))
     target = names[customer_id]
-    if target == anonymous_id:
+    if anonymous_id in (customer_id, target):
         raise InputError(
             "A visitor cannot be merged into themselves, nor into somebody who was merged into "
             "them: name another customer."

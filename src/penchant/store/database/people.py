@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -27,7 +27,7 @@ _ERASED: Final = sa.select(schema.erased.c.asked_us).where(
 )
 
 
-def _person() -> sa.Select[tuple[object, ...]]:
+def _person() -> sa.Select[Any]:
     """One row per event, each with what is known besides; without events one row all the same."""
     head = sa.select(_NAME.label("customer_id")).subquery("head")
     newest = (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -17,7 +17,7 @@ DAY_US: Final = 86_400_000_000
 
 _EVENTS: Final = schema.events.c
 _BEFORE: Final = sa.bindparam("before", type_=sa.BigInteger)
-_KEYS: Final = sa.bindparam("gone", expanding=True)
+_KEYS: Final[sa.BindParameter[Any]] = sa.bindparam("gone", expanding=True)
 _OLD_EVENTS: Final = sa.select(_EVENTS.seq).where(_EVENTS.time_us < _BEFORE)
 _OLD_SLATES: Final = sa.select(schema.slates.c.request_id).where(schema.slates.c.made_us < _BEFORE)
 _OLD_MOMENTS: Final = (
@@ -58,7 +58,7 @@ def prune(
         "slates": as_of_us - round(privacy.slate_days * DAY_US),
         "exposures": as_of_us - round(privacy.exposure_days * DAY_US),
     }
-    return {
+    pruned = {
         "events": _delete(database, _OLD_EVENTS, before["events"], _EVENTS.seq)
         + _beyond(database, history),
         "slates": _delete(database, _OLD_SLATES, before["slates"], schema.slates.c.request_id),
@@ -66,11 +66,11 @@ def prune(
             database, _OLD_MOMENTS, before["exposures"], schema.exposures.c.shown_us
         ),
     }
+    database.tidy()
+    return pruned
 
 
-def _delete(
-    database: Database, old: sa.Select[tuple[object]], before: int, key: sa.Column[object]
-) -> int:
+def _delete(database: Database, old: sa.Select[Any], before: int, key: sa.Column[Any]) -> int:
     with database.snapshot() as connection:
         keys = connection.scalars(old, {"before": before}).all()
     return _delete_keys(database, keys, key)
@@ -86,7 +86,7 @@ def _beyond(database: Database, history: int) -> int:
     return _delete_keys(database, keys, _EVENTS.seq)
 
 
-def _delete_keys(database: Database, keys: object, key: sa.Column[object]) -> int:
+def _delete_keys(database: Database, keys: Sequence[object], key: sa.Column[Any]) -> int:
     statement = sa.delete(key.table).where(key.in_(_KEYS))
     deleted = 0
     for some in portions(keys, PORTION):  # others write in between

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
-
-import sqlalchemy as sa
+from typing import Any, Final, TypeAlias
 
 from penchant.store.database import schema
 from penchant.store.database.values import (
@@ -24,7 +22,7 @@ EVENT: Final = tuple(one for one in schema.events.c if one.name != "seq")
 SLATE: Final = tuple(schema.slates.c)
 """Columns in the order of `ServedSlate`."""
 
-Row = Sequence[Any] | sa.Row[Any]
+Row: TypeAlias = Sequence[Any]
 
 
 def event_of(row: Row) -> Event:
@@ -33,8 +31,7 @@ def event_of(row: Row) -> Event:
     Args:
         row: Values of `EVENT`.
     """
-    *whole, is_gift = row
-    return Event(*whole, bool(is_gift))
+    return Event(*row)
 
 
 def event_row(event: Event, customer_id: str) -> dict[str, Any]:
@@ -67,9 +64,8 @@ def slate_of(row: Row) -> ServedSlate:
         row: Values of `SLATE`.
     """
     *whole, slots = row
-    return ServedSlate(
-        *whole, tuple(ServedSlot(place, *one) for place, one in enumerate(slots, start=1))
-    )
+    places = tuple(ServedSlot(place, *one) for place, one in enumerate(slots, start=1))
+    return ServedSlate(*[*whole, places])
 
 
 def slate_row(slate: ServedSlate, customer_id: str) -> dict[str, Any]:

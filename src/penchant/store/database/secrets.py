@@ -1,4 +1,4 @@
-"""The shop's own secrets: keys of hashes and tokens, made at first use and shared by all workers."""
+"""The shop's own secrets: keys of hashes and tokens, made at first use, shared by workers."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _AFTER: Final = _EXPOSURES.where(
         ),
     )
 )
-_REQUESTS: Final = sa.bindparam("requests", expanding=True)
+_REQUESTS: Final[sa.BindParameter[Any]] = sa.bindparam("requests", expanding=True)
 _SLATES: Final = sa.select(*SLATE).where(schema.slates.c.request_id.in_(_REQUESTS))
 _EVENTS: Final = (
     sa.select(*EVENT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from penchant.store.database import schema
 from penchant.store.database.aliases import known_as
 from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
-from penchant.store.database.erased import People
+from penchant.store.database.erased import People, is_past
 from penchant.store.database.rows import SLATE, slate_of, slate_row
 from penchant.store.database.shown import read_shown
 from penchant.store.database.statements import insert_new
@@ -47,12 +47,12 @@ class SlateLog:
             return
         with self._database.write() as connection:
             names = known_as(connection, {one.customer_id for one in slates if one.customer_id})
-            until = self._people.erased_us(connection, {*names, *names.values()})
+            erased = self._people.erased_us(connection, {*names, *names.values()})
             names[""] = ""
             rows = [
                 slate_row(one, names[one.customer_id])
                 for one in slates
-                if not self._is_erased(one, names[one.customer_id], until)
+                if not is_past(one.made_us, names, one.customer_id, erased)
             ]
             if rows:
                 connection.execute(_KEEP[self._database.kind], rows)
@@ -115,12 +115,6 @@ class SlateLog:
         with self._database.read() as connection:
             row = connection.execute(_SLATE, {"request_id": request_id}).first()
         return None if row is None else slate_of(row)
-
-    @staticmethod
-    def _is_erased(slate: ServedSlate, name: str, until: Mapping[str, int]) -> bool:
-        return any(
-            one in until and slate.made_us <= until[one] for one in (name, slate.customer_id)
-        )
 
 
 def _check(slates: Sequence[ServedSlate]) -> None:

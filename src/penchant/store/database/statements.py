@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -11,7 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 
-_INSERT: Final = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: Final[Mapping[str, Callable[[sa.Table], Any]]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 Statements = Mapping[str, sa.Executable]
 """{kind of database: the statement}."""
@@ -26,7 +29,7 @@ def insert_new(table: sa.Table, *returned: sa.Column[Any]) -> Statements:
     """
     found = {}
     for kind, insert in _INSERT.items():
-        statement: Any = insert(table).on_conflict_do_nothing()
+        statement = insert(table).on_conflict_do_nothing()
         found[kind] = statement.returning(*returned) if returned else statement
     return found
 
@@ -40,9 +43,26 @@ def insert_or_replace(table: sa.Table) -> Statements:
     key = [one.name for one in table.primary_key]
     found = {}
     for kind, insert in _INSERT.items():
-        statement: Any = insert(table)
+        statement = insert(table)
         new = {one.name: statement.excluded[one.name] for one in table.c if one.name not in key}
         found[kind] = statement.on_conflict_do_update(index_elements=key, set_=new)
+    return found
+
+
+def insert_or_raise(table: sa.Table, column: str) -> Statements:
+    """Insert rows; those whose key is there take the new value only if it is larger.
+
+    Args:
+        table: Where.
+        column: The one value beside the key.
+    """
+    key = [one.name for one in table.primary_key]
+    found = {}
+    for kind, insert in _INSERT.items():
+        statement = insert(table)
+        old, new = table.c[column], statement.excluded[column]
+        larger = sa.case((new > old, new), else_=old)
+        found[kind] = statement.on_conflict_do_update(index_elements=key, set_={column: larger})
     return found
 
 
@@ -56,7 +76,7 @@ def add_one(table: sa.Table, column: str) -> Statements:
     key = [one.name for one in table.primary_key]
     found = {}
     for kind, insert in _INSERT.items():
-        statement: Any = insert(table).values({column: 1})
+        statement = insert(table).values({column: 1})
         found[kind] = statement.on_conflict_do_update(
             index_elements=key, set_={column: table.c[column] + 1}
         )

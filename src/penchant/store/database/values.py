@@ -220,7 +220,7 @@ class Erasure:
         asked_us: When it was asked for; nothing until then is known any more from that moment on.
         done_us: When the last file was done; None: not yet.
         counts: {place: rows or files erased there}.
-        visitors: Ids of visitors merged into them, to be erased from files as well; empty once done.
+        visitors: Ids of visitors merged into them, to be erased from files too; empty once done.
     """
 
     receipt_id: str

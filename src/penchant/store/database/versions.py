@@ -52,4 +52,4 @@ def all_versions(database: Database) -> Mapping[str, int]:
         StoreError: if the database does not answer.
     """
     with database.read() as connection:
-        return {name: number for name, number in connection.execute(_ALL)}
+        return dict(connection.execute(_ALL).all())
