@@ -104,11 +104,7 @@ class PostgresServer:
 
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.kill()
+            self.kill()  # nobody needs what it holds
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property

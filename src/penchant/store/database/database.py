@@ -12,6 +12,7 @@ from penchant.errors import StoreError, StoreFullError
 from penchant.store.database.breaker import Breaker
 from penchant.store.database.engines import Engines
 from penchant.store.database.failures import store_error
+from penchant.store.database.turns import Turns
 
 
 class Database:
@@ -27,6 +28,9 @@ class Database:
         self.engines = engines
         self._reading = Breaker(clock)
         self._writing = Breaker(clock)
+        waits = engines.settings
+        self._readers = Turns(engines.readers, waits.read_timeout_ms / 1000)
+        self._writers = Turns(1, waits.write_timeout_ms / 1000)
 
     @property
     def available(self) -> bool:
@@ -43,7 +47,11 @@ class Database:
         Raises:
             StoreError: if the database does not answer.
         """
-        with self._guarded(self._reading), self.engines.quick.connect() as connection:
+        with (
+            self._guarded(self._reading),
+            self._readers.taken(),
+            self.engines.quick.connect() as connection,
+        ):
             yield connection
 
     @contextmanager
@@ -70,7 +78,11 @@ class Database:
             StoreError: if the database does not answer within `write_timeout_ms`.
             StoreFullError: if it has no room.
         """
-        with self._guarded(self._writing), self.engines.writing.begin() as connection:
+        with (
+            self._guarded(self._writing),
+            self._writers.taken(),
+            self.engines.writing.begin() as connection,
+        ):
             yield connection
 
     @contextmanager
@@ -85,6 +97,15 @@ class Database:
         """
         with self._guarded(self._writing), self.engines.migrating.begin() as connection:
             yield connection
+
+    def tidy(self) -> None:
+        """Let what was deleted leave the disk as well; if readers prevent it, the next time.
+
+        Raises:
+            StoreError: if other writers hold it up for too long.
+        """
+        with self._writers.taken():
+            self.engines.tidy()
 
     def ping(self) -> None:
         """Ask whether the database answers.

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from penchant.settings.serving import StoreSettings
+
 _TIME: Final = "$time"
 
 
@@ -26,6 +28,9 @@ class Engines:
         patient: For statements that see one moment together and may take long.
         writing: One transaction at a time, over all processes.
         migrating: The same, and may take long.
+        readers: How many connections `quick` has.
+        settings: How long to wait.
+        tidy: Makes what was deleted leave the disk as well, where that takes more than deleting.
         exists: Whether there is anything to open.
         create: Makes an empty database where there is none.
     """
@@ -35,6 +40,9 @@ class Engines:
     patient: sa.Engine
     writing: sa.Engine
     migrating: sa.Engine
+    readers: int
+    settings: StoreSettings
+    tidy: Callable[[], None]
     exists: Callable[[], bool]
     create: Callable[[], None]
 

@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from penchant.store.database import schema
-from penchant.store.database.statements import Statements, portions
+from penchant.store.database.statements import insert_or_raise, portions
 
 _NAME: Final = sa.bindparam("name", type_=sa.Text)
 _ALIASES: Final = schema.aliases
@@ -53,26 +53,7 @@ def erase_rows(connection: sa.Connection, name: str) -> tuple[tuple[str, ...], d
     return visitors, counts
 
 
-def _note() -> Statements:
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    found = {}
-    for kind, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
-        statement = insert(schema.erased)
-        later = sa.case(
-            (
-                statement.excluded.asked_us > schema.erased.c.asked_us,
-                statement.excluded.asked_us,
-            ),
-            else_=schema.erased.c.asked_us,
-        )
-        found[kind] = statement.on_conflict_do_update(
-            index_elements=["person"], set_={"asked_us": later}
-        )
-    return found
-
-
-_NOTE: Final = _note()
+_NOTE: Final = insert_or_raise(schema.erased, "asked_us")
 
 
 def note_erased(connection: sa.Connection, people: Mapping[str, int]) -> None:

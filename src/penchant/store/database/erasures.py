@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Final
 
 import sqlalchemy as sa
 
-from penchant.errors import NotFoundError
+from penchant.errors import NotFoundError, StoreError
 from penchant.store.database import schema
 from penchant.store.database.aliases import known_as
 from penchant.store.database.checks import check_numbers, check_texts
@@ -91,6 +92,7 @@ class ErasureBook:
             )
             connection.execute(sa.insert(schema.erasures), erasure_row(erasure))
             raise_version(connection, _VERSION)
+        self._tidy()
         return erasure
 
     def receipt(self, receipt_id: str) -> Erasure | None:
@@ -158,7 +160,9 @@ class ErasureBook:
                 return held
             done = {"receipt": receipt_id, "none": [], "at": at_us}
             connection.execute(_FINISH, done | {"all_counts": {**held.counts, **counts}})
-            return erasure_of(connection.execute(_RECEIPT, {"receipt": receipt_id}).one())
+            finished = erasure_of(connection.execute(_RECEIPT, {"receipt": receipt_id}).one())
+        self._tidy()
+        return finished
 
     def erased_us(self, customer_id: str) -> int | None:
         """Give until when a person's past is not to be known; None: they were never erased.
@@ -210,3 +214,7 @@ class ErasureBook:
             StoreError: if the database does not answer.
         """
         return version_of(self._database, _VERSION)
+
+    def _tidy(self) -> None:
+        with suppress(StoreError):  # it is erased all the same; the next one tidies
+            self._database.tidy()

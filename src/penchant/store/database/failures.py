@@ -46,8 +46,8 @@ def store_error(error: BaseException) -> StoreError | None:
     Returns:
         None where the statement itself was wrong: then the database is well.
     """
-    if isinstance(error, failures.TimeoutError):
-        return StoreError(f"All connections to the database are in use; {AGAIN}")
+    if isinstance(error, failures.TimeoutError):  # of a pool, as after a storm of reconnecting
+        return StoreError(f"The database is asked for more than it can answer in time; {AGAIN}")
     if not isinstance(error, failures.DBAPIError):
         return None
     cause = error.orig

@@ -18,12 +18,13 @@ FOLDER: Final = Path(__file__).parent / "migrations"
 _VERSION: Final = sa.text("SELECT version_num FROM alembic_version")
 
 
-def migrate(database: Database, newest: str = NEWEST) -> None:
+def migrate(database: Database, newest: str = NEWEST, folder: Path = FOLDER) -> None:
     """Make or change tables until they are of the newest version.
 
     Args:
         database: Any; an empty one gets its tables, one of the newest version stays untouched.
         newest: The version to reach.
+        folder: Where the versions are, one file each.
 
     Raises:
         InputError: if it was written by a newer penchant, or its role may not make the schema.
@@ -36,10 +37,10 @@ def migrate(database: Database, newest: str = NEWEST) -> None:
         found = version_of(connection)  # again: another worker may just have done it
         if found == newest:
             return
-        _check_known(found)
+        _check_known(found, folder)
         if found is None and database.kind == "postgresql":
             _make_schema(connection)
-        _upgrade(connection, found, newest)
+        _upgrade(connection, found, newest, folder)
 
 
 def version_of(connection: sa.Connection) -> str | None:
@@ -54,12 +55,12 @@ def version_of(connection: sa.Connection) -> str | None:
     return found
 
 
-def _check_known(version: str | None) -> None:
-    known = {file.name[1:5] for file in (FOLDER / "versions").glob("v*.py")}
+def _check_known(version: str | None, folder: Path) -> None:
+    known = {file.name[1:5] for file in (folder / "versions").glob("v*.py")}
     if version is not None and version not in known:
         raise InputError(
             f"The database is of version {version}, written by a newer penchant; this one knows "
-            f"versions up to {NEWEST}. Update penchant, or give it another database."
+            f"versions up to {max(known)}. Update penchant, or give it another database."
         )
 
 
@@ -76,12 +77,12 @@ def _make_schema(connection: sa.Connection) -> None:
         ) from error
 
 
-def _upgrade(connection: sa.Connection, found: str | None, newest: str) -> None:
+def _upgrade(connection: sa.Connection, found: str | None, newest: str, folder: Path) -> None:
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    scripts = ScriptDirectory(str(FOLDER))
+    scripts = ScriptDirectory(str(folder))
     context = MigrationContext.configure(connection)
     steps = reversed(list(scripts.iterate_revisions(newest, found or "base")))
     with Operations.context(context):

@@ -16,7 +16,8 @@ from penchant.store.database.engines import Engines, dumps, loads
 SCHEMA: Final = "penchant"
 """Tables lie in a schema of their own: the shop's database may have its own "products"."""
 
-PATIENCE_MS: Final = 600_000
+PATIENCE_MS: Final = 60_000
+MIGRATING_MS: Final = 600_000
 CONNECT_MS: Final = 2_000
 _GRACE_MS: Final = 250
 _LOCK: Final = 0x70656E63  # any number; all writers of a database take the same
@@ -34,16 +35,18 @@ def postgres_engines(url: str, settings: StoreSettings) -> Engines:
         MissingExtraError: if psycopg is not installed.
     """
     address = _address(url)
-    writers = max(1, settings.connections // 2)
-    readers = max(1, settings.connections - writers)
+    readers = max(1, settings.connections - 1)  # the writers of a worker share one
     read, write = settings.read_timeout_ms, settings.write_timeout_ms
     engine = partial(_engine, address)
     return Engines(
         kind="postgresql",
-        quick=engine(read, "AUTOCOMMIT", **_pool(readers, read)),
+        quick=engine(read, "AUTOCOMMIT", **_pool(readers)),
         patient=engine(PATIENCE_MS, "REPEATABLE READ", poolclass=NullPool),
-        writing=_one_at_a_time(engine(write, "READ COMMITTED", **_pool(writers, write))),
-        migrating=_one_at_a_time(engine(PATIENCE_MS, "READ COMMITTED", poolclass=NullPool)),
+        writing=_one_at_a_time(engine(write, "READ COMMITTED", **_pool(1))),
+        migrating=_one_at_a_time(engine(MIGRATING_MS, "READ COMMITTED", poolclass=NullPool)),
+        readers=readers,
+        settings=settings,
+        tidy=lambda: None,  # its own autovacuum does
         exists=lambda: True,
         create=lambda: None,
     )
@@ -69,12 +72,11 @@ def _address(url: str) -> sa.URL:
     return address.set(drivername="postgresql+psycopg")
 
 
-def _pool(size: int, timeout_ms: int) -> dict[str, Any]:
+def _pool(size: int) -> dict[str, Any]:
     return {
         "poolclass": QueuePool,
         "pool_size": size,
         "max_overflow": 0,
-        "pool_timeout": timeout_ms / 1000,
         "pool_use_lifo": True,
     }
 
@@ -131,5 +133,8 @@ def _check_alive(connection: Any, record: object, proxy: object) -> None:
 
     That costs a microsecond, where a question to the server would cost a round trip.
     """
-    if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
+    unread = select.poll()  # not select(), which knows only the first 1024 open files
+    if not connection.closed:
+        unread.register(connection.fileno(), select.POLLIN)
+    if connection.closed or unread.poll(0):
         raise sa.exc.DisconnectionError("closed by the server")

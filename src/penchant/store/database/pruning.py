@@ -58,7 +58,7 @@ def prune(
         "slates": as_of_us - round(privacy.slate_days * DAY_US),
         "exposures": as_of_us - round(privacy.exposure_days * DAY_US),
     }
-    return {
+    pruned = {
         "events": _delete(database, _OLD_EVENTS, before["events"], _EVENTS.seq)
         + _beyond(database, history),
         "slates": _delete(database, _OLD_SLATES, before["slates"], schema.slates.c.request_id),
@@ -66,6 +66,8 @@ def prune(
             database, _OLD_MOMENTS, before["exposures"], schema.exposures.c.shown_us
         ),
     }
+    database.tidy()
+    return pruned
 
 
 def _delete(database: Database, old: sa.Select[Any], before: int, key: sa.Column[Any]) -> int:

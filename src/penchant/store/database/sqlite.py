@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from penchant.settings.serving import StoreSettings
 from penchant.store.database.engines import Engines, dumps, loads
 
 PATIENCE_MS = 60_000
-READERS = 64
+READERS = 32
+TIDYING_MS = 200
 
 
 def sqlite_engines(path: Path, settings: StoreSettings) -> Engines:
@@ -27,15 +29,19 @@ def sqlite_engines(path: Path, settings: StoreSettings) -> Engines:
         path: The file; it may not exist yet.
         settings: How long to wait.
     """
-    many = {"poolclass": QueuePool, "pool_size": 8, "max_overflow": READERS - 8}
-    one = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
     read, write = settings.read_timeout_ms, settings.write_timeout_ms
+    writing = _engine(
+        path, write, "BEGIN IMMEDIATE", poolclass=QueuePool, pool_size=1, max_overflow=0
+    )
     return Engines(
         kind="sqlite",
-        quick=_engine(path, read, None, pool_timeout=read / 1000, **many),
+        quick=_engine(path, read, None, poolclass=QueuePool, pool_size=READERS, max_overflow=0),
         patient=_engine(path, PATIENCE_MS, "BEGIN", poolclass=NullPool),
-        writing=_engine(path, write, "BEGIN IMMEDIATE", pool_timeout=write / 1000, **one),
+        writing=writing,
         migrating=_engine(path, PATIENCE_MS, "BEGIN IMMEDIATE", poolclass=NullPool),
+        readers=READERS,
+        settings=settings,
+        tidy=partial(_tidy, writing),
         exists=path.exists,
         create=partial(_create, path),
     )
@@ -70,7 +76,7 @@ def _connect(path: Path, timeout_ms: int, writes: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute("PRAGMA secure_delete=ON")  # who is erased leaves no bytes behind
+            connection.execute("PRAGMA secure_delete=ON")  # who is erased stays in no free page
             connection.execute("PRAGMA journal_size_limit=67108864")
         else:
             connection.execute("PRAGMA query_only=ON")
@@ -79,6 +85,23 @@ def _connect(path: Path, timeout_ms: int, writes: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _tidy(writing: sa.Engine) -> None:
+    """Put all that was written into the file itself, and empty the log beside it.
+
+    Readers at work may prevent it: the next one does it then.
+    """
+    with suppress(sqlite3.Error, sa.exc.SQLAlchemyError):
+        borrowed = writing.raw_connection()
+        try:
+            connection: Any = borrowed.driver_connection
+            waits = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+            connection.execute(f"PRAGMA busy_timeout={TIDYING_MS}")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.execute(f"PRAGMA busy_timeout={waits}")
+        finally:
+            borrowed.close()
 
 
 def _create(path: Path) -> None:

@@ -49,6 +49,23 @@ def insert_or_replace(table: sa.Table) -> Statements:
     return found
 
 
+def insert_or_raise(table: sa.Table, column: str) -> Statements:
+    """Insert rows; those whose key is there take the new value only if it is larger.
+
+    Args:
+        table: Where.
+        column: The one value beside the key.
+    """
+    key = [one.name for one in table.primary_key]
+    found = {}
+    for kind, insert in _INSERT.items():
+        statement = insert(table)
+        old, new = table.c[column], statement.excluded[column]
+        larger = sa.case((new > old, new), else_=old)
+        found[kind] = statement.on_conflict_do_update(index_elements=key, set_={column: larger})
+    return found
+
+
 def add_one(table: sa.Table, column: str) -> Statements:
     """Count up: a row that is new begins with 1.
 

@@ -177,4 +177,4 @@ def _with_cause(error: StoreError) -> str:
     """Whoever opens a database may know where it is, and what it said."""
     orig = getattr(error.__cause__, "orig", None)
     said = str(orig or "").strip().splitlines()
-    return f"{error} It said: {said[-1].strip()}" if said else str(error)
+    return f"{error} It said: {said[0].strip()}" if said else str(error)
