@@ -58,13 +58,14 @@ def open_shop(
     folder = directory.pointed_build(pointer)
     manifest, build = open_build(folder)
     now = settings or directory.settings()
-    return Shop(
+    shop = Shop(
         manifest,
         build,
         MarkBook(directory),
         store=store or _store_of(directory, now),
         terms=Terms(now.privacy.profiling, microseconds(made_at(folder))),
     )
+    return shop.refreshed()
 
 
 def _store_of(directory: ShopDirectory, settings: Settings) -> Store | None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from penchant.builds import Build, Manifest
 from penchant.candidates.assortment import Assortment
-from penchant.errors import InputError
+from penchant.errors import InputError, StoreError
+from penchant.growing import grow
 from penchant.people import People
+from penchant.placing import PassedOver, place_products
 from penchant.recommender import Recommender
 from penchant.settings import Settings
 from penchant.settings_file import settings_from_dict
-from penchant.stock import make_assortment
+from penchant.stock import grow_assortment, make_assortment
 from penchant.store.consent import Terms
 from penchant.store.database.checks import check_texts
 from penchant.store.database.values import Person
@@ -35,6 +37,9 @@ class Opened:
         marks: What people mark by hand meanwhile; None: nothing can be marked.
         store: The database of the shop; None: nothing is known but the build.
         terms: Who may be known; as the build says if absent.
+
+    Attributes:
+        passed_over: Vectors of products that came in since the build and could not be used.
     """
 
     def __init__(
@@ -51,6 +56,9 @@ class Opened:
         self.marks = marks
         self.store = store
         self.terms = terms or Terms(tables_us=microseconds(self.as_of))
+        self.passed_over: tuple[PassedOver, ...] = ()
+        self._bare: Self | None = None
+        self._version: int | None = None
 
     @property
     def build_id(self) -> str:
@@ -126,6 +134,48 @@ class Opened:
             return microseconds(as_of)
         events = () if person is None else person.events
         return max([microseconds(self.as_of), *(one.time_us for one in events)])
+
+    def refreshed(self) -> Self:
+        """Give the same shop with the products that the database holds now.
+
+        Returns:
+            This shop where nothing changed, which costs one look, or where the database does not
+            answer; else another one: whoever is asking this one goes on asking it.
+        """
+        if self.store is None:
+            return self
+        try:
+            version = self.store.products.version()
+            if version == self._version:
+                return self
+            live = self.store.products.all()
+        except StoreError:
+            return self
+        bare, settings = self._bare or self, self.settings
+        placed = place_products(
+            bare.build, live, encoder=self.manifest.encoder, settings=settings.space
+        )
+        if placed.products.is_empty():
+            bare._version = version
+            return bare
+        grown = type(self)(
+            self.manifest,
+            grow(bare.build, placed),
+            self.marks,
+            store=self.store,
+            terms=self.terms,
+        )
+        exact_below = settings.index.exact_below
+        grown.assortment = grow_assortment(bare.assortment, grown.build, exact_below=exact_below)
+        grown.passed_over, grown._bare, grown._version = placed.passed_over, bare, version
+        grown.warm()
+        return grown
+
+    def warm(self) -> None:
+        """Make what every answer needs, so that no customer waits for it."""
+        stock = self.assortment
+        _ = self.people.weigher, self.recommender.shop_rules, stock.newest
+        _ = stock.popularity.popular, stock.popularity.trending
 
     def barred(self) -> Callable[[str], bool] | None:
         """Give what tells of a customer_id that it may not be named to others; None: all may.

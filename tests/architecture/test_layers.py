@@ -34,6 +34,8 @@ LAYERS = (
         "visiting",
         "explaining",
         "joining",
+        "placing",
+        "growing",
         "opened",
         "recording",
         "insight",

@@ -15,6 +15,7 @@ from penchant.errors import BuildError
 from penchant.files import open_array
 from penchant.id_map import IdMap
 from penchant.index import HnswGraph
+from penchant.maths.stacked import ByRow
 from penchant.space import StyleSpace
 from penchant.taste.histories import Histories
 from penchant.taste.judging import Judgements
@@ -61,7 +62,7 @@ class Build:
     histories: Histories
     judgements: Judgements
     space: StyleSpace
-    channels: NDArray[np.float32]
+    channels: ByRow
     styles: StyleVectors
     profiles: Profiles
     consistency: NDArray[np.float32]

@@ -20,7 +20,7 @@ from penchant.index import HnswGraph
 from penchant.maths.rows import present_rows
 from penchant.maths.seeds import derived_rng
 from penchant.maths.threads import one_thread
-from penchant.settings import IndexSettings
+from penchant.settings import IndexSettings, SpaceSettings
 from penchant.space import Catalogue
 from penchant.space.baskets import Baskets
 from penchant.tables.groups import group_rows
@@ -32,7 +32,7 @@ from penchant.taste.marks import places_of_all
 from penchant.taste.profile import ProfileBatch, build_profiles
 from penchant.taste.trust import Marks, trust_at_first_sight
 from penchant.taste.weights import Weigher
-from penchant.types import Mask
+from penchant.types import Embeddings, Mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,13 +106,34 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
     """Give what the channels of the space read of the products.
 
     Args:
-        inputs: Products and embeddings; the columns named in the settings become attributes.
+        inputs: Products and embeddings.
 
     Raises:
         InputError: if an attribute column of the settings does not exist.
     """
-    products = inputs.products
-    names = inputs.settings.space.attribute_columns
+    return catalogue_of(
+        inputs.products, inputs.embeddings, inputs.text_vectors, inputs.settings.space
+    )
+
+
+def catalogue_of(
+    products: pl.DataFrame,
+    embeddings: Embeddings | None,
+    text_vectors: Embeddings | None,
+    settings: SpaceSettings,
+) -> Catalogue:
+    """Give what the channels of a space read of some products.
+
+    Args:
+        products: Cleaned products; the columns named in the settings become attributes.
+        embeddings: Shape (len(products), dim), aligned; None: there are no photos.
+        text_vectors: Shape (len(products), dim), aligned; None: read the texts.
+        settings: Of the space.
+
+    Raises:
+        InputError: if an attribute column of the settings does not exist.
+    """
+    names = settings.attribute_columns
     for name in names:
         if name not in products.columns:
             raise InputError(
@@ -124,10 +145,10 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
     ).to_series()
     return Catalogue(
         n_products=len(products),
-        embeddings=inputs.embeddings,
+        embeddings=embeddings,
         attributes={name: tuple(products[name].cast(pl.String)) for name in names},
         texts=tuple(texts.fill_null("")),
-        text_vectors=inputs.text_vectors,
+        text_vectors=text_vectors,
         prices=products[c.PRICE].fill_null(np.nan).to_numpy(),
         groups=group_rows(products),
     )
