@@ -39,5 +39,4 @@ def retain(shop: ShopDirectory, store: Store | None, *, at: datetime) -> dict[st
         removed["inbox_done"] = remove_old_files(held, at=at, days=privacy.event_days)
     if store is not None:
         removed |= store.prune(as_of_us=microseconds(at), privacy=privacy)
-        store.scrub()
     return {place: count for place, count in removed.items() if count}
