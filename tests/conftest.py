@@ -234,6 +234,16 @@ def own_shop(built_shop: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def peopled(desk: Desk, built_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop in which some persons are everywhere, and its mails; only to be copied."""
+    from tests.peopled import populate
+
+    folder = tmp_path_factory.mktemp("peopled")
+    populate(desk, built_shop, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder of the tests' own for converted models, also for subprocesses."""
     with pytest.MonkeyPatch.context() as patch:

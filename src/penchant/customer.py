@@ -18,11 +18,36 @@ from penchant.types import Rows, StyleVectors, Weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What build and database know of one person.
+
+    Attributes:
+        customer_id: The customer; of a visitor who became one, that one.
+        row: customer_row in the build; None: not there, or not to be known any more.
+        history: Everything that happened, oldest first, with the trust that was given.
+        as_built: Whether that is exactly what the build knows.
+        refused: Whether no profile may be made.
+    """
+
+    customer_id: str
+    row: int | None
+    history: History
+    as_built: bool
+    refused: bool
+
+    @property
+    def is_somebody(self) -> bool:
+        """Whether anything is known at all."""
+        return self.row is not None or len(self.history) > 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Customer:
     """What is known of a customer at one moment.
 
     Attributes:
-        customer_id: The customer.
+        customer_id: The customer; of a visitor who became one, that one.
+        row: Of what the build knows; None: nothing, or nothing that may be known any more.
         history: Interactions up to that moment, oldest first, with the trust verdicts left.
         reason: Shape (n,), int8, place in `trust.REASONS` of why it is trusted less or more.
         weights: Shape (n,), what each of them weighs.
@@ -35,6 +60,7 @@ class Customer:
     """
 
     customer_id: str
+    row: int | None
     history: History
     reason: Reasons
     weights: Weights
@@ -52,10 +78,9 @@ class Customer:
     @classmethod
     def gather(
         cls,
-        customer_id: str,
+        known: Known,
         judged: Judged | None,
         *,
-        opted_out: bool,
         styles: StyleVectors,
         weigher: Weigher,
         as_of_us: int,
@@ -64,10 +89,9 @@ class Customer:
         """Make the value from a judged history.
 
         Args:
-            customer_id: The customer.
-            judged: Interactions and what is thought of them, oldest first; None for an unknown
-                customer.
-            opted_out: Whether personalisation was refused.
+            known: What is known of them.
+            judged: Their interactions and what is thought of them, oldest first; None: nothing is
+                known at all.
             styles: Style vectors of all products.
             weigher: Says what each interaction weighs.
             as_of_us: The moment, microseconds since 1970 UTC; later interactions are left out.
@@ -75,15 +99,16 @@ class Customer:
         """
         past = (judged or NOBODY).until(as_of_us)
         events = past.history
-        weights = np.zeros(len(events)) if opted_out else weigher.weigh(events, as_of_us)
+        weights = np.zeros(len(events)) if known.refused else weigher.weigh(events, as_of_us)
         profile = profile_of(events, weights, styles, min_interactions=min_interactions)
         kept = (events.product_row >= 0) & ~find_cancelled(np.zeros(len(events), np.int32), events)
         return cls(
-            customer_id=customer_id,
+            customer_id=known.customer_id,
+            row=known.row,
             history=events,
             reason=past.reason,
             weights=weights,
-            status=_status(judged, profile, opted_out=opted_out),
+            status=_status(judged, profile, opted_out=known.refused),
             profile=profile,
             styles=styles_of(events, weights, past.style, styles) if profile else (),
             owned_rows=events.product_row[kept & (events.action == ACTION_CODES[c.PURCHASE])],

@@ -11,11 +11,13 @@ from penchant import columns as c
 from penchant.builds import Manifest, settings_that_count
 from penchant.embedding import failed_photos, vector_findings
 from penchant.encoders import EmbeddingRun, load_run
-from penchant.errors import BuildError, NotBuiltError, PenchantError
+from penchant.errors import BuildError, NotBuiltError, PenchantError, StoreError
 from penchant.images import photo_findings
 from penchant.pipeline import load_interactions, table_digests
+from penchant.privacy.progress import progress_file
 from penchant.settings import Settings
 from penchant.shop_directory import SETTINGS_FILE, ShopDirectory
+from penchant.store.database.store import open_store
 from penchant.store.ingest import load_report, load_table
 from penchant.tables import Finding, cross_check
 
@@ -45,7 +47,7 @@ class Checkup:
 
     Attributes:
         tables: One entry per table.
-        findings: Of tables, between tables, of photos and of the build, in that order.
+        findings: Of tables, between tables, of photos, of the build and the store, in that order.
         build_id: The published build; "" without one.
     """
 
@@ -80,6 +82,7 @@ def examine(shop: ShopDirectory) -> Checkup:
         *_look_at_vectors(tables[c.PRODUCTS], settings),
         *_look_at_photos(shop, tables[c.PRODUCTS]),
         *build_findings,
+        *_look_at_erasures(shop, settings),
     ]
     health = tuple(
         TableHealth(
@@ -91,6 +94,24 @@ def examine(shop: ShopDirectory) -> Checkup:
         for name, report in reports.items()
     )
     return Checkup(health, tuple(findings), build_id)
+
+
+def _look_at_erasures(shop: ShopDirectory, settings: Settings) -> list[Finding]:
+    """Tell who waits to be erased from files, by receipt, and a database that does not answer."""
+    try:
+        store = open_store(shop, settings.store, create=False)
+        if store is None:
+            return []
+        try:
+            waiting = [one.receipt_id for one in store.erasures.pending()]
+        finally:
+            store.close()
+    except StoreError as error:
+        return [_finding("store_down", str(error), 1, [], table="store")]
+    if not waiting and not progress_file(shop).exists():
+        return []
+    message = f"Persons wait to be erased from files. Run: penchant forget {shop.path} --pending."
+    return [_finding("erasure_pending", message, max(1, len(waiting)), waiting, table="store")]
 
 
 def _look_at_vectors(products: pl.DataFrame, settings: Settings) -> tuple[Finding, ...]:

@@ -5,105 +5,84 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from penchant.answers import ProfileCard, StyleNeighbors
-from penchant.builds import Build, Manifest
-from penchant.candidates.assortment import Assortment
-from penchant.cards import card_of
-from penchant.customer import Customer
-from penchant.errors import InputError
-from penchant.explaining import explain_product
+from penchant.builds.manifest import made_at
+from penchant.builds.opening import open_build
+from penchant.errors import StoreError
+from penchant.insight import Insight
 from penchant.maths.threads import one_thread
-from penchant.people import People, find_neighbors
-from penchant.reasons.explanation import Explanation, iso_time
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
-from penchant.recommender import Recommender
 from penchant.settings import Settings
 from penchant.settings.showing import HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE
-from penchant.settings_file import settings_from_dict
 from penchant.shop_directory import CURRENT, ShopDirectory
-from penchant.stock import make_assortment
+from penchant.store.consent import Terms
+from penchant.store.database.values import Person
 from penchant.store.marks import MarkBook
 from penchant.surfaces import Slate
-from penchant.surfaces.request import Request
-from penchant.surfaces.visitor import NONE
 from penchant.taste.from_tables import microseconds
-from penchant.visiting import Visits
 
 if TYPE_CHECKING:
     from penchant.campaign import Campaign
+    from penchant.store.database.store import Store
 
 
-def open_shop(path: str | Path, *, pointer: str = CURRENT) -> Shop:
+def open_shop(
+    path: str | Path,
+    *,
+    pointer: str = CURRENT,
+    store: Store | None = None,
+    settings: Settings | None = None,
+) -> Shop:
     """Open the published build of a shop; arrays come by memory map, so that is quick.
+
+    What was recorded while the shop was open counts too: events, consent, new products.
 
     Args:
         path: The shop directory.
         pointer: "current", the build that serves; "staging", the one to look at first.
+        store: The shop's database, if it is open already; else the one it has, if it has one.
+        settings: The shop's own of now; read from its folder if absent.
 
     Raises:
         NotFoundError: if there is no shop at `path`.
         NotBuiltError: if none is published, or staged.
         BuildError: if the build is damaged.
-        InputError: if the pointer is another word.
+        InputError: if the pointer is another word, or the settings cannot be read.
+        StoreError: if the shop has a database that cannot be opened.
     """
     directory = ShopDirectory.open(path)
     folder = directory.pointed_build(pointer)
-    manifest = Manifest.read(folder)
-    manifest.verify_quickly(folder)
-    return Shop(manifest, Build.load(folder), MarkBook(directory))
+    manifest, build = open_build(folder)
+    now = settings or directory.settings()
+    shop = Shop(
+        manifest,
+        build,
+        MarkBook(directory),
+        store=store or _store_of(directory, now),
+        terms=Terms(now.privacy.profiling, microseconds(made_at(folder))),
+    )
+    return shop.refreshed()
 
 
-class Shop:
-    """One build, ready to answer; it never changes but by marks, and threads may share it.
+def _store_of(directory: ShopDirectory, settings: Settings) -> Store | None:
+    """Open the database of a shop; one that never had any pays nothing for it."""
+    if not settings.store.url and not directory.database.exists():
+        return None
+    from penchant.store.database.store import open_store
 
-    Args of the constructor:
-        manifest: What the build was made of.
-        build: Its arrays.
-        marks: What people mark by hand meanwhile; None: nothing can be marked.
+    return open_store(directory, settings.store, create=False)
+
+
+class Shop(Insight):
+    """One build, ready to answer; threads may share it.
+
+    It never changes but by marks, and by what its database holds: who did what since, who refused,
+    who is whom. Of the database, each question is asked once.
     """
-
-    def __init__(self, manifest: Manifest, build: Build, marks: MarkBook | None = None) -> None:
-        self.manifest = manifest
-        self.build = build
-        self.marks = marks
-
-    @property
-    def build_id(self) -> str:
-        """Name of the build."""
-        return self.manifest.build_id
-
-    @cached_property
-    def settings(self) -> Settings:
-        """The settings the build was made with."""
-        return settings_from_dict(self.manifest.settings, source="manifest.json")
-
-    @cached_property
-    def as_of(self) -> datetime:
-        """Reference time of the build's profiles."""
-        return datetime.fromisoformat(self.manifest.as_of).astimezone(UTC)
-
-    @cached_property
-    def assortment(self) -> Assortment:
-        """All products, with what they may be ranked and chosen by."""
-        return make_assortment(self.build, exact_below=self.settings.index.exact_below)
-
-    @cached_property
-    def recommender(self) -> Recommender:
-        """What turns a request into products."""
-        return Recommender(self.assortment, self.settings, self.build.demand.blends)
-
-    @cached_property
-    def people(self) -> People:
-        """What is known and thought of each customer."""
-        return People(self.build, self.settings, microseconds(self.as_of), self.marks)
 
     @one_thread()
     def recommend(
@@ -124,23 +103,30 @@ class Shop:
             products: What the surface is about: the product of the page, the cart, what was just
                 bought. By default the customer's own cart or last purchase.
             k: How many; the setting if absent.
-            as_of: Which of the customer's own interactions count, and how old they are; that of the
-                build if absent.
+            as_of: Which of the customer's own interactions count, and how old they are; if absent,
+                that of the build or of their newest event since.
             request_id: To send back with clicks; a new one if absent. It also decides what the
                 exploring slots show; without it they change once a day.
+
+        Returns:
+            Of who refused, what does not depend on them; the same, marked as degraded, while the
+            database does not answer.
 
         Raises:
             InputError: if k, the surface or its products are not allowed.
             NotFoundError: if there is no such product.
         """
+        person, degraded = self._asked(customer_id)
         request = self.visits.request(
-            customer_id,
+            None if degraded else customer_id,
             surface=surface,
             products=products,
             k=k,
-            as_of_us=self.moment(as_of),
+            as_of_us=self.moment(as_of, person),
             request_id=request_id,
+            person=person,
         )
+        unknown = degraded or request.visitor.refused or not self.terms.profiling
         answer = self.recommender.answer(request)
         about = products[0] if products and len(products) == 1 else None
         slots = make_slots(answer.showing, answer.plan, self.assortment, request.visitor)
@@ -150,8 +136,8 @@ class Shop:
             surface=surface,
             step=answer.showing.step,
             build_id=self.build_id,
-            request_id=request_id or uuid.uuid4().hex,
-            degraded=False,
+            request_id=None if unknown else request_id or uuid.uuid4().hex,
+            degraded=degraded,
             slots=slots,
         )
 
@@ -243,15 +229,17 @@ class Shop:
         Raises:
             NotFoundError: if there is no such product.
             InputError: as `recommend`.
+            StoreError: if the database does not answer.
         """
-        row = self.build.product_ids.row(product_id)
+        row, person = self.build.product_ids.row(product_id), self.person(customer_id)
         request = self.visits.request(
             customer_id,
             surface=surface,
             products=products,
             k=k,
-            as_of_us=self.moment(as_of),
+            as_of_us=self.moment(as_of, person),
             request_id=request_id,
+            person=person,
         )
         answer = self.recommender.answer(request)
         groups = self.assortment.group_row if self.settings.recommend.one_per_group else None
@@ -265,134 +253,9 @@ class Shop:
             **asdict(fall),
         )
 
-    @one_thread()
-    def neighbors(
-        self, customer_id: str, *, k: int | None = None, as_of: datetime | None = None
-    ) -> StyleNeighbors:
-        """Find the customers with the most similar taste; none whose taste points elsewhere.
-
-        Args:
-            customer_id: A known customer.
-            k: How many; the setting if absent.
-            as_of: Reference time of this customer's profile; that of the build if absent.
-
-        Raises:
-            NotFoundError: if there is no such customer.
-            InputError: if k is not allowed.
-        """
-        own, wanted = self.build.customer_ids.row(customer_id), self.visits.checked_k(k)
-        profile = self.customer(customer_id, as_of=as_of).profile
-        found = () if profile is None else find_neighbors(self.build, profile, own, wanted)
-        return StyleNeighbors(customer_id, self.build_id, found)
-
-    @one_thread()
-    def explain(
-        self,
-        customer_id: str,
-        product_id: str,
-        *,
-        surface: str = HOMEPAGE,
-        as_of: datetime | None = None,
-    ) -> Explanation:
-        """Say what each past interaction gives to a similarity, and each source to a score.
-
-        Args:
-            customer_id: A known customer with a profile.
-            product_id: Any product of the build, owned or not.
-            surface: Where it would be ranked: "homepage" or "new_arrivals".
-            as_of: Reference time; that of the build if absent.
-
-        Returns:
-            Shares that sum to the similarity, and sources that sum to the score.
-
-        Raises:
-            NotFoundError: if there is no such customer or product.
-            InputError: if the customer has no profile, or the product no style vector.
-        """
-        if surface not in (HOMEPAGE, NEW_ARRIVALS):
-            raise InputError(f'surface is "{surface}", must be "{HOMEPAGE}" or "{NEW_ARRIVALS}".')
-        self.build.customer_ids.row(customer_id)
-        moment = self.moment(as_of)
-        visitor = self.visits.visitor(self.customer(customer_id, as_of=as_of), moment)
-        request = Request(surface, visitor, NONE, 1, moment, np.random.default_rng(0))
-        return explain_product(
-            self.build, self.recommender, request, customer_id, product_id, build_id=self.build_id
-        )
-
-    @one_thread()
-    def profile(self, customer_id: str, *, as_of: datetime | None = None) -> ProfileCard:
-        """Show a customer's styles, how the taste changed, and what each interaction weighs.
-
-        Args:
-            customer_id: A known customer.
-            as_of: Reference time; that of the build if absent.
-
-        Raises:
-            NotFoundError: if there is no such customer.
-        """
-        self.build.customer_ids.row(customer_id)
-        customer = self.customer(customer_id, as_of=as_of)
-        return card_of(
-            customer,
-            self.assortment,
-            styles=self.build.styles,
-            evolution=self.people.follow(customer),
-            build_id=self.build_id,
-            as_of=iso_time(self.moment(as_of)),
-        )
-
-    def mark(self, customer_id: str, event_id: str, mark: str) -> None:
-        """Say by hand whom an interaction was for; it counts in the next answer.
-
-        Args:
-            customer_id: A known customer.
-            event_id: One of this customer's interactions, as `profile` names them.
-            mark: "gift": it tells nothing of taste; "own": it counts in full.
-
-        Raises:
-            NotFoundError: if there is no such customer or event.
-            InputError: if the mark is another word, or another command is writing to this shop.
-        """
-        self.people.mark(customer_id, event_id, mark)
-
-    def unmark(self, customer_id: str, event_id: str) -> None:
-        """Take a mark back; what the interaction tells is judged again.
-
-        Args:
-            customer_id: A known customer.
-            event_id: A marked interaction.
-
-        Raises:
-            NotFoundError: if there is no such customer or mark.
-            InputError: if another command is writing to this shop.
-        """
-        self.people.mark(customer_id, event_id, None)
-
-    def customer(self, customer_id: str, *, as_of: datetime | None = None) -> Customer:
-        """Gather what is known of a customer; of an unknown one, nothing.
-
-        Args:
-            customer_id: Any customer.
-            as_of: Reference time; that of the build if absent.
-        """
-        return self.people.gather(customer_id, self.moment(as_of))
-
-    @cached_property
-    def visits(self) -> Visits:
-        """What turns a question from outside into a request."""
-        return Visits(self.build, self.settings, self.people)
-
-    def moment(self, as_of: datetime | None) -> int:
-        """Give the reference time in microseconds since 1970 UTC.
-
-        Args:
-            as_of: As asked; that of the build if absent.
-
-        Raises:
-            InputError: if it is no datetime.
-        """
-        if as_of is not None and not isinstance(as_of, datetime):
-            raise InputError(
-                f"as_of is {as_of!r}, must be a datetime such as datetime(2026, 3, 1, tzinfo=UTC)."
-            )
-        return microseconds(as_of or self.as_of)
+    def _asked(self, customer_id: str | None) -> tuple[Person | None, bool]:
+        """Ask the database of who looks; and say whether it did not answer."""
+        try:
+            return self.person(customer_id), False
+        except StoreError:
+            return None, True

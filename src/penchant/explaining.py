@@ -8,7 +8,6 @@ from penchant.builds import Build
 from penchant.errors import InputError
 from penchant.reasons.explanation import Explanation, split_similarity
 from penchant.recommender import Recommender
-from penchant.space import Placement
 from penchant.surfaces.request import Request
 
 
@@ -49,7 +48,8 @@ def explain_product(
         profile,
         row,
         space=build.space,
-        placement=Placement(build.channels, build.styles),
+        channels=build.channels,
+        styles=build.styles,
         product_ids=build.product_ids,
     )
     ranking = recommender.rank_one(request, row)

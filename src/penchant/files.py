@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import io
 import json
@@ -179,6 +180,23 @@ def new_folder(path: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(replaced, ignore_errors=True)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two files or folders change places in one step: nobody ever finds one missing.
+
+    Args:
+        one: Is there, on the same disk.
+        other: Is there.
+
+    Returns:
+        False where the system or the disk cannot do that; then nothing was changed.
+    """
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)  # Linux only
+    here, exchanged = -100, 2
+    return rename is not None and not rename(
+        here, os.fsencode(one), here, os.fsencode(other), exchanged
+    )
 
 
 def remove_folder(path: Path) -> None:

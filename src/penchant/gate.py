@@ -47,6 +47,13 @@ NOT_COMPARED = Finding(
 )
 
 
+WITHOUT_PROFILES = Finding(
+    "profiles",
+    "It makes no profiles, as [privacy] profiling says: what it would show people is not compared.",
+    against=False,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ShopGate:
     """Judges the builds of one shop.
@@ -76,6 +83,9 @@ class ShopGate:
             return Verdict(False, True, (CHANGED,))
         counts = {} if current is None else Manifest.read(current).counts
         found = list(compare_counts(manifest.counts, counts, self.settings.gate.max_shrink))
+        if not manifest.settings.get("privacy", {}).get("profiling", True):
+            fewer = [one for one in found if one.name != "fewer profiles"]
+            return _verdict((*fewer, WITHOUT_PROFILES), n=0)
         try:
             evaluation = evaluate(inputs, on_step=self.on_step, on_progress=self.on_progress)
         except InputError as error:
@@ -89,15 +99,19 @@ class ShopGate:
             )
         if current is None or not has_evaluation(self.shop, current.name):
             return _verdict((*found, NOT_COMPARED) if current else found, n=n)
+        return self._beside(current, evaluation, found)
+
+    def _beside(self, current: Path, evaluation: Evaluation, found: Sequence[Finding]) -> Verdict:
+        """Compare what would have been shown with what the build that serves would have."""
+        n, least = len(evaluation.asked.customer_ids), self.settings.gate.min_customers
         try:
             before = load_trial(self.shop, current.name)
             gaps = compare_with_current(self._again(evaluation, before), before)
         except (BuildError, InputError) as error:
             return _verdict(found, n=n, why=f"It cannot be compared with what serves: {error}")
-        found += gaps
         paired = min(one.gap.n for one in gaps if one.gap is not None)
         few = f"{paired} customers could be asked again, proof takes {least} ([gate])."
-        return _verdict(found, n=n, why=few if paired < least else "")
+        return _verdict((*found, *gaps), n=n, why=few if paired < least else "")
 
     def _inputs(self, manifest: Manifest) -> BuildInputs:
         """Give what the build was made of, if the tables are still the same."""

@@ -10,6 +10,7 @@ shop/  penchant.toml                settings
        releases.jsonl               what was published, rolled back and refused, and why
        inbox/                       files the next nightly run reads, then in inbox/done/
        nightly.jsonl                what each nightly run did
+       penchant.db                  what happened while the shop was open (SQLite)
 """
 
 from __future__ import annotations
@@ -135,6 +136,11 @@ class ShopDirectory:
     def nightly_file(self) -> Path:
         """The record of nightly runs."""
         return self.path / "nightly.jsonl"
+
+    @property
+    def database(self) -> Path:
+        """What happened while the shop was open, unless the settings name another database."""
+        return self.path / "penchant.db"
 
     @property
     def journal(self) -> Path:

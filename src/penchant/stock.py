@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from penchant import columns as c
 from penchant.builds import Build
@@ -10,7 +12,9 @@ from penchant.candidates.assortment import Assortment
 from penchant.candidates.audience import age_group_of, gender_of
 from penchant.candidates.facet import Facet
 from penchant.index import ExactIndex, PlannedIndex
+from penchant.maths.rows import present_rows
 from penchant.tables.groups import group_rows
+from penchant.types import Mask
 
 
 def make_assortment(build: Build, *, exact_below: int) -> Assortment:
@@ -20,25 +24,75 @@ def make_assortment(build: Build, *, exact_below: int) -> Assortment:
         build: Any.
         exact_below: The setting of the index.
     """
-    products, unknown = build.products, np.iinfo(np.int64).min
-    stock = products[c.STOCK_STATUS].fill_null("in_stock")
-    paid = products[c.SALE_PRICE].fill_null(products[c.PRICE])
+    products = build.products
     return Assortment(
         product_ids=build.product_ids,
-        titles=products[c.TITLE].fill_null(products[c.PRODUCT_ID]).to_list(),
-        in_stock=(stock != "out_of_stock").to_numpy(),
+        titles=_titles(products),
+        in_stock=_in_stock(products),
         index=PlannedIndex(ExactIndex.over(build.styles), build.graph, exact_below),
         popularity=build.demand.popularity,
         links=build.demand.links,
         pairings=build.demand.pairings,
         complements=build.demand.complements,
-        created_us=products[c.CREATED_DATE].dt.epoch("us").fill_null(unknown).to_numpy(),
-        prices=paid.fill_null(np.nan).to_numpy(),
+        created_us=_created_us(products),
+        prices=_prices(products),
         group_row=group_rows(products),
-        facets={
-            "category": Facet.of(products[c.CATEGORY].to_list()),
-            "gender": Facet.of([gender_of(one) for one in products[c.GENDER].to_list()]),
-            "age_group": Facet.of([age_group_of(one) for one in products[c.AGE_GROUP].to_list()]),
-            "collection": Facet.of(products[c.COLLECTION].to_list()),
-        },
+        facets={name: Facet.of(labels) for name, labels in _labels(products).items()},
     )
+
+
+def grow_assortment(stock: Assortment, build: Build, *, exact_below: int) -> Assortment:
+    """Lay a grown build's products out, those that are new behind the others.
+
+    Args:
+        stock: Of the build as it was.
+        build: The same build with more products.
+        exact_below: The setting of the index.
+
+    Returns:
+        What `make_assortment` gives of the grown build, but for the order of labels.
+    """
+    n, new = len(stock), build.products[len(stock) :]
+    present = np.concatenate([stock.index.present, present_rows(build.styles[n:])])
+    return Assortment(
+        product_ids=build.product_ids,
+        titles=[*stock.titles, *_titles(new)],
+        in_stock=np.concatenate([stock.in_stock, _in_stock(new)]),
+        index=PlannedIndex(ExactIndex(build.styles, present), build.graph, exact_below),
+        popularity=build.demand.popularity,
+        links=build.demand.links,
+        pairings=build.demand.pairings,
+        complements=build.demand.complements,
+        created_us=np.concatenate([stock.created_us, _created_us(new)]),
+        prices=np.concatenate([stock.prices, _prices(new)]),
+        group_row=group_rows(build.products),
+        facets={name: stock.facets[name].extended(found) for name, found in _labels(new).items()},
+    )
+
+
+def _titles(products: pl.DataFrame) -> list[str]:
+    return products[c.TITLE].fill_null(products[c.PRODUCT_ID]).to_list()
+
+
+def _in_stock(products: pl.DataFrame) -> Mask:
+    stock = products[c.STOCK_STATUS].fill_null("in_stock")
+    return (stock != "out_of_stock").to_numpy()
+
+
+def _created_us(products: pl.DataFrame) -> NDArray[np.int64]:
+    unknown = np.iinfo(np.int64).min
+    return products[c.CREATED_DATE].dt.epoch("us").fill_null(unknown).to_numpy()
+
+
+def _prices(products: pl.DataFrame) -> NDArray[np.float64]:
+    paid = products[c.SALE_PRICE].fill_null(products[c.PRICE])
+    return paid.fill_null(np.nan).to_numpy()
+
+
+def _labels(products: pl.DataFrame) -> dict[str, list[str | None]]:
+    return {
+        "category": products[c.CATEGORY].to_list(),
+        "gender": [gender_of(one) for one in products[c.GENDER].to_list()],
+        "age_group": [age_group_of(one) for one in products[c.AGE_GROUP].to_list()],
+        "collection": products[c.COLLECTION].to_list(),
+    }

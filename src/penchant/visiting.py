@@ -16,6 +16,7 @@ from penchant.people import People
 from penchant.recommender import check_surface
 from penchant.settings import Settings
 from penchant.settings.showing import CART, MAX_K, POST_PURCHASE
+from penchant.store.database.values import Person
 from penchant.surfaces.request import Request
 from penchant.surfaces.visitor import Visitor
 from penchant.taste.profile import build_profile
@@ -46,6 +47,7 @@ class Visits:
         k: int | None = None,
         as_of_us: int,
         request_id: str | None = None,
+        person: Person | None = None,
     ) -> Request:
         """Gather what an answer is made from.
 
@@ -56,6 +58,7 @@ class Visits:
             k: How many; None: the setting.
             as_of_us: Now, microseconds since 1970 UTC.
             request_id: What the exploring slots depend on; None: on the day.
+            person: What the database knows of the customer.
 
         Raises:
             InputError: if k, the surface or its products are not allowed.
@@ -66,14 +69,17 @@ class Visits:
             raise InputError(f'products is "{products}", must be a list such as ["{products}"].')
         if request_id is not None and not isinstance(request_id, str):
             raise InputError(f"request_id is {request_id!r}, must be a text.")
-        customer = None if customer_id is None else self.people.gather(customer_id, as_of_us)
+        customer = None
+        if customer_id is not None:
+            customer = self.people.gather(customer_id, as_of_us, person=person)
         about = (
             _usual_products(customer, surface, as_of_us)
             if products is None
             else np.array([self.build.product_ids.row(one) for one in products], np.int32)
         )
         check_surface(surface, len(about))
-        keys = [surface, customer_id or "", *(str(row) for row in about.tolist())]
+        who = "" if customer is None else customer.customer_id
+        keys = [surface, who, *(str(row) for row in about.tolist())]
         day = str(as_of_us // MICROSECONDS_PER_DAY)
         rng = derived_rng(self.settings.recommend.seed, *keys, request_id or day)
         visitor = Visitor() if customer is None else self.visitor(customer, as_of_us)
@@ -86,9 +92,9 @@ class Visits:
             customer: Who is looking.
             as_of_us: Now, microseconds since 1970 UTC.
         """
-        row = self.build.customer_ids.find(customer.customer_id)
-        segment = -1 if row is None else int(self.build.demand.popularity.segment_row[row])
-        profile = customer.profile
+        row, profile, segment = customer.row, customer.profile, -1
+        if row is not None and customer.status != "opted_out":
+            segment = int(self.build.demand.popularity.segment_row[row])
         if profile is None and customer.status == "cold":
             profile = build_profile(
                 customer.history, self.build.styles, self.people.weigher,
@@ -102,6 +108,7 @@ class Visits:
             owned=customer.owned_rows,
             hidden=customer.hidden_rows,
             segment=segment,
+            refused=customer.status == "opted_out",
         )
 
     def checked_k(self, k: int | None) -> int:

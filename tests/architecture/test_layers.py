@@ -33,12 +33,18 @@ LAYERS = (
         "recommender",
         "visiting",
         "explaining",
+        "joining",
+        "placing",
+        "growing",
+        "opened",
+        "recording",
+        "insight",
         "engine",
         "in_memory",
         "campaign",
     ),
-    ("evaluation", "tuning", "publishing", "rollback", "shelf", "gate", "nightly"),
-    ("cli", "client", "sample", "profiler", "bench", "doctor"),
+    ("evaluation", "tuning", "publishing", "rollback", "shelf", "gate", "privacy", "nightly"),
+    ("cli", "server", "client", "sample", "profiler", "bench", "doctor"),
 )
 LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 MAY_SEE_THE_SAMPLE = {"sample", "cli", "bench"}

@@ -20,10 +20,17 @@ def plan(vectors, exact_below=0):
     return PlannedIndex(ExactIndex.over(vectors), HnswGraph.over(vectors), exact_below)
 
 
+def grown(vectors):
+    """The graph knows the first rows only."""
+    known = vectors[: max(1, 2 * len(vectors) // 3)]
+    return PlannedIndex(ExactIndex.over(vectors), HnswGraph.over(known), 0)
+
+
 KINDS = {
     "exact": ExactIndex.over,
     "planned, no graph": lambda vectors: PlannedIndex(ExactIndex.over(vectors), None, 0),
     "planned, graph": plan,
+    "planned, grown": grown,
 }
 every_index = pytest.mark.parametrize("kind", KINDS)
 
@@ -167,6 +174,26 @@ def test_nor_does_one_that_takes_out_the_nearest(k):
             found = index.query(one, k, **masks)
             assert recall_of(found, index.exact.query(one, k, **masks)) >= 0.97
             assert (found.rows >= 0).all()
+
+
+@pytest.mark.parametrize("share", [1.0, 0.3, 0.01])
+@pytest.mark.parametrize("k", [10, 100])
+def test_what_came_later_is_found_as_surely(share, k):
+    index, queries, chance = clustered()
+    later = unit_rows(queries + 0.1 * vectors_of(len(queries), 48, seed=3))
+    vectors = np.concatenate([index.vectors, later, np.zeros((1, 48), np.float32)])
+    longer = PlannedIndex(ExactIndex.over(vectors), index.graph, 0)
+    eligible = np.concatenate([chance < share, np.ones(len(later) + 1, bool)])
+    eligible[12_000::5] = False
+    found = longer.query(queries, k, eligible=eligible)
+    truth = longer.exact.query(queries, k, eligible=eligible)
+    assert recall_of(found, truth) >= 0.985
+    wanted = [set(rows[rows >= 12_000].tolist()) for rows in truth.rows]
+    assert sum(map(len, wanted)) >= 0.8 * len(queries)
+    assert all(new <= set(rows.tolist()) for new, rows in zip(wanted, found.rows, strict=True))
+    banned = [np.array([one[0], 5, -1], np.int32) for one in truth.rows]
+    without = longer.query(queries, k, eligible=eligible, excluded=banned)
+    assert not any(one[0] in rows for one, rows in zip(banned, without.rows, strict=True))
 
 
 def test_a_shop_answers_the_same_by_the_graph_where_few_are_searched(built_shop):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penchant.errors import InputError, NotFoundError
-from penchant.id_map import IdMap
+from penchant.id_map import IdMap, RowFinder
 
 
 @given(st.sets(st.text(st.characters(exclude_categories=["Cs"])), max_size=30))
@@ -89,3 +89,26 @@ def test_rows_run_in_the_order_of_the_utf_8_bytes():
     assert list(IdMap.from_ids("product", ["é", "z", "Z", "10", "9", ""])) == [
         "", "10", "9", "Z", "z", "é",
     ]  # fmt: skip
+
+
+def test_ids_may_come_later_and_rows_stay_what_they_are():
+    ids = IdMap.from_ids("product", ["b", "d", "é"])
+    more = ids.extended(["c", "a"]).extended(["z"])
+    assert list(more) == ["b", "d", "é", "c", "a", "z"]
+    assert [more.row(name) for name in more] == list(range(6))
+    assert [more[row] for row in range(6)] == list(more)
+    assert more.rows(["z", "b", "?", "a"]).tolist() == [5, 0, -1, 4]
+    assert more.rows([f"n{i}" for i in range(9)] + ["a"]).tolist() == [-1] * 9 + [4]
+    assert "a" in more
+    assert "a" not in ids
+    assert len(ids) == 3
+    for twice in (["b"], ["a"], ["x", "x"]):
+        with pytest.raises(InputError, match="appears twice"):
+            more.extended(twice)
+    with pytest.raises(InputError, match="not valid text"):
+        ids.extended(["\ud800"])
+
+
+def test_rows_found_once_are_remembered_and_forgotten_when_they_are_many():
+    find = RowFinder(IdMap.from_ids("product", ["a", "b", "c"]), most=2)
+    assert [find(name) for name in ("a", "c", "x", "a", "b", "\ud800")] == [0, 2, -1, 0, 1, -1]

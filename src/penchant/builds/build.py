@@ -15,6 +15,7 @@ from penchant.errors import BuildError
 from penchant.files import open_array
 from penchant.id_map import IdMap
 from penchant.index import HnswGraph
+from penchant.maths.stacked import ByRow
 from penchant.space import StyleSpace
 from penchant.taste.histories import Histories
 from penchant.taste.judging import Judgements
@@ -39,7 +40,8 @@ class Build:
         products: Cleaned products table, by product_row.
         product_ids: product_id <-> product_row.
         customer_ids: customer_id <-> customer_row.
-        opted_out: Shape (n_customers,), who refused personalisation.
+        opted_out: Shape (n_customers,), who refused personalisation; everybody where the shop makes
+            no profiles.
         no_marketing: Shape (n_customers,), who refused marketing, such as e-mail.
         histories: Everyone's interactions, oldest first, with the trust the tables give.
         judgements: What is thought of each of them, and the style it belongs to.
@@ -60,7 +62,7 @@ class Build:
     histories: Histories
     judgements: Judgements
     space: StyleSpace
-    channels: NDArray[np.float32]
+    channels: ByRow
     styles: StyleVectors
     profiles: Profiles
     consistency: NDArray[np.float32]
@@ -133,10 +135,13 @@ class Build:
 
     def _check_shapes(self) -> None:
         products, customers = (len(self.product_ids),), (len(self.customer_ids),)
+        events = (len(self.histories.events),)
         width = (sum(one.dim for one in self.space.channels),)
         shapes = {
             "products": ((len(self.products),), products),
             "histories": ((len(self.histories),), customers),
+            "events": ((int(self.histories.starts[-1]),), events),
+            "judgements": (self.judgements.shapes, (events,) * 3),
             "channels": (self.channels.shape, products + width),
             "styles": (self.styles.shape, (*products, self.space.dim)),
             "popularity": (self.demand.popularity.overall.shape, products),

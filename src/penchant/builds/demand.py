@@ -74,12 +74,7 @@ class Demand:
         Raises:
             BuildError: if a file is missing or damaged.
         """
-        told = read_json(directory / "blends.json")
-        try:
-            blends = {surface: Blend(**parts) for surface, parts in told["blends"].items()}
-            about = dict(told["about"])
-        except (AttributeError, KeyError, TypeError) as error:
-            raise BuildError(f"{directory / 'blends.json'} is damaged: {error}.") from error
+        blends, about = load_blends(directory)
         paired = directory / "pairings"
         return cls(
             popularity=Popularity.load(directory / "popularity"),
@@ -89,6 +84,23 @@ class Demand:
             blends=blends,
             about=about,
         )
+
+
+def load_blends(directory: Path) -> tuple[dict[str, Blend], dict[str, object]]:
+    """Give the fitted weights by surface, and what they rest on.
+
+    Args:
+        directory: A folder that `Demand.save` wrote.
+
+    Raises:
+        BuildError: if the file is missing or damaged.
+    """
+    told = read_json(directory / "blends.json")
+    try:
+        blends = {surface: Blend(**parts) for surface, parts in told["blends"].items()}
+        return blends, dict(told["about"])
+    except (AttributeError, KeyError, TypeError) as error:
+        raise BuildError(f"{directory / 'blends.json'} is damaged: {error}.") from error
 
 
 def find_demand(

@@ -92,6 +92,8 @@ class BuildInputs:
 def settings_that_count(settings: Settings) -> dict[str, dict[str, Any]]:
     """Give all settings but those that change no byte: workers, judging, keeping and serving.
 
+    Of privacy it counts that no profiles are made, where none are.
+
     Args:
         settings: All settings.
     """
@@ -99,4 +101,6 @@ def settings_that_count(settings: Settings) -> dict[str, dict[str, Any]]:
     del sections["encoder"]["workers"]
     for name in ("evaluation", "gate", "builds", "store", "server", "privacy"):
         del sections[name]
+    if not settings.privacy.profiling:
+        sections["privacy"] = {"profiling": False}
     return sections

@@ -20,7 +20,7 @@ from penchant.index import HnswGraph
 from penchant.maths.rows import present_rows
 from penchant.maths.seeds import derived_rng
 from penchant.maths.threads import one_thread
-from penchant.settings import IndexSettings
+from penchant.settings import IndexSettings, SpaceSettings
 from penchant.space import Catalogue
 from penchant.space.baskets import Baskets
 from penchant.tables.groups import group_rows
@@ -32,12 +32,15 @@ from penchant.taste.marks import places_of_all
 from penchant.taste.profile import ProfileBatch, build_profiles
 from penchant.taste.trust import Marks, trust_at_first_sight
 from penchant.taste.weights import Weigher
-from penchant.types import Mask
+from penchant.types import Embeddings, Mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _People:
+    """Everyone: who refused teaches nothing; who is opted out besides has no profile."""
+
     customer_ids: IdMap
+    refused: Mask
     opted_out: Mask
     histories: Histories
 
@@ -48,7 +51,7 @@ class _People:
 
     def that_teach(self, as_of_us: int) -> Histories:
         """What the map and popularity may learn from: nothing later, nobody who refused."""
-        allowed = ~self.opted_out[self.histories.customer_rows()]
+        allowed = ~self.refused[self.histories.customer_rows()]
         return self.histories.where(allowed & (self.histories.events.time_us <= as_of_us))
 
 
@@ -103,13 +106,34 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
     """Give what the channels of the space read of the products.
 
     Args:
-        inputs: Products and embeddings; the columns named in the settings become attributes.
+        inputs: Products and embeddings.
 
     Raises:
         InputError: if an attribute column of the settings does not exist.
     """
-    products = inputs.products
-    names = inputs.settings.space.attribute_columns
+    return catalogue_of(
+        inputs.products, inputs.embeddings, inputs.text_vectors, inputs.settings.space
+    )
+
+
+def catalogue_of(
+    products: pl.DataFrame,
+    embeddings: Embeddings | None,
+    text_vectors: Embeddings | None,
+    settings: SpaceSettings,
+) -> Catalogue:
+    """Give what the channels of a space read of some products.
+
+    Args:
+        products: Cleaned products; the columns named in the settings become attributes.
+        embeddings: Shape (len(products), dim), aligned; None: there are no photos.
+        text_vectors: Shape (len(products), dim), aligned; None: read the texts.
+        settings: Of the space.
+
+    Raises:
+        InputError: if an attribute column of the settings does not exist.
+    """
+    names = settings.attribute_columns
     for name in names:
         if name not in products.columns:
             raise InputError(
@@ -121,10 +145,10 @@ def read_catalogue(inputs: BuildInputs) -> Catalogue:
     ).to_series()
     return Catalogue(
         n_products=len(products),
-        embeddings=inputs.embeddings,
+        embeddings=embeddings,
         attributes={name: tuple(products[name].cast(pl.String)) for name in names},
         texts=tuple(texts.fill_null("")),
-        text_vectors=inputs.text_vectors,
+        text_vectors=text_vectors,
         prices=products[c.PRICE].fill_null(np.nan).to_numpy(),
         groups=group_rows(products),
     )
@@ -148,9 +172,11 @@ def _gather_people(inputs: BuildInputs, products: IdMap) -> _People:
     """Everyone who is in the customers table or did something."""
     known = pl.concat([inputs.customers[c.CUSTOMER_ID], inputs.interactions[c.CUSTOMER_ID]])
     customers = IdMap.from_ids("customer", known.unique())
-    opted_out = inputs.refused(customers, c.PERSONALIZATION_CONSENT)
+    refused = inputs.refused(customers, c.PERSONALIZATION_CONSENT)
+    # without profiling everyone is treated as who refused; what is counted names nobody
+    opted_out = refused if inputs.settings.privacy.profiling else np.ones_like(refused)
     histories = histories_from_interactions(inputs.interactions, customers, products)
-    return _People(customers, opted_out, histories)
+    return _People(customers, refused, opted_out, histories)
 
 
 def _marks(inputs: BuildInputs, people: _People, products: IdMap) -> Marks:

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 
 from penchant import columns as c
+from penchant.campaign.audience import Audience, rows_of
 from penchant.campaign.by_taste import ByTaste
 from penchant.errors import InputError
 from penchant.maths.threads import one_thread
 from penchant.reasons.slots import make_slots
 from penchant.recommender import Answer
 from penchant.settings.showing import NEW_ARRIVALS
-from penchant.types import Rows
+from penchant.surfaces.request import Request
 
 if TYPE_CHECKING:
     from penchant.engine import Shop
@@ -55,16 +55,17 @@ class Campaign:
     same products in the same order, scores within 1e-5.
 
     Who refused marketing is left out; who said nothing about it is not. Who refused
-    personalisation gets what does not depend on them. A request_id depends on the build, the
-    surface, the time, k and the customer: a campaign made again has the same.
+    personalisation gets what does not depend on them, and no request_id. All that counts as it was
+    said in the open shop until the campaign is planned or, of profiles, until the customer's turn.
+    A request_id depends on the build, the surface, the time, k and the customer: a campaign made
+    again has the same.
 
     Attributes:
         shop: Answers.
         surface: One that needs no product, such as "new_arrivals" or "homepage".
         k: How many products for each.
         as_of: Reference time; None: that of the build.
-        customer_rows: Shape (n,), who gets it.
-        refused: How many more were asked for, but refused marketing.
+        audience: Who gets it.
         chunk: Customers answered together; bounds the memory.
     """
 
@@ -72,8 +73,7 @@ class Campaign:
     surface: str
     k: int | None
     as_of: datetime | None
-    customer_rows: Rows
-    refused: int
+    audience: Audience
     chunk: int = CHUNK
 
     @classmethod
@@ -100,6 +100,7 @@ class Campaign:
         Raises:
             InputError: if k or the surface is not allowed, or mail would go to everyone.
             NotFoundError: if there is no such customer.
+            StoreError: if the database does not answer: then nobody's consent is known.
         """
         if everyone and surface == NEW_ARRIVALS:
             raise InputError(
@@ -107,12 +108,11 @@ class Campaign:
                 'everyone out, or use a surface inside the shop such as "homepage".'
             )
         shop.visits.request(None, surface=surface, k=k, as_of_us=shop.moment(as_of))
-        rows = _rows(shop, customers)
-        refused = shop.build.no_marketing[rows] & (not everyone)
-        return cls(shop, surface, k, as_of, rows[~refused], int(refused.sum()))
+        audience = Audience.of(shop, rows_of(shop, customers), everyone=everyone)
+        return cls(shop, surface, k, as_of, audience)
 
     def __len__(self) -> int:
-        return len(self.customer_rows)
+        return len(self.audience.rows)
 
     def __iter__(self) -> Iterator[pa.Table]:
         fast: ByTaste | None = None
@@ -120,21 +120,29 @@ class Campaign:
         for first in range(0, len(self), self.chunk):
             names = [self.shop.build.customer_ids[row] for row in self._part(first)]
             with one_thread():
-                requests = [
-                    self.shop.visits.request(name, surface=self.surface, k=self.k, as_of_us=moment)
-                    for name in names
-                ]
-                fast = fast or ByTaste.over(self.shop.recommender, requests)
-                found = fast.answers(requests) if fast else [None] * len(requests)
+                requests = [self._request(name) for name in names]
+                # of another moment is who did something since the build
+                usual = [one if one.as_of_us == moment else None for one in requests]
+                now = [one for one in usual if one is not None]
+                fast = fast or ByTaste.over(self.shop.recommender, now)
+                quick = iter(fast.answers(now) if fast else [None] * len(now))
+                found = [None if one is None else next(quick) for one in usual]
                 answers = [
-                    quick or self.shop.recommender.answer(request)
-                    for quick, request in zip(found, requests, strict=True)
+                    answer or self.shop.recommender.answer(request)
+                    for answer, request in zip(found, requests, strict=True)
                 ]
                 table = self._table(names, answers)
             yield table
 
+    def _request(self, name: str) -> Request:
+        person = self.audience.person(self.shop, name)
+        moment = self.shop.moment(self.as_of, person)
+        return self.shop.visits.request(
+            name, surface=self.surface, k=self.k, as_of_us=moment, person=person
+        )
+
     def _part(self, first: int) -> list[int]:
-        part: list[int] = self.customer_rows[first : first + self.chunk].tolist()
+        part: list[int] = self.audience.rows[first : first + self.chunk].tolist()
         return part
 
     def _table(self, names: Sequence[str], answers: Sequence[Answer]) -> pa.Table:
@@ -148,8 +156,10 @@ class Campaign:
         return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
     def _rows_of(self, name: str, answer: Answer) -> Iterator[tuple[object, ...]]:
-        step, build_id, request_id = answer.showing.step, self.shop.build_id, self._request_id(name)
+        step, build_id = answer.showing.step, self.shop.build_id
         stock, visitor = self.shop.assortment, answer.request.visitor
+        known = self.shop.terms.profiling and not visitor.refused
+        request_id = self._request_id(name) if known else None
         for one in make_slots(answer.showing, answer.plan, stock, visitor):
             yield (
                 name, self.surface, step, build_id, request_id, one.slot, one.product_id,
@@ -162,16 +172,3 @@ class Campaign:
         moment = (self.as_of or self.shop.as_of).isoformat()
         keys = ("campaign", self.shop.build_id, self.surface, moment, str(self.k), name)
         return hashlib.blake2b("\x1f".join(keys).encode(), digest_size=16).hexdigest()
-
-
-def _rows(shop: Shop, customers: Sequence[str] | None) -> Rows:
-    ids = shop.build.customer_ids
-    if isinstance(customers, str):
-        raise InputError(f'customers is "{customers}", must be a list such as ["{customers}"].')
-    if customers is None:
-        return np.arange(len(ids), dtype=np.int32)
-    rows = ids.rows(list(dict.fromkeys(customers)))
-    for name, row in zip(dict.fromkeys(customers), rows.tolist(), strict=True):
-        if row < 0:
-            ids.row(name)  # tells what is wrong
-    return rows

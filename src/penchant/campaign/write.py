@@ -22,8 +22,15 @@ ROW_GROUP = 100_000
 Progress = Callable[[int, int], None]
 
 
-class _Sink(Protocol):
-    def write_table(self, table: pa.Table) -> None: ...
+class Sink(Protocol):
+    """Takes rows."""
+
+    def write_table(self, table: pa.Table) -> None:
+        """Write some rows.
+
+        Args:
+            table: Of `SCHEMA`.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,8 @@ class CampaignSummary:
         surface: Which.
         customers: Who got at least one slot.
         rows: Slots in all.
-        skipped: {reason: customers left out}: "no_marketing_consent", "nothing_eligible".
+        skipped: {reason: customers left out}: "no_marketing_consent", "nothing_eligible" and,
+            where there are any, "erased_or_merged".
         steps: {rung of the ladder: customers}.
     """
 
@@ -85,14 +93,16 @@ def write_campaign(
                 on_progress(done, len(campaign))
             yield table
 
-    with new_file(path) as temporary, _sink(temporary, path.suffix) as sink:
+    with new_file(path) as temporary, open_sink(temporary, path.suffix) as sink:
         for table in _row_groups(counted()):
             sink.write_table(table)
     customers = steps.total()
     skipped = {
-        "no_marketing_consent": campaign.refused,
+        "no_marketing_consent": campaign.audience.refused,
         "nothing_eligible": len(campaign) - customers,
     }
+    if campaign.audience.gone:
+        skipped["erased_or_merged"] = campaign.audience.gone
     return CampaignSummary(
         str(path), campaign.shop.build_id, campaign.surface, customers, rows, skipped,
         dict(sorted(steps.items())),
@@ -114,11 +124,17 @@ def check_path(path: Path) -> None:
         raise InputError(f"{path.parent} is no folder: make it, or name another file.")
 
 
-def _sink(path: Path, suffix: str) -> AbstractContextManager[_Sink]:
+def open_sink(path: Path, suffix: str) -> AbstractContextManager[Sink]:
+    """Open a file that rows of a campaign are written to.
+
+    Args:
+        path: The file.
+        suffix: ".csv" or ".parquet": the format, whatever the file is called.
+    """
     import pyarrow.csv
     import pyarrow.parquet
 
-    sink: AbstractContextManager[_Sink] = (
+    sink: AbstractContextManager[Sink] = (
         pyarrow.csv.CSVWriter(path, SCHEMA)
         if suffix == ".csv"
         else pyarrow.parquet.ParquetWriter(path, SCHEMA, compression="zstd")

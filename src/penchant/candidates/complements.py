@@ -35,7 +35,7 @@ class Complements:
         category_row: Shape (n_products,), row in `categories`; -1: unknown, never a complement.
         affinity: Shape (n_categories, n_categories), rows sum to 1 or 0.
         prior: Shape (n_products,), in (0, 1]: m / (C_i + m), what is left to the category.
-        sales_share: Shape (n_products,), q; sums to 1 within a category.
+        sales_share: Shape (n_products,), q; sums to 1 within a category, but for later products.
     """
 
     links: ProductLinks
@@ -44,6 +44,29 @@ class Complements:
     affinity: NDArray[np.float64]
     prior: NDArray[np.float64]
     sales_share: NDArray[np.float64]
+
+    def extended(self, categories: Sequence[str | None]) -> Complements:
+        """Give the same for more products, which nobody bought yet.
+
+        Each completes others as what was sold least of its category does, and is completed by what
+        goes with its category; of a category that is new, nothing is known.
+
+        Args:
+            categories: One per new product; None or empty: unknown.
+        """
+        places = {name: row for row, name in enumerate(self.categories)}
+        category_row = np.array([places.get(name or "", -1) for name in categories], np.int32)
+        least = np.full(len(self.categories) + 1, np.inf)
+        np.minimum.at(least, self.category_row, self.sales_share)
+        least[-1] = 0.0  # -1, unknown
+        return Complements(
+            links=self.links.extended(len(categories)),
+            categories=self.categories,
+            category_row=np.concatenate([self.category_row, category_row]),
+            affinity=self.affinity,
+            prior=np.concatenate([self.prior, np.ones(len(categories))]),
+            sales_share=np.concatenate([self.sales_share, least[category_row]]),
+        )
 
     def score_products(self, rows: Rows, weights: Weights | None = None) -> NDArray[np.float64]:
         """Score all products as companions of some.

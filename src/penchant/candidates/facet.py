@@ -15,7 +15,7 @@ class Facet:
     """Labels of products.
 
     Attributes:
-        names: The labels, sorted.
+        names: The labels, sorted; those of later products behind them.
         label_row: Shape (n_products,), row in `names`; -1: unknown.
     """
 
@@ -36,6 +36,23 @@ class Facet:
         names = tuple(sorted({label for label in labels if label}))
         rows = {name: row for row, name in enumerate(names)}
         return cls(names, np.array([rows.get(label or "", -1) for label in labels], np.int32))
+
+    def extended(self, labels: Sequence[str | None]) -> Facet:
+        """Give the same for more products.
+
+        Args:
+            labels: One per new product; None and "" are unknown.
+
+        Example:
+            >>> more = Facet.of(["ring", None]).extended(["chain", "ring", ""])
+            >>> more.names, more.label_row.tolist()
+            (('ring', 'chain'), [0, -1, 1, 0, -1])
+        """
+        later = dict.fromkeys(label for label in labels if label and label not in self.names)
+        names = (*self.names, *later)
+        rows = {name: row for row, name in enumerate(names)}
+        label_row = np.array([rows.get(label or "", -1) for label in labels], np.int32)
+        return Facet(names, np.concatenate([self.label_row, label_row]))
 
     def knows(self, rows: Rows) -> bool:
         """Tell whether the label of any of some products is known.

@@ -39,6 +39,15 @@ class ProductLinks:
         """Products that may be owned or proposed."""
         return len(self.starts) - 1
 
+    def extended(self, n: int) -> ProductLinks:
+        """Give the same for n more products, which nothing is linked to yet.
+
+        Args:
+            n: How many.
+        """
+        starts = np.concatenate([self.starts, np.full(n, self.starts[-1])])
+        return ProductLinks(starts, self.product_row, self.weights, self.about)
+
     def score_products(self, rows: Rows, weights: Weights | None = None) -> NDArray[np.float64]:
         """Score all products for one customer: the sum of the links from what they own.
 

@@ -65,6 +65,22 @@ class Popularity:
         """
         return self.popular if segment < 0 else self._by_segment[segment]
 
+    def extended(self, n: int) -> Popularity:
+        """Give the same for n more products, which nobody touched yet.
+
+        Args:
+            n: How many.
+        """
+        none = np.zeros(n)
+        more = np.zeros((len(self.segments), n), np.float32)
+        return Popularity(
+            np.concatenate([self.overall, none]),
+            np.concatenate([self.recent, none]),
+            self.segments,
+            np.concatenate([self.by_segment, more], axis=1),
+            self.segment_row,
+        )
+
     def save(self, directory: Path) -> None:
         """Write one .npy file per array, and the names.
 

@@ -19,13 +19,17 @@ from penchant.cli import (
     build,
     builds,
     campaign,
+    consent,
     demo,
     doctor,
     embed,
     evaluate,
     explain,
+    export,
+    forget,
     ingest,
     init,
+    keys,
     neighbors,
     nightly,
     profile,
@@ -33,12 +37,14 @@ from penchant.cli import (
     publish,
     recommend,
     rollback,
+    serve,
     similar,
+    statement,
     tune,
     why_not,
 )
 from penchant.cli.output import error_line
-from penchant.errors import BuildError, PenchantError
+from penchant.errors import BuildError, PenchantError, StoreError
 
 INTERRUPTED = 130
 """What shells give for a command ended by Ctrl-C."""
@@ -78,6 +84,12 @@ for module in (
     explain,
     why_not,
     campaign,
+    serve,
+    keys,
+    consent,
+    export,
+    forget,
+    statement,
     doctor,
     bench,
 ):
@@ -104,7 +116,7 @@ def main() -> None:
         sys.exit(_run())
     except PenchantError as error:
         _report(error.code, str(error))
-        sys.exit(1 if isinstance(error, BuildError) else 2)
+        sys.exit(1 if isinstance(error, BuildError | StoreError) else 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,15 +41,20 @@ def run(
     Example: penchant campaign shop --out new_arrivals.parquet
     """
     import penchant
-    from penchant.campaign import check_path, write_campaign
+    from penchant.campaign import check_path
     from penchant.cli.output import print_json, progress_bar
+    from penchant.cli.stores import store_of
+    from penchant.privacy.campaigning import write_recorded
+    from penchant.shop_directory import ShopDirectory
 
     check_path(out)
-    campaign = penchant.open(shop).campaign(
-        surface=surface, k=k, as_of=parse_time(as_of), everyone=everyone
-    )
-    with progress_bar("choosing for customers") as progress:
-        summary = write_campaign(campaign, out, on_progress=progress)
+    directory, at = ShopDirectory.open(shop), datetime.now(UTC)
+    with store_of(directory) as store:
+        campaign = penchant.open(shop).campaign(
+            surface=surface, k=k, as_of=parse_time(as_of), everyone=everyone
+        )
+        with progress_bar("choosing for customers") as progress:
+            summary = write_recorded(directory, store, campaign, out, at=at, on_progress=progress)
     if as_json:
         print_json(summary.to_dict())
     else:

@@ -46,6 +46,8 @@ def run(
     """
     from penchant import columns as c
     from penchant.cli.output import note, print_json
+    from penchant.cli.stores import store_of
+    from penchant.privacy.again import forget_again
     from penchant.shop_directory import ShopDirectory
     from penchant.store.ingest import ingest
 
@@ -61,6 +63,9 @@ def run(
         append=append,
         allow_empty=allow_empty,
     )
+    with store_of(directory) as store:
+        for place, count in forget_again(directory, store).items():
+            note(f"{count:,} in {place} of persons who were erased were dropped")
     if as_json:
         print_json({"tables": [report.to_dict() for report in reports]})
         return

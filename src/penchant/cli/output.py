@@ -20,7 +20,15 @@ def print_json(values: Any) -> None:
     Args:
         values: JSON-ready values.
     """
-    text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    print_text(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Write a text to stdout, as it is.
+
+    Args:
+        text: With its last line's end.
+    """
     # half a surrogate pair, as a terminal may pass on, is written the way JSON escapes it
     sys.stdout.write(text.encode("utf-8", "backslashreplace").decode())
 

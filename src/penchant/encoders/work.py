@@ -181,6 +181,20 @@ def _embed_alone(encoder: Encoder, pixels: Pixels) -> Vector | Failure:
     return row
 
 
+def embed_one(pixels: Pixels, encoder: Encoder) -> Vector | Failure:
+    """Embed one photo by itself.
+
+    Args:
+        pixels: Shape (size, size, 3), uint8, RGB.
+        encoder: Called from this thread.
+
+    Returns:
+        Shape (dim,), finite and not all zero; or why there is none.
+    """
+    row = _embed_alone(encoder, pixels)
+    return row if isinstance(row, Failure) else _usable(row)
+
+
 def _usable(row: Vector) -> Vector | Failure:
     if not np.isfinite(row).all():
         return Failure("encoder_failed", "The encoder gave NaN or infinity for this photo.")

@@ -4,6 +4,8 @@ A graph filtered while it is searched loses recall without a word. Here it gives
 all rows, eligible or not, and k eligible ones among those are the k nearest eligible ones. Are
 there fewer than k, it is asked for more, and before that costs as much as the exact answer, the
 exact answer is given. So no filter lowers recall, and k rows come back whenever k are eligible.
+
+The graph may cover only the first rows: what was added behind them is searched exactly.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ class PlannedIndex:
 
     Attributes:
         exact: All rows.
-        graph: Over the same vectors; None: every answer is exact.
+        graph: Over the first of these vectors, as many as it knows; None: every answer is exact.
         exact_below: Where fewer rows are eligible, the answer is exact.
     """
 
@@ -83,14 +85,13 @@ class PlannedIndex:
         """
         check_query(self.vectors.shape, queries, k, eligible, excluded)
         mask = self.present if eligible is None else self.present & eligible
-        n_eligible = int(np.count_nonzero(mask))
-        few = n_eligible < max(1, self.exact_below)
+        few = int(np.count_nonzero(mask)) < max(1, self.exact_below)
         if self.graph is None or few or not len(queries):
             return self.exact.query(queries, k, eligible=eligible, excluded=excluded)
         parts = []
         for number, query in enumerate(queries):
             banned = None if excluded is None else excluded[number]
-            found = _by_graph(self.graph, query, k, mask, n_eligible, banned)
+            found = _by_graph(self, self.graph, query, k, mask, banned)
             if found is None:
                 alone = None if banned is None else [banned]
                 found = self.exact.query(query[None, :], k, eligible=eligible, excluded=alone)
@@ -102,9 +103,18 @@ class PlannedIndex:
 
 
 def _by_graph(
-    graph: HnswGraph, query: Vector, k: int, mask: Mask, n_eligible: int, banned: Rows | None
+    index: PlannedIndex,
+    graph: HnswGraph,
+    query: Vector,
+    k: int,
+    mask: Mask,
+    banned: Rows | None,
 ) -> Neighbors | None:
     """Take the k best eligible of the n nearest, for growing n; None when exact is cheaper."""
+    n_known = len(graph.vectors)
+    n_eligible = int(np.count_nonzero(mask[:n_known]))
+    if not n_eligible:
+        return None
     n = int(np.ceil(k * len(graph.rows) / n_eligible)) + SPARE
     while query.any() and ROWS_PER_NODE * graph.breadth(n) <= n_eligible:
         rows, similarities = graph.near(query, n)
@@ -112,11 +122,32 @@ def _by_graph(
         if banned is not None:
             good &= ~np.isin(rows, banned)
         if np.count_nonzero(good) >= k:
-            return _best(rows[good], similarities[good], k)
+            found = rows[good], similarities[good]
+            return _best(*_with_later(index, found, n_known, query, k, mask, banned), k)
         if n >= len(graph.rows):
             break
         n *= MORE
     return None
+
+
+def _with_later(
+    index: PlannedIndex,
+    found: tuple[Rows, NDArray[np.float64]],
+    n_known: int,
+    query: Vector,
+    k: int,
+    mask: Mask,
+    banned: Rows | None,
+) -> tuple[Rows, NDArray[np.float64]]:
+    """Add the k nearest eligible of those behind the ones the graph knows."""
+    if not mask[n_known:].any():
+        return found
+    later = ExactIndex(index.vectors[n_known:], index.present[n_known:])
+    own = None if banned is None else [np.where(banned >= n_known, banned - n_known, -1)]
+    near = later.query(query[None, :], k, eligible=mask[n_known:], excluded=own)
+    some = near.rows[0] >= 0
+    rows = np.concatenate([found[0], near.rows[0][some] + np.int32(n_known)])
+    return rows, np.concatenate([found[1], near.similarities[0][some]])
 
 
 def _best(rows: Rows, similarities: NDArray[np.float64], k: int) -> Neighbors:

@@ -55,12 +55,13 @@ def cut_tree(tree: NDArray[np.float64], n_groups: int) -> Labels:
     n = len(tree) + 1
     if not 1 <= n_groups <= n:
         raise InputError(f"n_groups is {n_groups}, must be in 1..{n}, the number of vectors.")
-    group = np.arange(2 * n - 1)
-    kept = n - n_groups
-    for step in range(kept - 1, -1, -1):
+    group = list(range(2 * n - 1))  # a list: numpy would take longer for each join than for all
+    joins = tree[:, :2].astype(np.int64).tolist()
+    for step in range(n - n_groups - 1, -1, -1):
         # a join made earlier hangs below the one it was joined into
-        group[tree[step, :2].astype(np.int64)] = group[n + step]
-    return numbered(group[:n])
+        for joined in joins[step]:
+            group[joined] = group[n + step]
+    return _numbered(group[:n])
 
 
 def numbered(labels: NDArray[np.integer]) -> Labels:
@@ -73,10 +74,12 @@ def numbered(labels: NDArray[np.integer]) -> Labels:
         >>> numbered(np.array([7, 3, 7]))
         array([0, 1, 0])
     """
-    _, first, place = np.unique(labels, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return np.asarray(rank[place], np.int64)
+    return _numbered(labels.tolist())
+
+
+def _numbered(labels: list[int]) -> Labels:
+    number: dict[int, int] = {}
+    return np.array([number.setdefault(one, len(number)) for one in labels], np.int64)
 
 
 def centres(vectors: Matrix, labels: Labels) -> Matrix:
@@ -116,7 +119,7 @@ def settle(vectors: Matrix, labels: Labels) -> Labels:
     n_groups = int(labels.max()) + 1
     for _ in range(ROUNDS):
         moved = np.argmax(vectors @ centres(vectors, labels).T, axis=1)
-        if len(np.unique(moved)) < n_groups or (moved == labels).all():
+        if not np.bincount(moved, minlength=n_groups).all() or (moved == labels).all():
             break
         labels = moved
     return numbered(labels)

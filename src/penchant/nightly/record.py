@@ -23,7 +23,8 @@ class NightlyStep:
     """One step of a run.
 
     Attributes:
-        step: "ingest", "embed", "build", "publish", "prune" or "campaign".
+        step: "forget" where there is a store, "ingest", "embed", "build", "publish", "prune" or
+            "campaign".
         seconds: How long it took.
         told: What happened, for people.
     """

@@ -1,4 +1,4 @@
-"""The nightly run: take in, embed, build, publish, prune, export; all under the shop's one lock.
+"""The nightly run: forget, take in, embed, build, publish, prune, export; all under one lock.
 
 Every step repeats without harm what it did before: tables taken in again are the same, photos come
 from the cache, and equal tables give the same build. So a run that was killed is simply run again.
@@ -12,23 +12,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from glob import escape
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penchant import columns as c
-from penchant.campaign import check_path, write_campaign
+from penchant.campaign import check_path
 from penchant.embedding import PhotoProgress, embed_shop
 from penchant.encoders.records import OK
 from penchant.engine import open_shop
-from penchant.errors import BuildError, NotFoundError, PenchantError, RefusedError
+from penchant.errors import BuildError, NotFoundError, PenchantError, RefusedError, StoreError
 from penchant.gate import gate_of
 from penchant.nightly.record import NightlyRun, NightlyStep, add_line
 from penchant.pipeline import build_shop
+from penchant.privacy.again import forget_again
+from penchant.privacy.campaigning import write_recorded
+from penchant.privacy.erasing import finish_erasures
+from penchant.privacy.retention import retain
 from penchant.publishing import Gate, pointed_id, publish_build
 from penchant.settings import Settings
 from penchant.shelf import prune_builds
 from penchant.shop_directory import CURRENT, ShopDirectory, check_pointer
 from penchant.store.inbox import look_into
 from penchant.store.ingest import Arrival, take_in
+
+if TYPE_CHECKING:
+    from penchant.store.database.store import Store
 
 WHOLE: Final = (c.PRODUCTS, c.CUSTOMERS)
 """Tables whose feeds are whole: what is not in them is there no more."""
@@ -122,6 +129,7 @@ class _Night:
     gate: Gate
     on_step: Tell | None
     on_progress: PhotoProgress | None
+    store: Store | None = None
     build_id: str = ""
     changed: bool = False
     steps: list[NightlyStep] = field(default_factory=list)
@@ -138,6 +146,10 @@ class _Night:
         finally:
             self.steps.append(NightlyStep(step, round(time.perf_counter() - start, 3), told))
 
+    def forget(self, store: Store) -> str:
+        done = finish_erasures(self.shop, store, at=self.at)
+        return f"erased from all files: {len(done)}" if done else "nobody waits"
+
     def ingest(self) -> str:
         inbox = look_into(self.shop, at=self.at)
         lying = {one.leaving.file.resolve() for one in inbox.arrivals if one.leaving}
@@ -153,7 +165,9 @@ class _Night:
             append=[one for one in c.TABLES if one not in {*WHOLE, *self.errand.replace}],
         )
         kept = [f"{r.table} {r.rows_kept:,} of {r.rows_read:,} rows kept" for r in reports]
-        return "; ".join([*kept, *unknown])
+        dropped = forget_again(self.shop, self.store)
+        again = [f"{n:,} in {place} of the erased dropped" for place, n in dropped.items()]
+        return "; ".join([*kept, *again, *unknown])
 
     def embed(self) -> str:
         run = embed_shop(self.shop, settings=self.settings, on_progress=self.on_progress)
@@ -190,7 +204,9 @@ class _Night:
 
     def prune(self) -> str:
         removed = prune_builds(self.shop, keep=self.settings.builds.keep)
-        return f"{len(removed)} old builds removed"
+        expired = retain(self.shop, self.store, at=self.at)
+        told = [f"{n:,} expired in {place} removed" for place, n in expired.items()]
+        return "; ".join([f"{len(removed)} old builds removed", *told])
 
     def export(self) -> str:
         file = self.errand.campaign
@@ -201,13 +217,18 @@ class _Night:
         if _is_newer(file, self.shop.pointer_file(self.errand.pointer)):
             return f"{file} is of this build already"
         shown = open_shop(self.shop.path, pointer=self.errand.pointer)
-        summary = write_campaign(shown.campaign(), file)
+        summary = write_recorded(self.shop, self.store, shown.campaign(), file, at=self.at)
         return f"{summary.file}: {summary.rows:,} slots for {summary.customers:,} customers"
 
 
 def _carried_out(night: _Night) -> tuple[str, PenchantError | OSError | None]:
     """Take all steps; give what they came to, and the error that ended them, if one did."""
+    from penchant.store.database.store import open_store
+
     try:
+        store = night.store = open_store(night.shop, night.settings.store, create=False)
+        if store is not None:
+            night.take("forget", lambda: night.forget(store))
         for work in (night.ingest, night.embed, night.build):
             night.take(work.__name__, work)
         try:
@@ -218,10 +239,13 @@ def _carried_out(night: _Night) -> tuple[str, PenchantError | OSError | None]:
             night.take("campaign", night.export)
     except RefusedError as error:
         return "refused", error
-    except (BuildError, OSError) as error:
+    except (BuildError, StoreError, OSError) as error:
         return "failed", error
     except PenchantError as error:
         return "bad input", error
+    finally:
+        if night.store is not None:
+            night.store.close()
     return "published" if night.changed else "nothing new", None
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from penchant import columns as c
 from penchant.id_map import IdMap
-from penchant.space import Placement, StyleSpace
+from penchant.maths.stacked import ByRow
+from penchant.space import StyleSpace
 from penchant.taste.profile import Profile
+from penchant.types import StyleVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def split_similarity(
     product_row: int,
     *,
     space: StyleSpace,
-    placement: Placement,
+    channels: ByRow,
+    styles: StyleVectors,
     product_ids: IdMap,
 ) -> tuple[Share, ...]:
     """Split the similarity of a product to a profile into exact shares.
@@ -85,16 +88,17 @@ def split_similarity(
         profile: The customer's taste.
         product_row: The product.
         space: The style space, which says what a channel gave.
-        placement: All products in that space.
+        channels: Channel vectors of all products in that space.
+        styles: Their style vectors.
         product_ids: product_row -> product_id.
 
     Returns:
         One share per interaction, largest first; they sum to the similarity.
     """
     rows = profile.events.product_row
-    towards = placement.vectors[product_row]
-    shares = profile.shares(placement.vectors, towards)
-    parts = space.split(placement.channels[rows], towards)
+    towards = styles[product_row]
+    shares = profile.shares(styles, towards)
+    parts = space.split(channels[rows], towards)
     parts *= (profile.weights / profile.length)[:, None]
     names = [one.name for one in space.channels]
     return tuple(

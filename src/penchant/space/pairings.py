@@ -82,6 +82,16 @@ class Pairings:
         factors = np.ones(len(rows)) if weights is None else weights
         return np.asarray(self.owned[rows].astype(np.float64) * (factors * (rows >= 0))[:, None])
 
+    def extended(self, n: int) -> Pairings:
+        """Give the same for n more products, of which nothing was learned: none is placed.
+
+        Args:
+            n: How many.
+        """
+        nothing = np.zeros((n, self.owned.shape[1]), np.float32)
+        sides = (np.concatenate([side, nothing]) for side in (self.owned, self.candidates))
+        return Pairings(*sides)
+
     def save(self, directory: Path) -> None:
         """Write one .npy file per side.
 

@@ -66,6 +66,16 @@ class StyleSpace:
         """Columns of a style vector."""
         return sum(one.dim for one in self.channels) if self.map is None else self.map.shape[1]
 
+    @property
+    def embedding_dim(self) -> int | None:
+        """Columns an embedding must have; None: no channel reads them."""
+        for one in self.channels:
+            if isinstance(one, PhotoChannel):
+                return len(one.mean)
+            if isinstance(one, RawChannel):
+                return one.dim
+        return None
+
     def place(self, catalogue: Catalogue) -> Placement:
         """Give the style vectors of products, of the fitted catalogue or new ones.
 

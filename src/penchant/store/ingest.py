@@ -165,7 +165,7 @@ def load_report(shop: ShopDirectory, table: str) -> TableReport | None:
     Raises:
         BuildError: if the file is damaged.
     """
-    path = _report_file(shop, table)
+    path = report_file(shop, table)
     if not path.is_file():
         return None
     try:
@@ -184,7 +184,13 @@ def table_file(shop: ShopDirectory, table: str) -> Path:
     return shop.data / f"{table}.parquet"
 
 
-def _report_file(shop: ShopDirectory, table: str) -> Path:
+def report_file(shop: ShopDirectory, table: str) -> Path:
+    """Give the file the report of a table's last ingest is kept in.
+
+    Args:
+        shop: The shop.
+        table: A name of `columns.TABLES`.
+    """
     return shop.data / f"{table}.report.json"
 
 
@@ -230,12 +236,17 @@ def _files_of(
     frame = merged(load_table(shop, table), frames, table) if append else frames[0]
     return {
         shop.rejects / f"{table}.csv": rejects_csv(rejects_of(loads)),
-        table_file(shop, table): _parquet(frame),
-        _report_file(shop, table): json_bytes(report_of(loads).to_dict()),
+        table_file(shop, table): parquet_bytes(frame),
+        report_file(shop, table): json_bytes(report_of(loads).to_dict()),
     }
 
 
-def _parquet(frame: pl.DataFrame) -> bytes:
+def parquet_bytes(frame: pl.DataFrame) -> bytes:
+    """Give a table as the bytes it is kept in.
+
+    Args:
+        frame: Cleaned.
+    """
     buffer = io.BytesIO()
     frame.write_parquet(buffer, compression="zstd", statistics=False)
     return buffer.getvalue()

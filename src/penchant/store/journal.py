@@ -8,6 +8,7 @@ be put away in the same step.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from penchant.files import (
     Content,
     beside,
     disk_error,
+    exchange,
     json_bytes,
     read_json,
     sync,
@@ -94,6 +96,9 @@ def finish_replacing(journal: Path) -> None:
     replaced, put_away = _read(journal)
     try:
         for temporary, target in replaced.items():
+            if temporary.is_dir() and target.exists():  # what it replaces becomes a leftover
+                target.rename(beside(target).with_suffix(".old.tmp"))
+        for temporary, target in replaced.items():
             if temporary.exists():  # otherwise it is in its place already
                 temporary.replace(target)
         for one in put_away:
@@ -108,6 +113,28 @@ def finish_replacing(journal: Path) -> None:
             f"New files could not all be put in their places: {error.strerror or error}. Mend "
             f"that; the next command that writes to {journal.parent} finishes it."
         ) from error
+
+
+def replace_folder(new: Path, folder: Path, journal: Path) -> None:
+    """Replace a folder by another one as one step; a kill leaves the old or the new one.
+
+    Where the disk can let two folders change places, nobody ever finds the folder missing; else it
+    is, between two renames, and the journal makes that good.
+
+    Args:
+        new: The new one, beside it, under the temporary name `beside` gives; all of it is synced.
+        folder: The one that is replaced; it is removed.
+        journal: The record's place. Only call this while holding the shop's lock.
+
+    Raises:
+        BuildError: if it cannot be done; unless it says otherwise, nothing was replaced.
+    """
+    if not exchange(new, folder):
+        write_atomically(journal, _record({new: folder}, (), journal.parent))
+        finish_replacing(journal)
+    sync(folder.parent)
+    for leftover in (new, beside(folder).with_suffix(".old.tmp")):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _write_all(written: Mapping[Path, Path], contents: Mapping[Path, Content]) -> None:

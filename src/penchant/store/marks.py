@@ -98,14 +98,24 @@ def write_mark(shop: ShopDirectory, customer_id: str, event_id: str, mark: str |
             own[event_id] = mark
         elif own.pop(event_id, None) is None:
             raise NotFoundError("mark", event_id, sorted(own), hint=_hint(customer_id, own))
-        _write(marks_file(shop.data), marks)
+        write_marks(shop, marks)
 
 
 def _hint(customer_id: str, own: CustomerMarks) -> str:
     return f'Marked of customer "{customer_id}": {", ".join(sorted(own)) or "nothing"}.'
 
 
-def _write(path: Path, marks: MarksByCustomer) -> None:
+def write_marks(shop: ShopDirectory, marks: MarksByCustomer) -> None:
+    """Replace all marks of a shop; without any there is no file.
+
+    Args:
+        shop: The shop; its lock is held.
+        marks: By customer_id and event_id.
+
+    Raises:
+        BuildError: if the file cannot be written; what was there stays.
+    """
+    path = marks_file(shop.data)
     rows = sorted((who, event, mark) for who, own in marks.items() for event, mark in own.items())
     if not rows:
         path.unlink(missing_ok=True)

@@ -60,8 +60,9 @@ class Slate:
             "category", "popular", "newest"; "pinned" when the shop's own picks fill it; "empty"
             when nothing is eligible.
         build_id: From which build.
-        request_id: To send back with clicks.
-        degraded: True when something was out of order and the answer is a substitute.
+        request_id: To send back with clicks; None where nothing is to be known of who looks: they
+            refused personalisation, the shop makes no profiles, or nobody could be asked.
+        degraded: True when the database did not answer, and the answer is one for nobody known.
         slots: Best first.
     """
 
@@ -70,7 +71,7 @@ class Slate:
     surface: str
     step: str
     build_id: str
-    request_id: str
+    request_id: str | None
     degraded: bool
     slots: tuple[Slot, ...]
 

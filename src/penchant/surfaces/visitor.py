@@ -28,6 +28,7 @@ class Visitor:
         owned: Shape (n,), products bought and kept.
         hidden: Shape (n,), products hidden.
         segment: Row of the customer's segment; -1: none.
+        refused: Whether personalisation was refused.
     """
 
     profile: Profile | None = None
@@ -37,6 +38,7 @@ class Visitor:
     owned: Rows = field(default_factory=lambda: NONE)
     hidden: Rows = field(default_factory=lambda: NONE)
     segment: int = -1
+    refused: bool = False
 
     @property
     def step(self) -> str:

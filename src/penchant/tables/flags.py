@@ -43,6 +43,19 @@ _CONSENT_WORDS = {
 _BETWEEN_WORDS = r"[\s_\-./]+"
 
 
+def flag_of(word: str) -> bool | None:
+    """Read one yes or no; None for a word that is neither.
+
+    Args:
+        word: Any case, spaces around it do not matter.
+
+    Example:
+        >>> flag_of(" Ja "), flag_of("maybe")
+        (True, None)
+    """
+    return _WORDS.get(word.strip().lower())
+
+
 def clean_flags(values: pl.Series) -> Repaired:
     """Give Boolean values, null where the word is not known.
 

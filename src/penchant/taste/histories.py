@@ -47,6 +47,14 @@ class History:
             self.product_row[which], self.action[which], self.time_us[which], self.trust[which]
         )
 
+    def equals(self, other: History) -> bool:
+        """Say whether these are the same interactions in the same order, trusted alike.
+
+        Args:
+            other: Another history.
+        """
+        return all(np.array_equal(getattr(self, one), getattr(other, one)) for one in PARTS)
+
     def trusted(self, trust: NDArray[np.float32]) -> History:
         """Give the same interactions with another trust.
 

@@ -38,6 +38,16 @@ class Judged:
     reason: Reasons
     style: StyleLabels
 
+    @classmethod
+    def unjudged(cls, history: History) -> Judged:
+        """Give interactions of which nothing is thought: of somebody who refused.
+
+        Args:
+            history: Oldest first.
+        """
+        n = len(history)
+        return cls(history, np.zeros(n, np.int8), np.full(n, -1, np.int8))
+
     def until(self, as_of_us: int) -> Judged:
         """Give what happened until a moment.
 
@@ -82,7 +92,7 @@ class Judged:
         return set(np.flatnonzero(self.reason >= min(BY_HAND)).tolist())
 
 
-NOBODY = Judged(History.empty(), np.empty(0, np.int8), np.empty(0, np.int8))
+NOBODY = Judged.unjudged(History.empty())
 """No interactions at all."""
 
 

@@ -110,9 +110,18 @@ erasures = sa.Table(
     sa.Column("receipt_id", sa.Text, primary_key=True),
     sa.Column("person", sa.Text, nullable=False, index=True),
     sa.Column("customer_id", Id),
+    sa.Column("visitors", sa.JSON, nullable=False),
     sa.Column("asked_us", sa.BigInteger, nullable=False),
     sa.Column("done_us", sa.BigInteger),
     sa.Column("counts", sa.JSON, nullable=False),
+)
+
+erased = sa.Table(
+    "erased",
+    METADATA,
+    # of every id a person was known by, also those of visitors merged into them
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("asked_us", sa.BigInteger, nullable=False),
 )
 
 secrets = sa.Table(

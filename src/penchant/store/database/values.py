@@ -63,7 +63,7 @@ class Consent:
         customer_id: Who.
         personalization: Whether a profile may be made.
         marketing: Whether mail may be sent.
-        at_us: When it was said.
+        at_us: When it was said; the word on profiles counts where both were.
     """
 
     customer_id: str
@@ -220,6 +220,7 @@ class Erasure:
         asked_us: When it was asked for; nothing until then is known any more from that moment on.
         done_us: When the last file was done; None: not yet.
         counts: {place: rows or files erased there}.
+        visitors: Ids of visitors merged into them, to be erased from files too; empty once done.
     """
 
     receipt_id: str
@@ -228,3 +229,4 @@ class Erasure:
     asked_us: int
     done_us: int | None
     counts: Mapping[str, int]
+    visitors: tuple[str, ...] = ()

@@ -1,0 +1,92 @@
+"""`penchant serve`: answer over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from penchant.cli.options import ShopPath
+
+if TYPE_CHECKING:
+    from penchant.shop_directory import ShopDirectory
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+def run(
+    shop: ShopPath,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8080,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; [server] workers if absent.")
+    ] = None,
+    log_level: Annotated[
+        str, typer.Option(help=f"The least that is told: {', '.join(LEVELS)}.")
+    ] = "info",
+) -> None:
+    """Serve recommendations, events and the rest over HTTP, until told to end (Ctrl-C, SIGTERM).
+
+    Builds that are published or rolled back meanwhile are taken up within a second, without a
+    request lost. On this machine alone no key is needed until one is made; elsewhere one is.
+
+    Example: penchant serve shop
+
+    Example: penchant serve shop --host 0.0.0.0 --port 8080 --workers 2
+    """
+    from penchant.cli.output import note
+    from penchant.errors import InputError
+    from penchant.shop_directory import ShopDirectory
+
+    if log_level not in LEVELS:
+        raise InputError(f'--log-level is "{log_level}", must be one of: {", ".join(LEVELS)}.')
+    opened = ShopDirectory.open(shop)
+    settings = opened.settings()
+    check_installed()
+    check_host(opened, host)
+    from penchant.server.runner import Place, run_service
+
+    place = Place(host, port, workers or settings.server.workers, log_level)
+    shown = f"[{host}]" if ":" in host else host
+    note(f"penchant serves {shop} on http://{shown}:{port} with {place.workers} worker(s)")
+    run_service(opened, place)
+
+
+def check_installed() -> None:
+    """Refuse when what the service is made of is not installed."""
+    from importlib.util import find_spec
+
+    from penchant.errors import MissingExtraError
+
+    needed = ("fastapi", "uvicorn", "uvloop", "httptools", "prometheus_client")
+    if any(find_spec(one) is None for one in needed):
+        raise MissingExtraError("penchant serve", "server")
+
+
+def check_host(shop: ShopDirectory, host: str) -> None:
+    """Refuse to listen where others can ask while everybody may do everything."""
+    import ipaddress
+    import time
+
+    from penchant.errors import InputError
+    from penchant.server.keys import is_good
+    from penchant.store.database.store import open_store
+
+    try:
+        local = ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        local = host == "localhost"
+    if local:
+        return
+    store = open_store(shop, shop.settings().store)
+    try:
+        now_us = time.time_ns() // 1000
+        guarded = store is not None and any(is_good(one, now_us=now_us) for one in store.keys.all())
+    finally:
+        if store is not None:
+            store.close()
+    if not guarded:
+        raise InputError(
+            f"Others could ask on {host}, and the shop has no key that would keep them out. Make "
+            f"one with: penchant keys {shop.path} add --name NAME --scope read"
+        )

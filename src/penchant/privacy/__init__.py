@@ -1,0 +1,1 @@
+"""Privacy: erasure, consent, export, retention, and the statement of what decides."""

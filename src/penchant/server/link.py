@@ -1,0 +1,158 @@
+"""The link to the database: opened when it can be, with what is remembered while it is down."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from penchant.errors import PenchantError, StoreError
+from penchant.server.keys import KeyRing
+from penchant.settings import StoreSettings
+from penchant.shop_directory import ShopDirectory
+from penchant.store.database.store import Store, open_store
+
+PAGE: Final = "token"
+LOG: Final = "log"
+"""Names of the secrets: of page tokens, and of pseudonyms in logs."""
+
+NOT_YET: Final = "The database does not answer. Try again in a moment."
+
+DAY_US: Final = 86_400_000_000
+
+READ_SECONDS: Final = 60.0
+"""After which everything is read again, changed or not."""
+
+RENEW_SECONDS: Final = 600.0
+"""Between two looks whether the secret of the logs is a day old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is read from the database now and then, and known while it is down.
+
+    Attributes:
+        ring: All keys.
+        token_secret: Seals page tokens.
+        log_secret: Makes pseudonyms in logs.
+        versions: Of the database when it was read.
+    """
+
+    ring: KeyRing
+    token_secret: bytes
+    log_secret: bytes
+    versions: Mapping[str, int]
+
+
+class StoreLink:
+    """The database of a shop, which may not be there yet, or not now; threads may share it.
+
+    Args of the constructor:
+        directory: The shop.
+        settings: Where its database is.
+        clock: Gives seconds; never goes back.
+    """
+
+    def __init__(
+        self,
+        directory: ShopDirectory,
+        settings: StoreSettings,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._directory = directory
+        self._settings = settings
+        self._clock = clock
+        self._opening = threading.Lock()
+        self._store: Store | None = None
+        self._remembered: Remembered | None = None
+        self._trouble: PenchantError | None = None
+        self._read_at = -math.inf
+        self._renewed_at = -math.inf
+
+    @property
+    def store(self) -> Store:
+        """The database.
+
+        Raises:
+            StoreError: if it could not be opened yet.
+        """
+        if self._store is None:
+            raise StoreError(NOT_YET)
+        return self._store
+
+    @property
+    def opened(self) -> Store | None:
+        """The database; None if it could not be opened yet."""
+        return self._store
+
+    @property
+    def remembered(self) -> Remembered:
+        """What was read last.
+
+        Raises:
+            StoreError: if nothing ever was: then nobody's key can be checked.
+        """
+        if self._remembered is None:
+            raise StoreError(NOT_YET)
+        return self._remembered
+
+    @property
+    def known(self) -> bool:
+        """Whether keys were ever read."""
+        return self._remembered is not None
+
+    @property
+    def up(self) -> bool:
+        """Whether the database answered when it was asked last."""
+        return self._store is not None and self._store.available and self._trouble is None
+
+    def look(self) -> Remembered | None:
+        """Open what is not open, and read what has changed.
+
+        Returns:
+            What is new; None if nothing is, or the database does not answer.
+        """
+        with self._opening:
+            try:
+                if self._store is None:
+                    self._store = open_store(self._directory, self._settings)
+                found = self._read(self.store)
+            except PenchantError as error:
+                self._trouble = error
+                return None
+            self._trouble = None
+            return found
+
+    @property
+    def trouble(self) -> PenchantError | None:
+        """What the database said when it did not answer last; None: it does."""
+        return self._trouble
+
+    def close(self) -> None:
+        """Close it."""
+        if self._store is not None:
+            self._store.close()
+
+    def _read(self, store: Store) -> Remembered | None:
+        old, versions, now = self._remembered, store.versions(), self._clock()
+        self._renew(store, now)
+        if old is not None and versions == old.versions and now < self._read_at + READ_SECONDS:
+            return None
+        self._read_at = now
+        self._remembered = Remembered(
+            ring=KeyRing.of(store.keys.all()),
+            token_secret=store.secrets.get(PAGE),
+            log_secret=store.secrets.get(LOG),
+            versions=versions,
+        )
+        return self._remembered
+
+    def _renew(self, store: Store, now: float) -> None:
+        """Make pseudonyms of yesterday useless; of several workers one does."""
+        if now >= self._renewed_at + RENEW_SECONDS:
+            yesterday_us = time.time_ns() // 1000 - DAY_US
+            store.secrets.renew(LOG, made_before_us=yesterday_us)
+            self._renewed_at = now

@@ -1,0 +1,137 @@
+"""Adding a product: its facts are cleaned as a table's are, its photo becomes a vector."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penchant.encoders import PrecomputedVectors, get_encoder
+from penchant.encoders.work import embed_one
+from penchant.engine import Shop
+from penchant.errors import InputError
+from penchant.images.photo import load_photo
+from penchant.server.models.products import ProductPut
+from penchant.server.photo_address import Allowed, fetch_photo
+from penchant.store.live_facts import checked_vector, product_from
+
+if TYPE_CHECKING:
+    from penchant.encoders import Encoder
+    from penchant.server.service import Service
+
+MOST_PIXELS: Final = 40_000_000
+"""Of a photo; one is decoded at a time."""
+
+
+class Seeing:
+    """The encoder of a worker, opened when the first photo comes; one photo is seen at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._encoder: Encoder | None = None
+
+    def vector_of(self, photo: bytes, shop: Shop) -> NDArray[np.float32]:
+        """Give what the encoder of a build says of a photo.
+
+        Args:
+            photo: The file's bytes.
+            shop: The build is its.
+
+        Raises:
+            InputError: if the photo cannot be used, or the build was made of vectors.
+        """
+        with self._lock:
+            encoder = self._of(shop)
+            pixels = load_photo(photo, size=encoder.size, fit=encoder.fit, max_pixels=MOST_PIXELS)
+            seen = embed_one(pixels, encoder)
+        if not isinstance(seen, np.ndarray):
+            raise InputError(seen.message)
+        return seen
+
+    def _of(self, shop: Shop) -> Encoder:
+        if self._encoder is None or self._encoder.fingerprint != shop.manifest.encoder:
+            settings = shop.settings.encoder
+            found = get_encoder(settings.spec, fit=settings.fit)
+            if isinstance(found, PrecomputedVectors):
+                raise InputError("The build was made of vectors: give a vector, not a photo.")
+            if found.fingerprint != shop.manifest.encoder:
+                raise InputError("The encoder is not the one the build was made with: build again.")
+            self._encoder = found
+        return self._encoder
+
+
+def put_product(service: Service, product_id: str, product: ProductPut) -> dict[str, Any]:
+    """Write a product down, and let it be found.
+
+    Args:
+        service: Whose shop.
+        product_id: Names it.
+        product: What is known of it.
+
+    Returns:
+        What became of it, JSON-ready.
+
+    Raises:
+        InputError: if something of it cannot be used; then nothing is written.
+        NotBuiltError: if a photo or vector is given and there is no build to place it by.
+        StoreError: if it could not be written.
+    """
+    vector, fingerprint = _looks(service, product)
+    live = product_from(
+        product.facts(),
+        product_id=product_id,
+        now=datetime.now(UTC),
+        vector=vector,
+        fingerprint=fingerprint,
+        aliases=service.settings.tables.aliases,
+    )
+    service.link.store.products.put(live)
+    service.take_up()
+    return _told(service.serving.shop, product_id)
+
+
+def _looks(service: Service, product: ProductPut) -> tuple[NDArray[np.float32] | None, str]:
+    """Give the vector of a product, and the fingerprint of its encoder."""
+    if product.vector is None and product.photo is None and product.photo_url is None:
+        return None, ""
+    shop = service.serving.now.shop
+    if product.vector is not None:
+        vector = checked_vector(product.vector)
+        dim = shop.build.space.embedding_dim
+        if dim is not None and len(vector) != dim:
+            raise InputError(f"vector has {len(vector)} numbers, the build's have {dim}.")
+        return vector, shop.manifest.encoder
+    photo = _photo(service, product)
+    return service.seeing.vector_of(photo, shop), shop.manifest.encoder
+
+
+def _photo(service: Service, product: ProductPut) -> bytes:
+    server = service.settings.server
+    if product.photo_url is not None:
+        allowed = Allowed(server.photo_hosts, UPLOAD * server.max_body_kb * 1024)
+        return fetch_photo(product.photo_url, allowed)
+    text = (product.photo or "").partition(";base64,")[2] or product.photo or ""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError("photo must be base64 of the file.") from None
+
+
+UPLOAD: Final = 10
+"""How many times larger than other requests one with a photo may be."""
+
+
+def _told(shop: Shop | None, product_id: str) -> dict[str, Any]:
+    row = None if shop is None else shop.build.product_ids.find(product_id)
+    told = {"product_id": product_id, "placed": False, "in_build": False, "findings": []}
+    if shop is None or row is None:
+        return told
+    findings = [one.reason for one in shop.passed_over if one.product_id == product_id]
+    placed = bool(shop.assortment.index.present[row])
+    in_build = row < shop.manifest.counts["products"]
+    return {**told, "placed": placed, "in_build": in_build, "findings": findings}

@@ -1,0 +1,155 @@
+"""From a body to recorded events: read one by one, handed over, told what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from penchant.errors import StoreError
+from penchant.server.caller import Caller
+from penchant.server.exposing import expose_lists
+from penchant.server.problems import ProblemError
+from penchant.server.recorder import Kept
+from penchant.server.service import Service
+from penchant.store.event_rows import EventRows, events_from
+
+LARGE_BODY: Final = 16_384
+"""Bytes above which a body is read on a thread of its own."""
+
+NOT_YOURS: Final = "not_yours"
+
+SLACK_SECONDS: Final = 2.0
+"""Beyond what a transaction may take, for the one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventsRead:
+    """Events of one request.
+
+    Attributes:
+        rows: What was read.
+        caller: Who reports.
+    """
+
+    rows: EventRows
+    caller: Caller
+
+    @property
+    def only_customer(self) -> str | None:
+        """The one customer they are all of; None: several."""
+        customers = {one.customer_id for one in self.rows.events}
+        return customers.pop() if len(customers) == 1 else None
+
+
+def read_events(service: Service, body: bytes, caller: Caller) -> EventsRead:
+    """Read the events of a body.
+
+    Args:
+        service: For its limits.
+        body: As it was sent.
+        caller: A page token may only report for its own person.
+
+    Raises:
+        ProblemError: if it is no JSON, holds too many, or another person's.
+    """
+    payload = parse_json(body)
+    inside = payload.get("events") if isinstance(payload, Mapping) else None
+    rows = payload if isinstance(payload, list) else [payload]
+    most = service.settings.server.max_events
+    if len(inside if isinstance(inside, list) else rows) > most:
+        raise _too_many(most)
+    read = events_from(rows, now=datetime.now(UTC), customer_id=caller.customer_id)
+    if len(read.events) > most:
+        raise _too_many(most)
+    if any(one.code == NOT_YOURS for one in read.rejected):
+        raise ProblemError("forbidden", "This page token is for another person.")
+    return EventsRead(read, caller)
+
+
+async def record(service: Service, read: EventsRead) -> dict[str, Any]:
+    """Record events and say what became of each.
+
+    Args:
+        service: Whose recorder.
+        read: What was read.
+
+    Raises:
+        ProblemError: if every one was rejected.
+        StoreError: if they could not be written in time; they may be sent again.
+    """
+    rows = read.rows
+    kept = await _written(service, rows) if rows.events else Kept(0, 0, frozenset())
+    if rows.shown:
+        await expose_lists(service, rows.shown, read.caller)
+    told = _told(rows, kept)
+    _count(service, told)
+    if rows.rejected and not (rows.events or rows.shown or rows.ignored):
+        first = rows.rejected[0]
+        raise ProblemError("invalid_input", f"Event {first.place}: {first.reason}", more=told)
+    if not (rows.events or rows.shown or rows.ignored):
+        raise ProblemError("invalid_input", "There is no event in it.", more=told)
+    return told
+
+
+def parse_json(body: bytes) -> Any:
+    """Read JSON.
+
+    Args:
+        body: As it was sent.
+
+    Raises:
+        ProblemError: if it is none.
+    """
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise ProblemError("invalid_json", "The body is no valid JSON.") from None
+
+
+async def _written(service: Service, rows: EventRows) -> Kept:
+    done = asyncio.wrap_future(service.recorder.record(rows.events))
+    seconds = 2 * service.settings.store.write_timeout_ms / 1000 + SLACK_SECONDS
+    try:
+        return await asyncio.wait_for(done, seconds)
+    except TimeoutError:
+        raise StoreError(
+            "The events were not written in time. Send the same ones again: each counts once."
+        ) from None
+
+
+def _told(rows: EventRows, kept: Kept) -> dict[str, Any]:
+    ignored = [one.to_dict() for one in rows.ignored]
+    ignored += [
+        {
+            "place": place,
+            "event_id": event.event_id,
+            "code": "opted_out",
+            "reason": "The customer refused personalisation: only purchases, returns and hides "
+            "are kept.",
+        }
+        for event, place in zip(rows.events, rows.places, strict=True)
+        if event.event_id in kept.ignored
+    ]
+    return {
+        "accepted": kept.accepted,
+        "duplicates": kept.duplicates,
+        "ignored": ignored,
+        "rejected": [one.to_dict() for one in rows.rejected],
+    }
+
+
+def _count(service: Service, told: Mapping[str, Any]) -> None:
+    service.metrics.events("accepted", told["accepted"])
+    service.metrics.events("duplicate", told["duplicates"])
+    service.metrics.events("ignored", len(told["ignored"]))
+    service.metrics.events("rejected", len(told["rejected"]))
+
+
+def _too_many(most: int) -> ProblemError:
+    return ProblemError(
+        "too_large", f"More than {most} events in one request; the limit is [server] max_events."
+    )

@@ -1,0 +1,91 @@
+"""Running the service: uvicorn, one worker or several, ended as requests under way allow."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import uvicorn
+
+from penchant.shop_directory import ShopDirectory
+
+SHOP: Final = "PENCHANT_SHOP"
+LEVEL: Final = "PENCHANT_LOG_LEVEL"
+TOGETHER: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""By these a worker learns what the command was told. Nothing heavy is imported here: with several
+workers this process only starts them, and starts them again.
+"""
+
+BACKLOG: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the service listens.
+
+    Attributes:
+        host: Address or name.
+        port: TCP port.
+        workers: Processes that answer.
+        log_level: The least that is told.
+    """
+
+    host: str
+    port: int
+    workers: int
+    log_level: str
+
+
+def run_service(shop: ShopDirectory, place: Place) -> None:
+    """Serve a shop until the process is told to end.
+
+    Args:
+        shop: The shop.
+        place: Where, and by how many workers.
+    """
+    settings = shop.settings()
+    # uvicorn ends gracefully, then raises the signal anew: that is no failure
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    with _environment(shop, place):
+        uvicorn.run(
+            "penchant.server.worker:worker",
+            factory=True,
+            host=place.host,
+            port=place.port,
+            workers=place.workers,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            proxy_headers=False,
+            backlog=BACKLOG,
+            timeout_graceful_shutdown=math.ceil(settings.server.grace_seconds),
+        )
+
+
+@contextmanager
+def _environment(shop: ShopDirectory, place: Place) -> Iterator[None]:
+    """Tell workers what to serve, and where several of them count together."""
+    together = tempfile.mkdtemp(prefix="penchant-metrics-") if place.workers > 1 else None
+    told = {SHOP: str(shop.path), LEVEL: place.log_level}
+    if together is not None:
+        told[TOGETHER] = together
+    os.environ.update(told)
+    try:
+        yield
+    finally:
+        for name in told:
+            os.environ.pop(name, None)
+        if together is not None:
+            shutil.rmtree(together, ignore_errors=True)

@@ -1,0 +1,193 @@
+"""The service: everything the routes share, started and stopped as one."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from penchant.privacy.statement import shop_statement
+from penchant.recording import KEPT_OF_REFUSERS
+from penchant.server.answering import Workbench
+from penchant.server.caller import Caller, check_access, check_rate, identify, shown_key
+from penchant.server.eraser import Eraser
+from penchant.server.keeper import Keeper
+from penchant.server.link import StoreLink
+from penchant.server.logs import Logs
+from penchant.server.metrics import Metrics
+from penchant.server.muster import Muster
+from penchant.server.putting import Seeing
+from penchant.server.rates import Rates
+from penchant.server.recorder import Recorder
+from penchant.server.runner import TOGETHER
+from penchant.server.scopes import Access
+from penchant.server.serving import Serving
+from penchant.server.watcher import Watcher
+from penchant.settings import Settings
+from penchant.shop_directory import ShopDirectory
+from penchant.store.consent import Terms
+from penchant.store.database.values import Consent, Event, Recorded, ServedSlate
+from penchant.taste.from_tables import microseconds
+
+ANSWER_THREADS: Final = 4
+"""Answers are Python and numpy: more threads would not make more of them, but some wait for the
+database.
+"""
+
+CHORE_THREADS: Final = 4
+
+TAKE_UP_SECONDS: Final = 2.0
+"""For all workers to take a product up; who does not is told in the log."""
+
+MOST_AT_ONCE: Final = 512
+"""Requests inside one worker."""
+
+
+class Service:
+    """One worker's service.
+
+    Args of the constructor:
+        directory: The shop.
+        settings: Of the shop; those of the environment win.
+        logs: Where lines go.
+    """
+
+    def __init__(self, directory: ShopDirectory, settings: Settings, logs: Logs) -> None:
+        self.directory = directory
+        self.settings = settings
+        self.logs = logs
+        self.metrics = Metrics()
+        self.link = StoreLink(directory, settings.store)
+        together = os.environ.get(TOGETHER)
+        self.muster = Muster(Path(together) if together else None)
+        self.watcher = Watcher(directory, self.link, self.muster, logs, self.metrics)
+        self.serving: Serving = self.watcher.serving
+        server = settings.server
+        self.rates = Rates(server.requests_per_second, server.burst, time.monotonic)
+        self.answers = Workbench("answer", threads=ANSWER_THREADS, line=128, patience=2.0)
+        self.chores = Workbench("chore", threads=CHORE_THREADS, line=64, patience=5.0)
+        self.recorder = Recorder(self._write_events, self._unwanted)
+        self.keeper = Keeper(self._write_slates, self.metrics.lost_slates)
+        self.eraser = Eraser(directory, self.link, logs)
+        self.seeing = Seeing()
+        self._statement: tuple[str, dict[str, Any]] = ("", {})
+
+    def start(self) -> None:
+        """Open the shop as far as it can be, and begin to look after it."""
+        self.logs.start()
+        self.watcher.look()
+        self.watcher.start()
+        self.recorder.start()
+        self.keeper.start()
+        self.eraser.start()
+
+    def stop(self) -> None:
+        """Write what is to be written, and close everything."""
+        self.answers.close()
+        self.chores.close()
+        self.recorder.stop()
+        self.keeper.stop()
+        self.eraser.stop()
+        self.watcher.stop()
+        self.link.close()
+        self.metrics.close()
+        self.logs.stop()
+
+    def admit(self, request: Request, access: Access) -> Caller:
+        """Say who asks, and let them through.
+
+        Args:
+            request: Whatever was sent.
+            access: Who may call its route.
+
+        Raises:
+            ProblemError: if it is nobody known, may not, or asks too often.
+            StoreError: if the keys could never be read.
+        """
+        remembered = self.link.remembered
+        caller = identify(
+            shown_key(request.headers),
+            remembered.ring,
+            remembered.token_secret,
+            now_us=now_us(),
+        )
+        request.state.key_id = caller.key_id
+        request.state.caller = caller
+        check_access(caller, access)
+        check_rate(caller, self.rates)
+        return caller
+
+    def may_personalize(self, customer_id: str, said: Consent | None) -> bool:
+        """Say whether a profile may be made of somebody.
+
+        Args:
+            customer_id: Of whom.
+            said: What the database holds of their consent; None: nothing.
+        """
+        shop = self.serving.shop
+        if shop is None:
+            terms, refused = Terms(self.settings.privacy.profiling), False
+        else:
+            name = customer_id if said is None else said.customer_id
+            row = shop.build.customer_ids.find(name)
+            terms, refused = shop.terms, row is not None and bool(shop.build.opted_out[row])
+        return not terms.refuses(said, by_tables=refused)
+
+    def state(self) -> dict[str, Any]:
+        """Say whether requests can be answered, from which build, and what is wrong."""
+        shop, trouble = self.serving.shop, []
+        if self.serving.trouble is not None:
+            trouble.append(self.serving.trouble.code)
+        if not self.link.up:
+            trouble.append(self.link.trouble.code if self.link.trouble else "store_down")
+        ready = shop is not None and self.link.known
+        status = "not_ready" if not ready else "degraded" if trouble else "ok"
+        build_id = None if shop is None else shop.build_id
+        return {"status": status, "build_id": build_id, "trouble": trouble}
+
+    def statement(self) -> dict[str, Any]:
+        """Give the main parameters in plain language, as of the build that serves.
+
+        Raises:
+            BuildError: if the published build is damaged.
+        """
+        build_id = self.serving.shop.build_id if self.serving.shop is not None else ""
+        if self._statement[0] != build_id or not build_id:
+            self._statement = build_id, dict(shop_statement(self.directory).to_dict())
+        return self._statement[1]
+
+    def take_up(self) -> None:
+        """Take up what was just changed, here and by all other workers, before it is answered."""
+        self.watcher.look()
+        self.muster.nudge()
+        version = self.link.remembered.versions.get("products", 0)
+        if not self.muster.wait(version, TAKE_UP_SECONDS):
+            self.logs.tell("warning", "workers_behind")
+
+    def _write_events(self, events: Sequence[Event]) -> Recorded:
+        return self.link.store.events.record(events)
+
+    def _write_slates(self, slates: Sequence[ServedSlate]) -> None:
+        self.link.store.slates.keep(slates)
+
+    def _unwanted(self, events: Sequence[Event]) -> frozenset[str]:
+        """Give the events of who refused that are not needed to honour what they own and hid."""
+        told = [one for one in events if one.interaction_type not in KEPT_OF_REFUSERS]
+        if not told:
+            return frozenset()
+        said = self.link.store.people.said_by({one.customer_id for one in told})
+        return frozenset(
+            one.event_id
+            for one in told
+            if not self.may_personalize(one.customer_id, said.get(one.customer_id))
+        )
+
+
+def now_us() -> int:
+    """Give the time, microseconds since 1970 UTC."""
+    return microseconds(datetime.now(UTC))

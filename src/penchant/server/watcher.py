@@ -1,0 +1,132 @@
+"""The watcher: looks twice a second what was published, added or revoked, and takes it up."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Final
+
+from penchant.builds.manifest import made_at
+from penchant.errors import PenchantError
+from penchant.evaluation.keep import load_scores
+from penchant.server.link import StoreLink
+from penchant.server.logs import Logs
+from penchant.server.metrics import Metrics
+from penchant.server.muster import Muster
+from penchant.server.serving import Served, Serving
+from penchant.shop_directory import ShopDirectory
+
+SECONDS: Final = 0.5
+
+NUDGE_SECONDS: Final = 0.05
+"""Between two looks whether another worker says that something changed."""
+
+
+class Watcher:
+    """One thread of each worker.
+
+    Args of the constructor:
+        directory: The shop.
+        link: Its database.
+        muster: The other workers.
+        logs: Where lines go.
+        metrics: What is measured.
+    """
+
+    def __init__(
+        self,
+        directory: ShopDirectory,
+        link: StoreLink,
+        muster: Muster,
+        logs: Logs,
+        metrics: Metrics,
+    ) -> None:
+        self._directory = directory
+        self._link = link
+        self._muster = muster
+        self._logs = logs
+        self._metrics = metrics
+        self.serving = Serving(directory, self._swapped)
+        self._was_up = True
+        self._made = 0.0
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread = threading.Thread(target=self._run, name="penchant-watcher", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def look(self) -> None:
+        """Look once."""
+        try:
+            self._look()
+        except Exception as error:
+            # the service goes on with what it has; the next look may do better
+            self._logs.unexpected(error)
+
+    def _look(self) -> None:
+        remembered = self._link.look()
+        if remembered is not None:
+            self._logs.keyed(remembered.log_secret)
+        store = self._link.opened
+        if store is not None and self._link.known:
+            products = self._link.remembered.versions.get("products", 0)
+            self.serving.look(store, products)
+            self._take_up_products(products)
+            self._muster.report(self.serving.products)
+        self._tell_of_store()
+
+    def _run(self) -> None:
+        looked = 0.0
+        while not self._stop.wait(NUDGE_SECONDS):
+            if self._muster.nudged() or time.monotonic() - looked >= SECONDS:
+                self.look()
+                looked = time.monotonic()
+        self._muster.leave()
+
+    def _take_up_products(self, version: int) -> None:
+        try:
+            self.serving.take_up_products(version)
+        except PenchantError as error:
+            self._logs.tell("warning", "products_not_taken_up", code=error.code)
+
+    def _tell_of_store(self) -> None:
+        up = self._link.up
+        self._metrics.store_up.set(int(up))
+        if up != self._was_up:
+            code = self._link.trouble.code if self._link.trouble else ""
+            self._logs.tell(
+                "info" if up else "error", "store_up" if up else "store_down", code=code
+            )
+        self._was_up = up
+        if self._made:
+            self._metrics.build_age.set(datetime.now(UTC).timestamp() - self._made)
+
+    def _swapped(self, served: Served | None, code: str) -> None:
+        if served is None:
+            if code != "not_built":
+                self._metrics.swap(done=False)
+                self._logs.tell("error", "build_not_taken_up", code=code)
+            return
+        self._metrics.swap(done=True)
+        self._measure(served)
+        self._logs.tell("info", "build_taken_up", build_id=served.shop.build_id)
+        gc.collect()
+
+    def _measure(self, served: Served) -> None:
+        shop, metrics, counts = served.shop, self._metrics, served.shop.manifest.counts
+        self._made = made_at(self._directory.builds / shop.build_id).timestamp()
+        metrics.build_made.set(self._made)
+        metrics.build_as_of.set(shop.as_of.timestamp())
+        metrics.profiles.set(counts.get("profiles", 0))
+        metrics.index_size.set(counts.get("placed_products", 0))
+        metrics.scores(tuple(load_scores(self._directory, shop.build_id).items()))

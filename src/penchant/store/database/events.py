@@ -1,0 +1,138 @@
+"""The log of events: what customers did since the last build, durable before it is acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from typing import Final
+
+import sqlalchemy as sa
+
+from penchant.store.database import schema
+from penchant.store.database.aliases import known_as
+from penchant.store.database.checks import check_numbers, check_texts
+from penchant.store.database.database import Database
+from penchant.store.database.erased import People, is_past
+from penchant.store.database.rows import EVENT, event_of, event_row
+from penchant.store.database.statements import insert_new
+from penchant.store.database.values import Event, Recorded
+
+_SEQ: Final = schema.events.c.seq
+_INSERT: Final = insert_new(schema.events, schema.events.c.event_id)
+_SINCE: Final = (
+    sa.select(_SEQ, *EVENT)
+    .where(sa.bindparam("after", type_=sa.BigInteger) < _SEQ)
+    .order_by(_SEQ)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_LAST: Final = sa.select(sa.func.max(_SEQ))
+_COUNT: Final = sa.select(sa.func.count()).select_from(schema.events)
+
+
+class EventLog:
+    """What customers did, in order of writing."""
+
+    def __init__(self, database: Database, people: People):
+        self._database = database
+        self._people = people
+
+    def record(self, events: Sequence[Event]) -> Recorded:
+        """Write events in one transaction; when this returns they are on disk.
+
+        Visitors who were merged are written as their customers. What a person did before the
+        erasure they asked for is not written; it counts as known.
+
+        Args:
+            events: Any number; one whose event_id is there already changes nothing.
+
+        Returns:
+            Which are new, in the order given.
+
+        Raises:
+            InputError: if a text or number is one no database keeps; then nothing is written.
+            StoreError: if the database does not answer; then nothing is written.
+        """
+        check_events(events)
+        if not events:
+            return Recorded((), ())
+        with self._database.write() as connection:
+            names = known_as(connection, {one.customer_id for one in events})
+            erased = self._people.erased_us(connection, {*names, *names.values()})
+            rows = [
+                event_row(one, names[one.customer_id])
+                for one in events
+                if not is_past(one.time_us, names, one.customer_id, erased)
+            ]
+            new = set(connection.scalars(_INSERT[self._database.kind], rows)) if rows else set()
+        past = {one for one in events if is_past(one.time_us, names, one.customer_id, erased)}
+        return _told(events, new, past)
+
+    def since(self, seq: int, *, limit: int = 50_000) -> tuple[tuple[int, Event], ...]:
+        """Give events in the order of writing, with their numbers.
+
+        Args:
+            seq: Number of the last one known already; 0: from the first.
+            limit: At most so many.
+
+        Raises:
+            StoreError: if the database does not answer.
+        """
+        with self._database.snapshot() as connection:
+            rows = connection.execute(_SINCE, {"after": seq, "most": limit}).all()
+        return tuple((row[0], event_of(row[1:])) for row in rows)
+
+    def last_seq(self) -> int:
+        """Give the number of the newest event; 0: there are none.
+
+        Raises:
+            StoreError: if the database does not answer.
+        """
+        with self._database.read() as connection:
+            return connection.scalar(_LAST) or 0
+
+    def count(self) -> int:
+        """Give how many events there are.
+
+        Raises:
+            StoreError: if the database does not answer.
+        """
+        with self._database.snapshot() as connection:
+            return connection.scalar(_COUNT) or 0
+
+
+def check_events(events: Sequence[Event]) -> None:
+    """Refuse events no database keeps.
+
+    Args:
+        events: Any.
+
+    Raises:
+        InputError: if a text holds NUL or half a character, or a number is not finite.
+    """
+    check_texts(
+        text
+        for one in events
+        for text in (
+            one.event_id,
+            one.customer_id,
+            one.product_id,
+            one.interaction_type,
+            one.session_id,
+            one.request_id,
+            one.order_id,
+            one.currency,
+        )
+    )
+    check_numbers(one.time_us for one in events)
+    check_numbers(float(one.quantity) for one in events)
+    check_numbers(float(one.value) for one in events if one.value is not None)
+
+
+def _told(events: Sequence[Event], new: set[str], past: Container[Event]) -> Recorded:
+    written, known = [], []
+    for one in events:
+        if one.event_id in new and one not in past:
+            new.discard(one.event_id)  # a second one of that name is known by now
+            written.append(one.event_id)
+        else:
+            known.append(one.event_id)
+    return Recorded(tuple(written), tuple(known))

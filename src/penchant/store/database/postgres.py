@@ -1,0 +1,140 @@
+"""Ways to a PostgreSQL database: nothing hangs, and a server that was restarted is found again."""
+
+from __future__ import annotations
+
+import select
+from functools import partial
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool, QueuePool
+
+from penchant.errors import InputError, MissingExtraError
+from penchant.settings.serving import StoreSettings
+from penchant.store.database.engines import Engines, dumps, loads
+
+SCHEMA: Final = "penchant"
+"""Tables lie in a schema of their own: the shop's database may have its own "products"."""
+
+PATIENCE_MS: Final = 60_000
+MIGRATING_MS: Final = 600_000
+CONNECT_MS: Final = 2_000
+_GRACE_MS: Final = 250
+_LOCK: Final = 0x70656E63  # any number; all writers of a database take the same
+
+
+def postgres_engines(url: str, settings: StoreSettings) -> Engines:
+    """Give the ways to a PostgreSQL database.
+
+    Args:
+        url: Its address, as in the settings.
+        settings: How many connections, and how long to wait.
+
+    Raises:
+        InputError: if the address is none.
+        MissingExtraError: if psycopg is not installed.
+    """
+    address = _address(url)
+    readers = max(1, settings.connections - 1)  # the writers of a worker share one
+    read, write = settings.read_timeout_ms, settings.write_timeout_ms
+    engine = partial(_engine, address)
+    return Engines(
+        kind="postgresql",
+        quick=engine(read, "AUTOCOMMIT", **_pool(readers)),
+        patient=engine(PATIENCE_MS, "REPEATABLE READ", poolclass=NullPool),
+        writing=_one_at_a_time(engine(write, "READ COMMITTED", **_pool(1))),
+        migrating=_one_at_a_time(engine(MIGRATING_MS, "READ COMMITTED", poolclass=NullPool)),
+        readers=readers,
+        settings=settings,
+        tidy=lambda: None,  # its own autovacuum does
+        exists=lambda: True,
+        create=lambda: None,
+    )
+
+
+def _address(url: str) -> sa.URL:
+    try:
+        address = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        # the address itself may hold a password and is not repeated
+        raise InputError(
+            '[store] url is no address of a database, must be like "postgresql://HOST/NAME".'
+        ) from None
+    if address.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
+        raise InputError(
+            f'[store] url begins with "{address.drivername}", must begin with "postgresql://"; '
+            "leave it empty for the shop's own SQLite file."
+        )
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("PostgreSQL", "postgres") from None
+    return address.set(drivername="postgresql+psycopg")
+
+
+def _pool(size: int) -> dict[str, Any]:
+    return {
+        "poolclass": QueuePool,
+        "pool_size": size,
+        "max_overflow": 0,
+        "pool_use_lifo": True,
+    }
+
+
+def _engine(address: sa.URL, timeout_ms: int, isolation: Any, **pool: Any) -> sa.Engine:
+    engine = sa.create_engine(
+        address,
+        isolation_level=isolation,
+        json_serializer=dumps,
+        json_deserializer=loads,
+        **pool,
+    )
+    sa.event.listen(engine, "do_connect", partial(_connect, timeout_ms))
+    sa.event.listen(engine, "checkout", _check_alive)
+    return engine
+
+
+def _one_at_a_time(engine: sa.Engine) -> sa.Engine:
+    """Let writers wait for one another: seq grows in the order of commits, and none deadlocks."""
+    sa.event.listen(
+        engine,
+        "begin",
+        lambda connection: connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})"),
+    )
+    return engine
+
+
+def _connect(
+    timeout_ms: int, dialect: object, record: object, arguments: Any, options: dict[str, Any]
+) -> Any:
+    from penchant.store.database.patience import connect
+
+    connection = connect(
+        (timeout_ms + _GRACE_MS) / 1000,
+        *arguments,
+        **{"connect_timeout": CONNECT_MS // 1000, "application_name": "penchant"} | options,
+    )
+    try:
+        connection.autocommit = True
+        connection.execute(
+            "SELECT set_config('search_path', %s, false), set_config('statement_timeout', %s, "
+            "false), set_config('lock_timeout', %s, false), set_config('timezone', 'UTC', false)",
+            (SCHEMA, str(timeout_ms), str(timeout_ms)),
+        )
+        connection.autocommit = False
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_alive(connection: Any, record: object, proxy: object) -> None:
+    """Throw away a connection the server closed while nobody used it: there is something to read.
+
+    That costs a microsecond, where a question to the server would cost a round trip.
+    """
+    unread = select.poll()  # not select(), which knows only the first 1024 open files
+    if not connection.closed:
+        unread.register(connection.fileno(), select.POLLIN)
+    if connection.closed or unread.poll(0):
+        raise sa.exc.DisconnectionError("closed by the server")

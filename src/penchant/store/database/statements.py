@@ -1,0 +1,99 @@
+"""Statements of the same words in both databases' own spelling, made once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+_INSERT: Final[Mapping[str, Callable[[sa.Table], Any]]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+Statements = Mapping[str, sa.Executable]
+"""{kind of database: the statement}."""
+
+
+def insert_new(table: sa.Table, *returned: sa.Column[Any]) -> Statements:
+    """Insert rows; those whose key is there change nothing.
+
+    Args:
+        table: Where.
+        returned: What to give back of each row that was new.
+    """
+    found = {}
+    for kind, insert in _INSERT.items():
+        statement = insert(table).on_conflict_do_nothing()
+        found[kind] = statement.returning(*returned) if returned else statement
+    return found
+
+
+def insert_or_replace(table: sa.Table) -> Statements:
+    """Insert rows; those whose key is there take the new values.
+
+    Args:
+        table: Where.
+    """
+    key = [one.name for one in table.primary_key]
+    found = {}
+    for kind, insert in _INSERT.items():
+        statement = insert(table)
+        new = {one.name: statement.excluded[one.name] for one in table.c if one.name not in key}
+        found[kind] = statement.on_conflict_do_update(index_elements=key, set_=new)
+    return found
+
+
+def insert_or_raise(table: sa.Table, column: str) -> Statements:
+    """Insert rows; those whose key is there take the new value only if it is larger.
+
+    Args:
+        table: Where.
+        column: The one value beside the key.
+    """
+    key = [one.name for one in table.primary_key]
+    found = {}
+    for kind, insert in _INSERT.items():
+        statement = insert(table)
+        old, new = table.c[column], statement.excluded[column]
+        larger = sa.case((new > old, new), else_=old)
+        found[kind] = statement.on_conflict_do_update(index_elements=key, set_={column: larger})
+    return found
+
+
+def add_one(table: sa.Table, column: str) -> Statements:
+    """Count up: a row that is new begins with 1.
+
+    Args:
+        table: Where; its other columns are the key.
+        column: What is counted up.
+    """
+    key = [one.name for one in table.primary_key]
+    found = {}
+    for kind, insert in _INSERT.items():
+        statement = insert(table).values({column: 1})
+        found[kind] = statement.on_conflict_do_update(
+            index_elements=key, set_={column: table.c[column] + 1}
+        )
+    return found
+
+
+def portions(values: Iterable[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """Cut values into portions a statement can take.
+
+    Args:
+        values: Any number.
+        size: Most of a portion.
+
+    Example:
+        >>> list(portions("abc", 2))
+        [('a', 'b'), ('c',)]
+    """
+    left = iter(values)
+    while portion := tuple(islice(left, size)):
+        yield portion

@@ -1,0 +1,148 @@
+"""The rights of a person: consent, merging, a page token, export and erasure."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.server.conftest import served
+
+
+def slate(service, customer, **more):
+    return service.get(f"/v1/customers/{customer}/recommendations?k=5", **more).json()
+
+
+def test_a_refusal_is_obeyed_in_the_very_next_answer_and_can_be_taken_back(service):
+    before = slate(service, "WARM")
+    assert (before["step"], before["request_id"] is None) == ("profile", False)
+    told = service.put("/v1/customers/WARM/consent", {"personalization": False}).json()
+    assert (told["personalization"], told["personalized"]) == (False, False)
+    refused = slate(service, "WARM")
+    assert (refused["step"], refused["request_id"]) == ("popular", None)
+    assert service.get("/v1/customers/WARM/profile").json()["styles"] == []
+    service.put("/v1/customers/WARM/consent", {"personalization": True})
+    assert slate(service, "WARM")["step"] == "profile"
+
+
+def test_what_was_not_said_stays_as_it_was(service):
+    service.put("/v1/customers/WARM/consent", {"personalization": False})
+    told = service.put("/v1/customers/WARM/consent", {"marketing": True}).json()
+    assert (told["personalization"], told["marketing"]) == (False, True)
+    assert service.get("/v1/customers/WARM/consent").json() == told
+
+
+def test_of_who_said_nothing_the_tables_are_told(service):
+    told = service.get("/v1/customers/OUT/consent").json()
+    assert (told["personalization"], told["at"], told["personalized"]) == (None, None, False)
+    assert service.get("/v1/customers/WARM/consent").json()["personalized"] is True
+
+
+@pytest.mark.parametrize("body", [{}, {"personalization": None}, {"personalization": "no"}, []])
+def test_a_consent_that_says_nothing_is_a_mistake(service, body):
+    assert service.put("/v1/customers/WARM/consent", body).status_code == 422
+
+
+def test_a_shop_without_profiling_knows_nobody(own_shop):
+    settings = own_shop / "penchant.toml"
+    text = settings.read_text().replace("# profiling = true", "profiling = false")
+    settings.write_text(text)
+    with served(own_shop) as service:
+        assert slate(service, "WARM")["step"] == "popular"
+        assert slate(service, "WARM")["request_id"] is None
+        assert service.get("/v1/customers/WARM/consent").json()["personalized"] is False
+
+
+def test_a_visitor_who_logs_in_brings_their_history(service):
+    for number, product in enumerate(("P03", "P06", "P09")):
+        service.post(
+            "/v1/events",
+            {"event_id": f"v{number}", "anonymous_id": "visitor", "product_id": product,
+             "interaction_type": "add_to_cart"},
+        )  # fmt: skip
+    assert slate(service, "FRESH")["step"] == "popular"
+    told = service.post("/v1/customers/FRESH/merge", {"anonymous_id": "visitor"})
+    assert told.json() == {"customer_id": "FRESH", "anonymous_id": "visitor", "events": 3}
+    assert slate(service, "FRESH")["step"] == "profile"
+    again = service.post("/v1/customers/FRESH/merge", {"anonymous_id": "visitor"})
+    assert (again.status_code, again.json()["events"]) == (200, 0)
+    itself = service.post("/v1/customers/FRESH/merge", {"anonymous_id": "FRESH"})
+    assert itself.status_code == 422
+
+
+def test_a_page_token_is_good_for_its_person_and_nobody_else(service):
+    text = service.post("/v1/customers/WARM/token").json()["token"]
+    own = {"headers": {"Authorization": f"Bearer {text}"}}
+    answer = slate(service, "WARM", **own)
+    assert answer["slots"]
+    view = {"event_id": "t1", "product_id": "P03", "interaction_type": "view"}
+    assert service.post("/v1/events", view, **own).json()["accepted"] == 1
+    assert "t1" in [one.event_id for one in service.service.link.store.people.person("WARM").events]
+    shown = {"request_id": answer["request_id"]}
+    assert service.post("/v1/exposures", shown, **own).json()["accepted"] == 5
+    told = service.put("/v1/customers/WARM/consent", {"personalization": False}, **own)
+    assert told.status_code == 200
+    other = slate(service, "NEAR")["request_id"]
+    refused = [
+        service.get("/v1/customers/NEAR/recommendations", **own),
+        service.get("/v1/products/P03/similar?customer_id=NEAR", **own),
+        service.post(
+            "/v1/cart/recommendations", {"products": ["P03"], "customer_id": "NEAR"}, **own
+        ),
+        service.post("/v1/events", {**view, "customer_id": "NEAR"}, **own),
+        service.post("/v1/exposures", {"request_id": other}, **own),
+        service.put("/v1/customers/NEAR/consent", {"personalization": True}, **own),
+        service.get("/v1/customers/WARM/profile", **own),
+        service.get("/v1/customers/%E2%82/recommendations", **own),
+    ]
+    assert [one.status_code for one in refused] == [403] * len(refused)
+    assert {one.json()["code"] for one in refused} == {"forbidden"}
+
+
+def test_a_page_token_of_a_visitor_still_works_when_they_log_in(service):
+    text = service.post("/v1/customers/visitor/token").json()["token"]
+    own = {"headers": {"X-API-Key": text}}
+    first = slate(service, "visitor", **own)["request_id"]
+    service.post("/v1/customers/FRESH/merge", {"anonymous_id": "visitor"})
+    service.service.keeper.flush()
+    assert service.post("/v1/exposures", {"request_id": first}, **own).json()["accepted"] == 5
+
+
+def test_everything_that_is_held_of_a_person_is_given(service):
+    service.post(
+        "/v1/events",
+        {"event_id": "x1", "customer_id": "WARM", "product_id": "P09", "interaction_type": "view"},
+    )
+    answer = service.get("/v1/customers/WARM/export")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["content-disposition"]
+    data = answer.json()
+    assert data["customer_id"] == "WARM"
+    assert "x1" in answer.text
+    assert service.get("/v1/customers/NOBODY/export").status_code == 200
+
+
+def test_who_is_erased_is_unknown_at_once_and_gone_from_files_soon(service, own_shop):
+    service.post(
+        "/v1/events",
+        {"event_id": "x1", "customer_id": "WARM", "product_id": "P09", "interaction_type": "view"},
+    )
+    slate(service, "WARM")
+    answer = service.delete("/v1/customers/WARM")
+    assert answer.status_code == 202
+    receipt = answer.json()
+    assert answer.headers["location"] == f"/v1/erasures/{receipt['receipt_id']}"
+    assert "WARM" not in answer.text
+    assert receipt["counts"]["events"] == 1
+    assert slate(service, "WARM")["step"] == "popular"
+    assert service.service.link.store.people.person("WARM").events == ()
+    place = answer.headers["location"]
+    service.settled(lambda: service.get(place).json()["done"] is not None)
+    builds = [one.read_bytes() for one in Path(own_shop).rglob("*") if one.is_file()]
+    assert not any(b"WARM" in one for one in builds)
+    assert slate(service, "NEAR")["step"] == "profile"
+
+
+def test_the_statement_says_in_words_what_decides(service):
+    told = service.get("/v1/statement").json()
+    assert told["profiling"] is True
+    assert told["text"].startswith("# How")
+    assert told["build_id"] == service.service.serving.shop.build_id
