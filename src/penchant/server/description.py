@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from penchant import __version__
-from penchant.server.models.problem import Problem
+from penchant.server.models.problem import Problem, failures
 from penchant.server.routes import all_routes
 from penchant.server.routes.events import BODY_MODELS
 from penchant.server.scopes import ACCESS, Access
@@ -88,12 +88,12 @@ def _complete(operation: dict[str, Any], access: Access) -> None:
     operation["description"] = f"{text}\n\n{access.sentence}"
     if not access.open:
         operation["security"] = [{"ApiKey": []}, {"Bearer": []}]
+    for status, answer in failures(414, 503).items():
+        operation["responses"].setdefault(str(status), answer)
     for status, answer in operation["responses"].items():
         answer["headers"] = {"X-Request-ID": _REQUEST_ID}
         if status in ("429", "503"):
             answer["headers"]["Retry-After"] = _RETRY_AFTER
-        if status in operation["responses"] and not answer.get("description"):
-            answer["description"] = "Done."
 
 
 _REQUEST_ID: Final = {
