@@ -152,12 +152,12 @@ class Opened:
         except StoreError:
             return self
         bare, settings = self._bare or self, self.settings
+        if all(bare.build.product_ids.find(one.product_id) is not None for one in live):
+            bare._version = version
+            return bare
         placed = place_products(
             bare.build, live, encoder=self.manifest.encoder, settings=settings.space
         )
-        if placed.products.is_empty():
-            bare._version = version
-            return bare
         grown = type(self)(
             self.manifest,
             grow(bare.build, placed),

@@ -77,11 +77,9 @@ every_route = pytest.mark.parametrize("route", ROUTES, ids=[" ".join(one) for on
 
 
 def test_the_table_names_every_route_and_no_other():
-    from penchant.server.app import ROUTERS
+    from penchant.server.routes import all_routes
 
-    found = {
-        (method, one.path) for router in ROUTERS for one in router.routes for method in one.methods
-    }
+    found = {(method, one.path) for one in all_routes() for method in one.methods}
     assert found == set(ACCESS)
 
 

@@ -14,7 +14,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from penchant.errors import PenchantError
-from penchant.server.description import described
 from penchant.server.middleware.body import BodyLimit
 from penchant.server.middleware.cors import Cors
 from penchant.server.middleware.crowd import Crowd
@@ -22,31 +21,8 @@ from penchant.server.middleware.envelope import Envelope
 from penchant.server.middleware.record import Record
 from penchant.server.problems import CODES, invalid, problem, problem_of
 from penchant.server.putting import UPLOAD
-from penchant.server.routes import (
-    admin,
-    consent,
-    customers,
-    events,
-    exposures,
-    health,
-    privacy,
-    products,
-    recommendations,
-)
+from penchant.server.routes import all_routes
 from penchant.server.service import MOST_AT_ONCE, Service
-
-ROUTERS = (
-    recommendations.router,
-    events.router,
-    exposures.router,
-    customers.router,
-    consent.router,
-    products.router,
-    privacy.router,
-    admin.router,
-    health.router,
-)
-"""Those asked most come first: paths are compared in this order."""
 
 
 def create_app(service: Service) -> ASGIApp:
@@ -72,9 +48,7 @@ def create_app(service: Service) -> ASGIApp:
         },
     )
     app.state.service = service
-    for router in ROUTERS:
-        app.router.routes.extend(router.routes)
-    app.openapi = lambda: described(app)  # type: ignore[method-assign]
+    app.router.routes.extend(all_routes())
     server = service.settings.server
     inner: ASGIApp = Crowd(app, MOST_AT_ONCE)
     inner = BodyLimit(inner, partial(_most_bytes, server.max_body_kb * 1024))

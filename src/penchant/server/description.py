@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from penchant import __version__
-from penchant.server.models.problem import Problem
+from penchant.server.models.problem import Problem, failures
+from penchant.server.routes import all_routes
 from penchant.server.routes.events import BODY_MODELS
 from penchant.server.scopes import ACCESS, Access
 
@@ -51,24 +52,15 @@ SCHEMES: Final = {
 }
 
 
-def described(app: FastAPI) -> dict[str, Any]:
-    """Give the OpenAPI of the app; made once.
-
-    Args:
-        app: With all its routes.
-    """
-    if app.openapi_schema is None:
-        app.openapi_schema = _described(app)
-    return app.openapi_schema
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
+@cache
+def described() -> dict[str, Any]:
+    """Give the OpenAPI: the same for every service, and made once."""
     made = get_openapi(
         title="penchant",
         version=__version__,
         summary="A visual taste engine for online shops.",
         description=TEXT,
-        routes=app.routes,
+        routes=all_routes(),
         tags=[{"name": name, "description": text} for name, text in TAGS],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
@@ -96,12 +88,12 @@ def _complete(operation: dict[str, Any], access: Access) -> None:
     operation["description"] = f"{text}\n\n{access.sentence}"
     if not access.open:
         operation["security"] = [{"ApiKey": []}, {"Bearer": []}]
+    for status, answer in failures(414, 503).items():
+        operation["responses"].setdefault(str(status), answer)
     for status, answer in operation["responses"].items():
         answer["headers"] = {"X-Request-ID": _REQUEST_ID}
         if status in ("429", "503"):
             answer["headers"]["Retry-After"] = _RETRY_AFTER
-        if status in operation["responses"] and not answer.get("description"):
-            answer["description"] = "Done."
 
 
 _REQUEST_ID: Final = {

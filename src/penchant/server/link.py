@@ -139,13 +139,15 @@ class StoreLink:
     def _read(self, store: Store) -> Remembered | None:
         old, versions, now = self._remembered, store.versions(), self._clock()
         self._renew(store, now)
-        if old is not None and versions == old.versions and now < self._read_at + READ_SECONDS:
+        log_secret = store.secrets.get(LOG)  # renewed by an erasure, a moment after its version
+        same = old is not None and (versions, log_secret) == (old.versions, old.log_secret)
+        if same and now < self._read_at + READ_SECONDS:
             return None
         self._read_at = now
         self._remembered = Remembered(
             ring=KeyRing.of(store.keys.all()),
             token_secret=store.secrets.get(PAGE),
-            log_secret=store.secrets.get(LOG),
+            log_secret=log_secret,
             versions=versions,
         )
         return self._remembered

@@ -11,58 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.encoders import PrecomputedVectors, get_encoder
-from penchant.encoders.work import embed_one
+from penchant.encoders.one_photo import embed_photo, shared_encoder
 from penchant.engine import Shop
 from penchant.errors import InputError
-from penchant.images.photo import load_photo
 from penchant.server.models.products import ProductPut
 from penchant.server.photo_address import Allowed, fetch_photo
 from penchant.store.live_facts import checked_vector, product_from
 
 if TYPE_CHECKING:
-    from penchant.encoders import Encoder
     from penchant.server.service import Service
 
-MOST_PIXELS: Final = 40_000_000
-"""Of a photo; one is decoded at a time."""
+UPLOAD: Final = 10
+"""How many times larger than other requests one with a photo may be."""
 
-
-class Seeing:
-    """The encoder of a worker, opened when the first photo comes; one photo is seen at a time."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._encoder: Encoder | None = None
-
-    def vector_of(self, photo: bytes, shop: Shop) -> NDArray[np.float32]:
-        """Give what the encoder of a build says of a photo.
-
-        Args:
-            photo: The file's bytes.
-            shop: The build is its.
-
-        Raises:
-            InputError: if the photo cannot be used, or the build was made of vectors.
-        """
-        with self._lock:
-            encoder = self._of(shop)
-            pixels = load_photo(photo, size=encoder.size, fit=encoder.fit, max_pixels=MOST_PIXELS)
-            seen = embed_one(pixels, encoder)
-        if not isinstance(seen, np.ndarray):
-            raise InputError(seen.message)
-        return seen
-
-    def _of(self, shop: Shop) -> Encoder:
-        if self._encoder is None or self._encoder.fingerprint != shop.manifest.encoder:
-            settings = shop.settings.encoder
-            found = get_encoder(settings.spec, fit=settings.fit)
-            if isinstance(found, PrecomputedVectors):
-                raise InputError("The build was made of vectors: give a vector, not a photo.")
-            if found.fingerprint != shop.manifest.encoder:
-                raise InputError("The encoder is not the one the build was made with: build again.")
-            self._encoder = found
-        return self._encoder
+_seeing = threading.Lock()
+"""A photo may have tens of millions of pixels: one is looked at at a time."""
 
 
 def put_product(service: Service, product_id: str, product: ProductPut) -> dict[str, Any]:
@@ -106,8 +69,10 @@ def _looks(service: Service, product: ProductPut) -> tuple[NDArray[np.float32] |
         if dim is not None and len(vector) != dim:
             raise InputError(f"vector has {len(vector)} numbers, the build's have {dim}.")
         return vector, shop.manifest.encoder
-    photo = _photo(service, product)
-    return service.seeing.vector_of(photo, shop), shop.manifest.encoder
+    photo, settings = _photo(service, product), shop.settings.encoder
+    encoder = shared_encoder(settings.spec, fit=settings.fit)
+    with _seeing:
+        return embed_photo(photo, encoder), encoder.fingerprint
 
 
 def _photo(service: Service, product: ProductPut) -> bytes:
@@ -120,10 +85,6 @@ def _photo(service: Service, product: ProductPut) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise InputError("photo must be base64 of the file.") from None
-
-
-UPLOAD: Final = 10
-"""How many times larger than other requests one with a photo may be."""
 
 
 def _told(shop: Shop | None, product_id: str) -> dict[str, Any]:

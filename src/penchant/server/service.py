@@ -21,7 +21,6 @@ from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
 from penchant.server.metrics import Metrics
 from penchant.server.muster import Muster
-from penchant.server.putting import Seeing
 from penchant.server.rates import Rates
 from penchant.server.recorder import Recorder
 from penchant.server.runner import TOGETHER
@@ -74,7 +73,6 @@ class Service:
         self.recorder = Recorder(self._write_events, self._unwanted)
         self.keeper = Keeper(self._write_slates, self.metrics.lost_slates)
         self.eraser = Eraser(directory, self.link, logs)
-        self.seeing = Seeing()
         self._statement: tuple[str, dict[str, Any]] = ("", {})
 
     def start(self) -> None:

@@ -182,8 +182,10 @@ def _signature(directory: ShopDirectory) -> Signature:
         name = pointer.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         name = ""
-    manifest = directory.builds / name / MANIFEST if name else None
-    return (name, _stat(pointer), _stat(manifest), _stat(directory.settings_file))
+    # an erasure writes a build anew, in place of the old: then its folder is another one
+    folder = directory.builds / name if name else None
+    files = (pointer, folder, folder and folder / MANIFEST, directory.settings_file)
+    return (name, *(_stat(one) for one in files))
 
 
 def _stat(path: Path | None) -> tuple[int, int] | None:

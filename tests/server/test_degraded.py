@@ -1,0 +1,188 @@
+"""When something is out of order: an answer without it or a clear 503, never a hang or a trace."""
+
+import shutil
+import time
+
+import pytest
+
+from penchant.errors import StoreError, StoreFullError
+from tests.databases import postgres
+from tests.server.conftest import add_keys, served
+
+VIEW = {"customer_id": "WARM", "product_id": "P03", "interaction_type": "view"}
+
+
+def event(name):
+    return {"event_id": name, **VIEW}
+
+
+def check_down(service, code="store_down"):
+    """What must hold while the database does not answer."""
+    slate = service.get("/v1/customers/WARM/recommendations?k=4")
+    assert slate.status_code == 200, slate.text
+    told = slate.json()
+    assert (told["degraded"], told["request_id"], len(told["slots"])) == (True, None, 4)
+    assert told["step"] == "popular"
+    anyone = service.get("/v1/recommendations").json()
+    assert anyone["slots"]
+    for answer in (
+        service.post("/v1/events", event("lost")),
+        service.put("/v1/customers/WARM/consent", {"personalization": False}),
+        service.post("/v1/exposures", {"request_id": "x"}),
+        service.delete("/v1/customers/WARM"),
+        service.get("/v1/customers/WARM/export"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (503, code), answer.text
+        assert int(answer.headers["retry-after"]) > 0
+    ready = service.get("/health/ready")
+    assert ready.status_code == 200
+    assert service.get("/health/live").status_code == 200
+
+
+@pytest.fixture
+def failing(service, monkeypatch):
+    """A service whose database fails on purpose."""
+    database = service.service.link.store.database
+
+    def down(*_, **__):
+        raise StoreError("The database does not answer.")
+
+    def fail():
+        monkeypatch.setattr(type(database), "read", down)
+        monkeypatch.setattr(type(database), "write", down)
+        monkeypatch.setattr(type(database), "snapshot", down)
+
+    service.fail, service.mend = fail, monkeypatch.undo
+    return service
+
+
+def test_when_the_database_is_down_products_are_shown_without_knowing_anybody(failing):
+    failing.fail()
+    check_down(failing)
+    failing.settled(lambda: failing.get("/health/ready").json()["trouble"] == ["store_down"])
+    assert "penchant_store_up 0.0" in failing.get("/metrics").text
+    assert "penchant_degraded_slates_total 0.0" not in failing.get("/metrics").text
+    failing.mend()
+    failing.settled(lambda: failing.get("/health/ready").json()["status"] == "ok")
+    assert failing.get("/v1/customers/WARM/recommendations").json()["degraded"] is False
+    assert failing.post("/v1/events", event("lost")).json()["accepted"] == 1
+    told = [one["event"] for one in failing.lines]
+    assert "store_down" in told
+    assert "store_up" in told
+
+
+def test_keys_are_still_checked_while_the_database_is_down(own_shop, monkeypatch):
+    keys = add_keys(own_shop)
+    with served(own_shop) as service:
+        database = type(service.service.link.store.database)
+
+        def down(*_, **__):
+            raise StoreError("The database does not answer.")
+
+        monkeypatch.setattr(database, "read", down)
+        monkeypatch.setattr(database, "snapshot", down)
+        own = {"headers": {"X-API-Key": keys["read"]}}
+        assert service.get("/v1/customers/WARM/recommendations", **own).json()["degraded"] is True
+        assert service.get("/v1/recommendations").status_code == 401
+        assert service.get("/v1/admin/builds", **own).status_code == 403
+        monkeypatch.undo()
+
+
+def test_when_the_disk_is_full_answers_are_given_and_events_are_not(service, monkeypatch):
+    database = type(service.service.link.store.database)
+
+    def full(*_, **__):
+        raise StoreFullError("The disk is full.")
+
+    monkeypatch.setattr(database, "write", full)
+    answer = service.post("/v1/events", event("e"))
+    assert (answer.status_code, answer.json()["code"]) == (503, "store_full")
+    assert service.get("/v1/customers/WARM/recommendations").json()["step"] == "profile"
+    monkeypatch.undo()
+    assert service.post("/v1/events", event("e")).json()["accepted"] == 1
+
+
+def test_a_database_that_hangs_keeps_nobody_waiting_for_long(own_shop, monkeypatch):
+    with served(own_shop, store_write_timeout_ms=100) as service:
+        recorder = service.service.recorder
+        import threading
+
+        go = threading.Event()
+        monkeypatch.setattr(recorder, "_write", lambda _: go.wait(30))
+        begun = time.monotonic()
+        answer = service.post("/v1/events", event("e"))
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_down")
+        assert time.monotonic() - begun < 10
+        assert service.get("/v1/customers/WARM/recommendations").status_code == 200
+        go.set()
+
+
+def test_a_file_that_is_no_database_any_more_is_told_at_start(own_shop):
+    (own_shop / "penchant.db").write_bytes(b"garbage" * 1_000)
+    with served(own_shop) as service:
+        assert service.get("/health/live").status_code == 200
+        ready = service.get("/health/ready")
+        assert (ready.status_code, ready.json()["status"]) == (503, "not_ready")
+        answer = service.get("/v1/recommendations")
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_down")
+        assert str(own_shop) not in answer.text
+        (own_shop / "penchant.db").unlink()
+        service.settled(lambda: service.get("/v1/recommendations").status_code == 200)
+
+
+def test_a_file_that_turns_into_garbage_while_it_is_served_degrades_answers(own_shop):
+    with served(own_shop) as service:
+        assert service.post("/v1/events", event("e")).json()["accepted"] == 1
+        for name in ("penchant.db", "penchant.db-wal", "penchant.db-shm"):
+            path = own_shop / name
+            if path.exists():
+                with path.open("r+b") as file:
+                    file.write(b"garbage!" * (path.stat().st_size // 8))
+        deadline = time.monotonic() + 20
+        while True:
+            slate = service.get("/v1/customers/WARM/recommendations")
+            events = service.post("/v1/events", event("f"))
+            assert slate.status_code == 200
+            assert events.status_code in (200, 503), events.text
+            if events.status_code == 503:
+                break
+            assert time.monotonic() < deadline
+
+
+def test_postgresql_that_is_killed_and_comes_back_is_taken_up_again(own_shop, monkeypatch):
+    server = postgres()
+    monkeypatch.setenv("PENCHANT_STORE_URL", server.new_database())
+    with served(own_shop, store_url=server.new_database()) as service:
+        assert service.post("/v1/events", event("e1")).json()["accepted"] == 1
+        assert service.get("/v1/customers/WARM/recommendations").json()["degraded"] is False
+        server.kill()
+        try:
+            check_down(service)
+        finally:
+            server.start()
+        service.settled(lambda: service.get("/health/ready").json()["status"] == "ok", 60)
+        assert service.post("/v1/events", event("e1")).json()["duplicates"] == 1
+        assert service.get("/v1/customers/WARM/recommendations").json()["degraded"] is False
+
+
+def test_a_shop_whose_postgresql_is_down_at_start_serves_when_it_is_there(own_shop):
+    server = postgres()
+    url = server.new_database()
+    server.kill()
+    try:
+        with served(own_shop, store_url=url) as service:
+            assert service.get("/v1/recommendations").status_code == 503
+            server.start()
+            service.settled(lambda: service.get("/v1/recommendations").status_code == 200, 60)
+    finally:
+        if server.process.poll() is not None:
+            server.start()
+
+
+def test_a_shop_that_is_gone_from_disk_still_answers(own_shop):
+    with served(own_shop) as service:
+        shutil.rmtree(own_shop / "builds")
+        (own_shop / "CURRENT").unlink()
+        assert service.get("/v1/customers/WARM/recommendations").status_code == 200
+        service.settled(lambda: "not_built" in service.get("/health/ready").json()["trouble"])
+        assert service.get("/v1/customers/WARM/recommendations").status_code == 200

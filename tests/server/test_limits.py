@@ -1,0 +1,176 @@
+"""Limits on everything that comes in, and headers on everything that goes out."""
+
+import asyncio
+import json
+import threading
+
+import pytest
+
+from penchant.server.middleware.body import MOST_TARGET, BodyLimit
+from tests.server.conftest import add_keys, served
+
+
+def test_a_body_that_is_too_large_is_refused_by_its_head(own_shop):
+    with served(own_shop, server_max_body_kb=1) as service:
+        answer = service.post("/v1/events", {"events": ["x" * 2_000]})
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        photo = {"photo": "x" * 5_000}
+        assert service.put("/v1/products/N1", photo).status_code == 422
+        assert service.put("/v1/products/N1", {"photo": "x" * 11_000}).status_code == 413
+
+
+def test_a_body_that_comes_in_pieces_is_counted_as_it_comes(own_shop):
+    async def pieces():
+        for _ in range(1_000):
+            yield b"x" * 1_000
+
+    with served(own_shop, server_max_body_kb=8) as service:
+        for path in ("/v1/events", "/v1/cart/recommendations"):
+            answer = service.client.request("POST", path, content=pieces())
+            assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch):
+    from penchant.server.middleware import body
+
+    monkeypatch.setattr(body, "MOST_SECONDS", 0.05)
+    sent = []
+
+    async def app(scope, receive, send):
+        await receive()
+
+    async def never():
+        await asyncio.sleep(60)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": [],
+        "state": {"request_id": "r"},
+    }  # fmt: skip
+    asyncio.run(BodyLimit(app, lambda *_: 100)(scope, never, send))
+    assert sent[0]["status"] == 408
+    assert json.loads(sent[1]["body"])["code"] == "too_slow"
+
+
+def test_an_address_that_is_too_long_is_refused(service):
+    answer = service.get(f"/v1/recommendations?product={'x' * MOST_TARGET}")
+    assert (answer.status_code, answer.json()["code"]) == (414, "uri_too_long")
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(own_shop):
+    keys = add_keys(own_shop)
+    with served(own_shop, server_requests_per_second=0.1, server_burst=2) as service:
+        own = {"headers": {"X-API-Key": keys["read"]}}
+        assert [service.get("/v1/recommendations", **own).status_code for _ in range(3)] == [
+            200, 200, 429,
+        ]  # fmt: skip
+        answer = service.get("/v1/recommendations", **own)
+        assert answer.json()["code"] == "rate_limited"
+        assert 1 <= int(answer.headers["retry-after"]) <= 20
+        other = {"headers": {"X-API-Key": keys["all"]}}
+        assert service.get("/v1/recommendations", **other).status_code == 200
+        assert service.get("/health/ready", **own).status_code == 200
+
+
+def test_who_comes_when_all_are_busy_is_told_at_once(service):
+    bench = service.service.answers
+    go, inside = threading.Event(), threading.Semaphore(0)
+
+    def busy():
+        inside.release()
+        go.wait(20)
+
+    fillers = [
+        asyncio.run_coroutine_threadsafe(bench.run(busy), service.client.loop)
+        for _ in range(bench._most)
+    ]
+    for _ in range(4):
+        assert inside.acquire(timeout=20)
+    try:
+        answer = service.get("/v1/recommendations")
+        assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+        assert answer.headers["retry-after"] == "1"
+        assert service.get("/health/live").status_code == 200
+    finally:
+        go.set()
+    for one in fillers:
+        one.result(20)
+    assert service.get("/v1/recommendations").status_code == 200
+
+
+def test_only_so_many_requests_are_inside(service):
+    from penchant.server.middleware.crowd import Crowd
+
+    crowd = service.client.app
+    while not isinstance(crowd, Crowd):
+        crowd = crowd.app
+    crowd.inside = crowd.most
+    answer = service.get("/v1/recommendations")
+    assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+    assert service.get("/health/ready").status_code == 200
+    crowd.inside = 0
+    assert service.get("/v1/recommendations").status_code == 200
+    assert crowd.inside == 0
+
+
+SECURITY = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+}
+
+
+@pytest.mark.parametrize("path", ["/v1/recommendations", "/nowhere", "/health/live", "/metrics"])
+def test_every_answer_has_headers_that_keep_browsers_from_guessing(service, path):
+    headers = service.get(path).headers
+    assert {name: headers[name] for name in SECURITY} == SECURITY
+    assert "server" not in headers
+
+
+def test_pages_that_are_listed_may_ask_and_others_not(own_shop):
+    with served(own_shop, server_cors_origins='["https://shop.example"]') as service:
+        ask = {
+            "Origin": "https://shop.example",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization, content-type",
+        }
+        answer = service.client.request("OPTIONS", "/v1/events", headers=ask)
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+        for other in (
+            {"Origin": "https://evil.example"},
+            {"Access-Control-Request-Method": "DELETE"},
+        ):
+            refused = service.client.request("OPTIONS", "/v1/events", headers={**ask, **other})
+            assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+            assert refused.json()["request_id"] == refused.headers["x-request-id"]
+        own = service.get("/v1/recommendations", headers={"Origin": "https://shop.example"})
+        assert own.headers["access-control-allow-origin"] == "https://shop.example"
+        assert "x-request-id" in own.headers["access-control-expose-headers"].lower()
+        evil = service.get("/v1/recommendations", headers={"Origin": "https://evil.example"})
+        assert "access-control-allow-origin" not in evil.headers
+
+
+def test_no_page_may_ask_by_default(service):
+    answer = service.get("/v1/recommendations", headers={"Origin": "https://shop.example"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_what_was_not_foreseen_says_nothing_of_the_inside(service, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError("the secret of WARM is pk_1234")
+
+    monkeypatch.setattr(service.service.serving.shop.people, "gather", broken, raising=False)
+    monkeypatch.setattr(type(service.service.serving.shop), "recommend", broken)
+    answer = service.get("/v1/customers/WARM/recommendations")
+    assert (answer.status_code, answer.json()["code"]) == (500, "unexpected")
+    assert "secret" not in answer.text
+    assert "Zero" not in answer.text
+    line = next(one for one in service.lines if one["event"] == "unexpected")
+    assert (line["error"], line["request_id"]) == ("ZeroDivisionError", answer.json()["request_id"])
+    assert "secret" not in service.log
+    assert any("test_limits.py" in one for one in line["at"])
