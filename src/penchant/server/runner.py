@@ -53,7 +53,7 @@ def run_service(shop: ShopDirectory, place: Place) -> None:
     settings = shop.settings()
     # uvicorn ends gracefully, then raises the signal anew: that is no failure
     signal.signal(signal.SIGTERM, lambda *_: None)
-    with _environment(shop, place):
+    with _environment(shop, place), _failing_as_commands_do():
         uvicorn.run(
             "penchant.server.worker:worker",
             factory=True,
@@ -72,6 +72,15 @@ def run_service(shop: ShopDirectory, place: Place) -> None:
             backlog=BACKLOG,
             timeout_graceful_shutdown=math.ceil(settings.server.grace_seconds),
         )
+
+
+@contextmanager
+def _failing_as_commands_do() -> Iterator[None]:
+    """Give the usual exit code where uvicorn has its own, such as for a port that is taken."""
+    try:
+        yield
+    except SystemExit as end:
+        raise SystemExit(1 if end.code else 0) from None
 
 
 @contextmanager
