@@ -25,6 +25,9 @@ workers this process only starts them, and starts them again.
 
 BACKLOG: Final = 1024
 
+HEALTH_SECONDS: Final = 60
+"""For a worker to answer the process that started it, before it is taken for dead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -70,6 +73,7 @@ def run_service(shop: ShopDirectory, place: Place) -> None:
             date_header=True,
             proxy_headers=False,
             backlog=BACKLOG,
+            timeout_worker_healthcheck=HEALTH_SECONDS,
             timeout_graceful_shutdown=math.ceil(settings.server.grace_seconds),
         )
 
