@@ -39,7 +39,7 @@ def test_it_answers_tells_where_it_listens_and_ends_when_told(own_shop):
 
 
 def test_requests_under_way_are_answered_when_it_is_told_to_end(own_shop):
-    with running(own_shop) as service:
+    with running(own_shop, PENCHANT_SERVER_REQUESTS_PER_SECOND="0") as service:
         answers, begun = [], threading.Barrier(5)
 
         def work(number):
@@ -73,7 +73,7 @@ def test_requests_under_way_are_answered_when_it_is_told_to_end(own_shop):
 def test_what_was_acknowledged_is_there_once_after_a_kill(own_shop):
     acknowledged = set()
     for turn in range(3):
-        with running(own_shop, "--workers", 1) as service:
+        with running(own_shop, PENCHANT_SERVER_REQUESTS_PER_SECOND="0") as service:
             threads = [
                 threading.Thread(target=write, args=(service, f"{turn}-{n}", acknowledged))
                 for n in range(3)
@@ -143,7 +143,8 @@ def test_builds_are_swapped_by_the_command_line_without_a_request_lost(own_shop,
     made = desk.run("build", own_shop, "--json")
     assert made.code == 0, made.err
     new = made.json["build_id"]
-    with running(own_shop, "--workers", 2) as service:
+    unlimited = {"PENCHANT_SERVER_REQUESTS_PER_SECOND": "0"}
+    with running(own_shop, "--workers", 2, **unlimited) as service:
         over, seen, failures = threading.Event(), [], []
 
         def work():
