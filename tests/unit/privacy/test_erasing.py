@@ -11,7 +11,7 @@ import pytest
 
 import penchant
 from penchant.builds import Build, Manifest
-from penchant.errors import BuildError, BusyError
+from penchant.errors import BuildError, BusyError, InputError
 from penchant.evaluation.trial import Trial
 from penchant.privacy.erasing import finish_erasures, forget, forget_in_database, receipt_of
 from penchant.privacy.progress import progress_file
@@ -184,6 +184,13 @@ def test_who_is_nowhere_gets_a_receipt_too_and_no_file_is_touched(
     receipt = forget(shop, store, "NOBODY", at=AT)
     assert sum(receipt.counts.values()) == 0
     assert files() == before
+
+
+def test_nobody_is_no_person(shop: ShopDirectory, store: Store) -> None:
+    for name in ("", "  "):
+        with pytest.raises(InputError, match="must name a person"):
+            forget(shop, store, name, at=AT)
+    assert store.erasures.pending() == ()
 
 
 def test_ids_in_logs_can_be_linked_to_nobody_afterwards(shop: ShopDirectory, store: Store) -> None:
