@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from penchant.builds import Build, Manifest
 from penchant.candidates.assortment import Assortment
 from penchant.errors import InputError, StoreError
@@ -17,11 +19,12 @@ from penchant.recommender import Recommender
 from penchant.settings import Settings
 from penchant.settings_file import settings_from_dict
 from penchant.stock import grow_assortment, make_assortment
-from penchant.store.consent import Terms
+from penchant.store.consent import Terms, refused
 from penchant.store.database.checks import check_texts
 from penchant.store.database.values import Person
 from penchant.store.marks import MarkBook
 from penchant.taste.from_tables import microseconds
+from penchant.types import Mask
 from penchant.visiting import Visits
 
 if TYPE_CHECKING:
@@ -176,6 +179,35 @@ class Opened:
         stock = self.assortment
         _ = self.people.weigher, self.recommender.shop_rules, stock.newest
         _ = stock.popularity.popular, stock.popularity.trending
+
+    def unreachable(self) -> tuple[Mask, Mask]:
+        """Tell which customers of the build no mail goes to, by what they said until now.
+
+        Returns:
+            Two of shape (n_customers,): who refused marketing, and who was erased.
+
+        Raises:
+            StoreError: if the database does not answer.
+        """
+        refusals, ids = self.build.no_marketing, self.build.customer_ids
+        erased = np.zeros(len(ids), bool)
+        if self.store is None:
+            return refusals, erased
+        refusals = refusals.copy()
+        for one in self.store.people.consents():
+            row = ids.find(one.customer_id)
+            if row is not None:
+                told, as_of_us = bool(refusals[row]), self.terms.tables_us
+                refusals[row] = refused(one.marketing, one.at_us, told, as_of_us)
+        hashes, hash_of = self.store.erasures.hashes(), self.store.erasures.hash_of
+        if hashes:
+            erased[:] = [hash_of(name) in hashes for name in ids]
+        return refusals, erased
+
+    def close(self) -> None:
+        """Close the database, if there is one; the shop must not be asked after that."""
+        if self.store is not None:
+            self.store.close()
 
     def barred(self) -> Callable[[str], bool] | None:
         """Give what tells of a customer_id that it may not be named to others; None: all may.

@@ -56,7 +56,8 @@ class Campaign:
 
     Who refused marketing is left out; who said nothing about it is not. Who refused
     personalisation gets what does not depend on them. A request_id depends on the build, the
-    surface, the time, k and the customer: a campaign made again has the same.
+    surface, the time, k and the customer: a campaign made again has the same. Those who refused
+    have none.
 
     Attributes:
         shop: Answers.
@@ -100,6 +101,7 @@ class Campaign:
         Raises:
             InputError: if k or the surface is not allowed, or mail would go to everyone.
             NotFoundError: if there is no such customer.
+            StoreError: if the database does not answer: nobody would know who refused.
         """
         if everyone and surface == NEW_ARRIVALS:
             raise InputError(
@@ -108,7 +110,9 @@ class Campaign:
             )
         shop.visits.request(None, surface=surface, k=k, as_of_us=shop.moment(as_of))
         rows = _rows(shop, customers)
-        refused = shop.build.no_marketing[rows] & (not everyone)
+        mail, erased = shop.unreachable()
+        rows = rows[~erased[rows]]
+        refused = mail[rows] & (not everyone)
         return cls(shop, surface, k, as_of, rows[~refused], int(refused.sum()))
 
     def __len__(self) -> int:
@@ -121,7 +125,13 @@ class Campaign:
             names = [self.shop.build.customer_ids[row] for row in self._part(first)]
             with one_thread():
                 requests = [
-                    self.shop.visits.request(name, surface=self.surface, k=self.k, as_of_us=moment)
+                    self.shop.visits.request(
+                        name,
+                        surface=self.surface,
+                        k=self.k,
+                        as_of_us=moment,
+                        person=self.shop.person(name),
+                    )
                     for name in names
                 ]
                 fast = fast or ByTaste.over(self.shop.recommender, requests)
@@ -148,8 +158,9 @@ class Campaign:
         return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
     def _rows_of(self, name: str, answer: Answer) -> Iterator[tuple[object, ...]]:
-        step, build_id, request_id = answer.showing.step, self.shop.build_id, self._request_id(name)
         stock, visitor = self.shop.assortment, answer.request.visitor
+        request_id = None if visitor.refused else self._request_id(name)
+        step, build_id = answer.showing.step, self.shop.build_id
         for one in make_slots(answer.showing, answer.plan, stock, visitor):
             yield (
                 name, self.surface, step, build_id, request_id, one.slot, one.product_id,

@@ -38,7 +38,7 @@ from penchant.cli import (
     why_not,
 )
 from penchant.cli.output import error_line
-from penchant.errors import BuildError, PenchantError
+from penchant.errors import BuildError, PenchantError, StoreError
 
 INTERRUPTED = 130
 """What shells give for a command ended by Ctrl-C."""
@@ -104,7 +104,7 @@ def main() -> None:
         sys.exit(_run())
     except PenchantError as error:
         _report(error.code, str(error))
-        sys.exit(1 if isinstance(error, BuildError) else 2)
+        sys.exit(1 if isinstance(error, BuildError | StoreError) else 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

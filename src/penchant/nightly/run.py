@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from glob import escape
@@ -19,7 +20,7 @@ from penchant.campaign import check_path, write_campaign
 from penchant.embedding import PhotoProgress, embed_shop
 from penchant.encoders.records import OK
 from penchant.engine import open_shop
-from penchant.errors import BuildError, NotFoundError, PenchantError, RefusedError
+from penchant.errors import BuildError, NotFoundError, PenchantError, RefusedError, StoreError
 from penchant.gate import gate_of
 from penchant.nightly.record import NightlyRun, NightlyStep, add_line
 from penchant.pipeline import build_shop
@@ -201,7 +202,8 @@ class _Night:
         if _is_newer(file, self.shop.pointer_file(self.errand.pointer)):
             return f"{file} is of this build already"
         shown = open_shop(self.shop.path, pointer=self.errand.pointer)
-        summary = write_campaign(shown.campaign(), file)
+        with closing(shown):
+            summary = write_campaign(shown.campaign(), file)
         return f"{summary.file}: {summary.rows:,} slots for {summary.customers:,} customers"
 
 
@@ -218,7 +220,7 @@ def _carried_out(night: _Night) -> tuple[str, PenchantError | OSError | None]:
             night.take("campaign", night.export)
     except RefusedError as error:
         return "refused", error
-    except (BuildError, OSError) as error:
+    except (BuildError, StoreError, OSError) as error:
         return "failed", error
     except PenchantError as error:
         return "bad input", error
