@@ -205,7 +205,10 @@ class Opened:
         return refusals, erased
 
     def close(self) -> None:
-        """Close the database, if there is one; the shop must not be asked after that."""
+        """Close the database, if there is one, for all shops that share it.
+
+        The shop must not be asked after that.
+        """
         if self.store is not None:
             self.store.close()
 
