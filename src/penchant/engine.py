@@ -13,6 +13,7 @@ from penchant.builds.manifest import made_at
 from penchant.builds.opening import open_build
 from penchant.errors import StoreError
 from penchant.insight import Insight
+from penchant.joined_tables import open_database
 from penchant.maths.threads import one_thread
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
@@ -62,19 +63,10 @@ def open_shop(
         manifest,
         build,
         MarkBook(directory),
-        store=store or _store_of(directory, now),
+        store=store or open_database(directory, now.store),
         terms=Terms(now.privacy.profiling, microseconds(made_at(folder))),
     )
     return shop.refreshed()
-
-
-def _store_of(directory: ShopDirectory, settings: Settings) -> Store | None:
-    """Open the database of a shop; one that never had any pays nothing for it."""
-    if not settings.store.url and not directory.database.exists():
-        return None
-    from penchant.store.database.store import open_store
-
-    return open_store(directory, settings.store, create=False)
 
 
 class Shop(Insight):

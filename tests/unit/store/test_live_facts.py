@@ -1,5 +1,6 @@
 """A product that is posted is cleaned as tables are, and refused where they would lose a value."""
 
+import contextlib
 from datetime import UTC, datetime
 
 import numpy as np
@@ -44,8 +45,8 @@ def test_facts_are_cleaned_as_tables_are():
     }
     assert (found.product_id, found.embedding, found.fingerprint) == ("P1", None, "")
     assert found.added_us == 1_782_907_200_000_000
-    row = read_table("products", pl.DataFrame({"sku": ["P1"], **{k: [v] for k, v in facts.items()}}),
-                     as_of=NOW).frame.row(0, named=True)  # fmt: skip
+    table = pl.DataFrame({"sku": ["P1"], **{name: [value] for name, value in facts.items()}})
+    row = read_table("products", table, as_of=NOW).frame.row(0, named=True)
     for name, value in found.facts.items():
         told = row[name].isoformat() if isinstance(row[name], datetime) else row[name]
         assert told == value
@@ -121,10 +122,10 @@ names = st.sampled_from(
 
 @given(st.dictionaries(names | texts, values, max_size=5))
 def test_whatever_is_posted_is_taken_whole_or_refused(facts):
-    try:
+    found = None
+    with contextlib.suppress(InputError):
         found = made(facts)
-    except InputError as error:
-        assert str(error)
+    if found is None:
         return
     assert all(isinstance(one, str | float) for one in found.facts.values())
     assert not {"product_id", "image", "additional_images"} & set(found.facts)
