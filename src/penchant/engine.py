@@ -46,19 +46,19 @@ def open_shop(
         path: The shop directory.
         pointer: "current", the build that serves; "staging", the one to look at first.
         store: The shop's database, if it is open already; else the one it has, if it has one.
-        settings: The shop's own of now; read from its folder if absent.
+        settings: Of store and privacy, as they are now; read from the shop's folder if absent.
 
     Raises:
         NotFoundError: if there is no shop at `path`.
         NotBuiltError: if none is published, or staged.
         BuildError: if the build is damaged.
-        InputError: if the pointer is another word, or the settings cannot be read.
+        InputError: if the pointer is another word.
         StoreError: if the shop has a database that cannot be opened.
     """
     directory = ShopDirectory.open(path)
     folder = directory.pointed_build(pointer)
     manifest, build = open_build(folder)
-    now = settings or directory.settings()
+    now = settings or directory.live_settings()
     shop = Shop(
         manifest,
         build,

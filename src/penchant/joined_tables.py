@@ -72,7 +72,7 @@ def open_database(shop: ShopDirectory, settings: StoreSettings | None = None) ->
         InputError: if the settings cannot be read.
         StoreError: if it cannot be opened.
     """
-    chosen = settings or shop.settings().store
+    chosen = settings or shop.live_settings().store
     if not chosen.url and not shop.database.exists():
         return None
     from penchant.store.database.store import open_store

@@ -12,7 +12,6 @@ the next build learns them anew without the person.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -134,11 +133,13 @@ def receipt_of(erasure: Erasure) -> dict[str, Any]:
     Args:
         erasure: A receipt.
     """
-    values = asdict(erasure) | {"counts": dict(erasure.counts)}
-    for held_back in ("customer_id", "visitors", "asked_us", "done_us"):
-        del values[held_back]
-    done = None if erasure.done_us is None else iso_time(erasure.done_us)
-    return {**values, "asked": iso_time(erasure.asked_us), "done": done}
+    return {
+        "receipt_id": erasure.receipt_id,
+        "person": erasure.person,
+        "counts": dict(erasure.counts),
+        "asked": iso_time(erasure.asked_us),
+        "done": None if erasure.done_us is None else iso_time(erasure.done_us),
+    }
 
 
 def _forget_in_files(shop: ShopDirectory, mentions: Mentions, progress: Progress) -> None:
