@@ -18,6 +18,7 @@ import penchant
 from penchant.campaign import write_campaign
 from penchant.campaign.record import record_campaign
 from penchant.evaluation.trial import KEPT, TAKEN, Trial
+from penchant.joined_tables import take_in_live
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store, open_store
 from penchant.store.database.values import Consent, Event, Exposure, ServedSlate, ServedSlot
@@ -166,6 +167,8 @@ def populate(desk: Any, built_shop: Path, folder: Path) -> None:
     assert store is not None
     fill_store(store)
     store.close()
+    with directory.writing() as held:
+        take_in_live(held)
 
 
 def copied(peopled: Path, folder: Path) -> Path:

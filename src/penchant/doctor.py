@@ -13,11 +13,11 @@ from penchant.embedding import failed_photos, vector_findings
 from penchant.encoders import EmbeddingRun, load_run
 from penchant.errors import BuildError, NotBuiltError, PenchantError, StoreError
 from penchant.images import photo_findings
+from penchant.joined_tables import open_database
 from penchant.pipeline import load_interactions, table_digests
 from penchant.privacy.progress import progress_file
 from penchant.settings import Settings
 from penchant.shop_directory import SETTINGS_FILE, ShopDirectory
-from penchant.store.database.store import open_store
 from penchant.store.ingest import load_report, load_table
 from penchant.tables import Finding, cross_check
 
@@ -99,7 +99,7 @@ def examine(shop: ShopDirectory) -> Checkup:
 def _look_at_erasures(shop: ShopDirectory, settings: Settings) -> list[Finding]:
     """Tell who waits to be erased from files, by receipt, and a database that does not answer."""
     try:
-        store = open_store(shop, settings.store, create=False)
+        store = open_database(shop, settings.store)
         if store is None:
             return []
         try:

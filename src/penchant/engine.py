@@ -13,6 +13,7 @@ from penchant.builds.manifest import made_at
 from penchant.builds.opening import open_build
 from penchant.errors import StoreError
 from penchant.insight import Insight
+from penchant.joined_tables import open_database
 from penchant.maths.threads import one_thread
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
@@ -45,36 +46,27 @@ def open_shop(
         path: The shop directory.
         pointer: "current", the build that serves; "staging", the one to look at first.
         store: The shop's database, if it is open already; else the one it has, if it has one.
-        settings: The shop's own of now; read from its folder if absent.
+        settings: Of store and privacy, as they are now; read from the shop's folder if absent.
 
     Raises:
         NotFoundError: if there is no shop at `path`.
         NotBuiltError: if none is published, or staged.
         BuildError: if the build is damaged.
-        InputError: if the pointer is another word, or the settings cannot be read.
+        InputError: if the pointer is another word.
         StoreError: if the shop has a database that cannot be opened.
     """
     directory = ShopDirectory.open(path)
     folder = directory.pointed_build(pointer)
     manifest, build = open_build(folder)
-    now = settings or directory.settings()
+    now = settings or directory.live_settings()
     shop = Shop(
         manifest,
         build,
         MarkBook(directory),
-        store=store or _store_of(directory, now),
+        store=store or open_database(directory, now.store),
         terms=Terms(now.privacy.profiling, microseconds(made_at(folder))),
     )
     return shop.refreshed()
-
-
-def _store_of(directory: ShopDirectory, settings: Settings) -> Store | None:
-    """Open the database of a shop; one that never had any pays nothing for it."""
-    if not settings.store.url and not directory.database.exists():
-        return None
-    from penchant.store.database.store import open_store
-
-    return open_store(directory, settings.store, create=False)
 
 
 class Shop(Insight):

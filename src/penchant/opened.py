@@ -177,6 +177,14 @@ class Opened:
         _ = self.people.weigher, self.recommender.shop_rules, stock.newest
         _ = stock.popularity.popular, stock.popularity.trending
 
+    def close(self) -> None:
+        """Close the database, if there is one, for all shops that share it.
+
+        The shop must not be asked after that.
+        """
+        if self.store is not None:
+            self.store.close()
+
     def barred(self) -> Callable[[str], bool] | None:
         """Give what tells of a customer_id that it may not be named to others; None: all may.
 

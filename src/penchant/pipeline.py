@@ -23,6 +23,7 @@ from penchant.encoders import EmbeddingRun
 from penchant.encoders.precomputed import PrecomputedVectors, precomputed_vectors
 from penchant.errors import BuildError, InputError
 from penchant.files import new_folder
+from penchant.joined_tables import join_tables, take_in_live
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import load_table, table_file
@@ -59,6 +60,8 @@ def build_shop(
 ) -> BuildOutcome:
     """Embed and build; what is published goes on serving until `publish_build`.
 
+    What the shop's database holds by now is taken in: events, consent, and who is to be forgotten.
+
     Args:
         shop: The shop.
         settings: The shop's settings.
@@ -74,8 +77,10 @@ def build_shop(
         InputError: if there is nothing to build from.
         BuildError: if the build could not be written, or products name photos and none of them can
             be used.
+        StoreError: if the shop has a database and it does not answer.
     """
     with shop.writing():
+        take_in_live(shop)
         inputs, findings = _gather(shop, settings, as_of, on_progress)
         folder = shop.builds / inputs.build_id
         reused = _is_sound(folder)
@@ -158,21 +163,25 @@ def _gather(
     if run is not None:
         check_photos(run)
         photo_findings = failed_photos(run)
-    interactions, order_findings = load_interactions(shop)
+    joined = join_tables(shop)
     texts, ids = _text_vectors(shop, settings), products[c.PRODUCT_ID].to_list()
     inputs = BuildInputs(
         products=products,
-        customers=load_table(shop, c.CUSTOMERS),
-        interactions=interactions,
+        customers=joined.customers,
+        interactions=joined.interactions,
         embeddings=None if run is None else run.vectors,
         encoder="" if run is None else run.fingerprint,
         settings=settings,
-        as_of=_in_utc(as_of or newest_moment(interactions)),
-        digests=_digests(shop, run) | ({} if texts is None else {"texts": texts.fingerprint}),
+        as_of=_in_utc(as_of or newest_moment(joined.interactions)),
+        digests={
+            **_digests(shop, run),
+            **joined.digests,
+            **({} if texts is None else {"texts": texts.fingerprint}),
+        },
         text_vectors=None if texts is None else texts.vectors_for(ids)[0],
         marks=load_marks(shop.data),
     )
-    return inputs, (*photo_findings, *vector_findings(products, settings), *order_findings)
+    return inputs, (*photo_findings, *vector_findings(products, settings), *joined.findings)
 
 
 def _text_vectors(shop: ShopDirectory, settings: Settings) -> PrecomputedVectors | None:

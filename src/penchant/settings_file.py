@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -27,10 +27,25 @@ def load_settings(path: Path, environment: Mapping[str, str] = MappingProxyType(
     Raises:
         InputError: if the TOML is broken, or a section, key or value is not allowed.
     """
-    values = _readtoml_value(path)
-    for section, key, text in _overrides(environment):
-        values.setdefault(section, {})[key] = _parsed(text)
-    return settings_from_dict(values, source=path.name)
+    return settings_from_dict(_values(path, environment), source=path.name)
+
+
+def load_sections(
+    path: Path, names: Collection[str], environment: Mapping[str, str] = MappingProxyType({})
+) -> Settings:
+    """Read some sections; a mistake in another one does not matter.
+
+    Args:
+        path: As in `load_settings`.
+        names: Which; all others keep their defaults.
+        environment: As in `load_settings`.
+
+    Raises:
+        InputError: if the TOML is broken, or a key or value of these is not allowed.
+    """
+    values = _values(path, environment)
+    some = {name: values[name] for name in names if name in values}
+    return settings_from_dict(some, source=path.name)
 
 
 def settings_from_dict(values: Mapping[str, Any], *, source: str = "settings") -> Settings:
@@ -90,6 +105,15 @@ def render_settings(changes: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             )
             parts.append(f"{mark}{one.name} = {toml_value(_plain(value))}")
     return "\n".join(parts) + "\n"
+
+
+def _values(path: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+    values = _readtoml_value(path)
+    for section, key, text in _overrides(environment):
+        part = values.setdefault(section, {})
+        if isinstance(part, dict):  # else it is told where it is read
+            part[key] = _parsed(text)
+    return values
 
 
 def _readtoml_value(path: Path) -> dict[str, Any]:

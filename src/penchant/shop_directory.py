@@ -26,7 +26,8 @@ from typing import Final
 from penchant.errors import BuildError, BusyError, InputError, NotBuiltError, NotFoundError
 from penchant.files import disk_error, is_leftover, remove_leftovers, write_atomically
 from penchant.settings import Settings
-from penchant.settings_file import load_settings, render_settings
+from penchant.settings.serving import PrivacySettings
+from penchant.settings_file import load_sections, load_settings, render_settings
 from penchant.store.journal import finish_replacing
 
 SETTINGS_FILE = "penchant.toml"
@@ -154,6 +155,25 @@ class ShopDirectory:
             environment: Overrides; those of the process by default.
         """
         return load_settings(self.settings_file, os.environ if environment is None else environment)
+
+    def live_settings(self, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read those settings that hold for builds made already: of store and privacy.
+
+        A build goes on answering whatever is wrong with the others. Where these cannot be read,
+        nobody gets a profile: the file may well say so.
+
+        Args:
+            environment: Overrides; those of the process by default.
+
+        Raises:
+            InputError: if the environment names a database that is not allowed.
+        """
+        told = os.environ if environment is None else environment
+        try:
+            return load_sections(self.settings_file, ("store", "privacy"), told)
+        except InputError:
+            of_environment = load_sections(self.path / "absent", ("store",), told)
+            return replace(of_environment, privacy=PrivacySettings(profiling=False))
 
     def pointer_file(self, pointer: str = CURRENT) -> Path:
         """Give the file that names a build: the published one, or the staged one.

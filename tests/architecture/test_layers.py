@@ -34,6 +34,7 @@ LAYERS = (
         "visiting",
         "explaining",
         "joining",
+        "joined_tables",
         "placing",
         "growing",
         "opened",

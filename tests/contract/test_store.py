@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 
 import pytest
@@ -220,6 +220,17 @@ def test_a_merge_keeps_the_stricter_consent(store, visitor, customer, both):
     assert store.people.consents() == (Consent("c", *both),)
 
 
+def test_the_last_words_of_some_people_are_asked_for_together(store):
+    store.people.set_consent(Consent("c", False, None, 3))
+    store.people.set_consent(Consent("d", True, None, 4))
+    store.people.merge("v", "c", at_us=9)
+    said = store.people.said_by(["v", "c", "x", ODD])
+    assert said == {"v": Consent("c", False, None, 3), "c": Consent("c", False, None, 3)}
+    assert store.people.said_by([]) == {}
+    many = [f"n{number}" for number in range(2_000)]
+    assert store.people.said_by([*many, "d"]) == {"d": Consent("d", True, None, 4)}
+
+
 def test_consent_that_says_nothing_keeps_what_was_said(store):
     assert store.people.set_consent(Consent("c", True, None, 1)) == Consent("c", True, None, 1)
     # a word on mail does not make the old yes to profiles a newer one
@@ -356,7 +367,7 @@ def test_an_erasure_takes_everything_of_a_person_and_nothing_of_others(store):
     fill(store)
     erasure = store.erasures.erase("v", at_us=50)
     gone = {"events": 2, "slates": 2, "exposures": 2, "consents": 1, "aliases": 1}
-    assert dict(erasure.counts) == gone
+    assert asdict(erasure)["counts"] == gone
     assert (erasure.customer_id, erasure.visitors) == ("c", ("v",))
     assert (erasure.asked_us, erasure.done_us) == (50, None)
     left = {"events": 1, "slates": 1, "exposures": 1, "consents": 1, "aliases": 0}

@@ -43,7 +43,12 @@ def test_what_cannot_be_published_is_told(service):
     assert service.post("/v1/admin/rollback", {"build_id": "none"}).status_code == 404
 
 
-def test_no_request_fails_while_builds_are_swapped(desk, service, own_shop):
+def test_no_request_fails_while_builds_are_swapped(desk, own_shop):
+    with served(own_shop, server_requests_per_second=0) as service:
+        swap_under_requests(desk, service, own_shop)
+
+
+def swap_under_requests(desk, service, own_shop):
     new = another_build(desk, own_shop)
     old = service.get("/v1/recommendations").json()["build_id"]
     over, answers, failures = threading.Event(), set(), []

@@ -19,7 +19,7 @@ CONFORMANCE = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance",
     "response_headers_conformance", "response_schema_conformance", "allow_header_conformance",
 )  # fmt: skip
-FEW, MANY = 12, 450
+FEW, MANY = 12, 640
 
 schema = schemathesis.openapi.from_dict(described())
 schema.config.generation.update(modes=list(GenerationMode))
@@ -34,7 +34,7 @@ def checks():
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def asked(request, built_shop, tmp_path_factory):
-    """A session with a guarded service on either database, ."""
+    """A session with a service on either database."""
     shop = shutil.copytree(built_shop, tmp_path_factory.mktemp("fuzz") / "shop")
     url = {} if request.param == "sqlite" else {"store_url": postgres().new_database()}
     serving = served(shop, server_requests_per_second=0, **url)

@@ -260,3 +260,21 @@ def test_other_rules_for_taste_hold_for_live_events_too(shop: penchant.Shop) -> 
     shop.people.settings = dataclasses.replace(shop.settings, taste=rules)
     taste(shop, "NEW", P01="view")
     assert shop.recommend("NEW").step == "profile"
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("[taste]\nhalf_live_days = 3", "profile"),
+        ("[taste]\nhalf_live_days = 3\n[privacy]\nprofiling = false", "popular"),
+        ("[privacy]\nprofiling = maybe", "popular"),
+        ("[privacy]\nprofilling = true", "popular"),
+        ("[taste\n", "popular"),
+        ("taste = 3", "profile"),
+    ],
+)
+def test_of_wrong_settings_those_of_privacy_are_heeded_or_nobody_is_known(
+    own_shop: Path, text: str, step: str
+) -> None:
+    (own_shop / "penchant.toml").write_text(text)
+    assert penchant.open(own_shop).recommend("WARM").step == step

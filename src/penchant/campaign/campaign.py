@@ -19,6 +19,7 @@ from penchant.reasons.slots import make_slots
 from penchant.recommender import Answer
 from penchant.settings.showing import NEW_ARRIVALS
 from penchant.surfaces.request import Request
+from penchant.types import Rows
 
 if TYPE_CHECKING:
     from penchant.engine import Shop
@@ -110,6 +111,16 @@ class Campaign:
         shop.visits.request(None, surface=surface, k=k, as_of_us=shop.moment(as_of))
         audience = Audience.of(shop, rows_of(shop, customers), everyone=everyone)
         return cls(shop, surface, k, as_of, audience)
+
+    @property
+    def customer_rows(self) -> Rows:
+        """Who gets it, shape (n,)."""
+        return self.audience.rows
+
+    @property
+    def refused(self) -> int:
+        """How many more were asked for, but refused marketing."""
+        return self.audience.refused
 
     def __len__(self) -> int:
         return len(self.audience.rows)

@@ -31,7 +31,10 @@ def record_campaign(shop: ShopDirectory, file: Path, *, at: datetime) -> None:
     path, place = shop.path / FILE, file.expanduser().absolute()
     if place in campaign_files(shop):
         return
-    line = json.dumps({"at": at.astimezone(UTC).isoformat(), "file": str(place)}) + "\n"
+    # a shop may be moved or copied, with what lies in it
+    inside = place.is_relative_to(shop.path)
+    file_name = place.relative_to(shop.path).as_posix() if inside else str(place)
+    line = json.dumps({"at": at.astimezone(UTC).isoformat(), "file": file_name}) + "\n"
     try:
         whole = not path.exists() or not path.stat().st_size or path.read_bytes()[-1:] == b"\n"
         with path.open("a", encoding="utf-8") as record:
@@ -48,13 +51,13 @@ def campaign_files(shop: ShopDirectory) -> tuple[Path, ...]:
     """
     path = shop.path / FILE
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    files = (_file_of(line) for line in lines)
+    files = (_file_of(shop, line) for line in lines)
     return tuple(dict.fromkeys(one for one in files if one is not None))
 
 
-def _file_of(line: str) -> Path | None:
+def _file_of(shop: ShopDirectory, line: str) -> Path | None:
     try:
         file = json.loads(line)["file"]
     except (ValueError, KeyError, TypeError):
         return None
-    return Path(file) if isinstance(file, str) else None
+    return shop.path / file if isinstance(file, str) else None

@@ -98,7 +98,7 @@ def write_campaign(
             sink.write_table(table)
     customers = steps.total()
     skipped = {
-        "no_marketing_consent": campaign.audience.refused,
+        "no_marketing_consent": campaign.refused,
         "nothing_eligible": len(campaign) - customers,
     }
     if campaign.audience.gone:

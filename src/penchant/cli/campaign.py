@@ -50,7 +50,7 @@ def run(
     check_path(out)
     directory, at = ShopDirectory.open(shop), datetime.now(UTC)
     with store_of(directory) as store:
-        campaign = penchant.open(shop).campaign(
+        campaign = penchant.open(shop, store=store).campaign(
             surface=surface, k=k, as_of=parse_time(as_of), everyone=everyone
         )
         with progress_bar("choosing for customers") as progress:

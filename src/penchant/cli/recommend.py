@@ -40,6 +40,7 @@ WHY_NOT_PERSONAL = {
     "opted_out": ", who refused personalisation",
     "cold": ", who has too few usable interactions for a profile",
     "unknown": ", of whom nothing is known",
+    "degraded": ", whom nobody could ask for: the database does not answer",
 }
 
 
@@ -71,7 +72,7 @@ def run(
     if as_json:
         print_json(slate.to_dict())
     else:
-        status = opened.customer(customer, as_of=moment).status
+        status = "degraded" if slate.degraded else opened.customer(customer, as_of=moment).status
         show_slate(opened, slate, f"{surface} of {customer}{WHY_NOT_PERSONAL.get(status, '')}")
 
 

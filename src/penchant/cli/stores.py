@@ -22,9 +22,10 @@ def store_of(shop: ShopDirectory, *, create: bool = False) -> Iterator[Store | N
     Yields:
         The store; None where there is none and none was to be made.
     """
+    from penchant.joined_tables import open_database
     from penchant.store.database.store import open_store
 
-    store = open_store(shop, shop.settings().store, create=create)
+    store = open_store(shop, shop.settings().store) if create else open_database(shop)
     try:
         yield store
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from glob import escape
@@ -21,6 +22,7 @@ from penchant.encoders.records import OK
 from penchant.engine import open_shop
 from penchant.errors import BuildError, NotFoundError, PenchantError, RefusedError, StoreError
 from penchant.gate import gate_of
+from penchant.joined_tables import open_database
 from penchant.nightly.record import NightlyRun, NightlyStep, add_line
 from penchant.pipeline import build_shop
 from penchant.privacy.again import forget_again
@@ -217,16 +219,15 @@ class _Night:
         if _is_newer(file, self.shop.pointer_file(self.errand.pointer)):
             return f"{file} is of this build already"
         shown = open_shop(self.shop.path, pointer=self.errand.pointer)
-        summary = write_recorded(self.shop, self.store, shown.campaign(), file, at=self.at)
+        with closing(shown):
+            summary = write_recorded(self.shop, self.store, shown.campaign(), file, at=self.at)
         return f"{summary.file}: {summary.rows:,} slots for {summary.customers:,} customers"
 
 
 def _carried_out(night: _Night) -> tuple[str, PenchantError | OSError | None]:
     """Take all steps; give what they came to, and the error that ended them, if one did."""
-    from penchant.store.database.store import open_store
-
     try:
-        store = night.store = open_store(night.shop, night.settings.store, create=False)
+        store = night.store = open_database(night.shop, night.settings.store)
         if store is not None:
             night.take("forget", lambda: night.forget(store))
         for work in (night.ingest, night.embed, night.build):

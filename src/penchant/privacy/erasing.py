@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from penchant.errors import InputError
 from penchant.privacy.all_of_them import do_all
 from penchant.privacy.in_builds import forget_in_builds
 from penchant.privacy.in_campaigns import forget_in_campaigns
@@ -74,6 +75,8 @@ def forget_in_database(store: Store, customer_id: str, *, at: datetime) -> Erasu
         InputError: if the id is one nobody can have.
         StoreError: if the database does not answer.
     """
+    if not customer_id.strip():
+        raise InputError(f"customer_id is {customer_id!r}, must name a person.")
     asked = store.erasures.erase(customer_id, at_us=microseconds(at))
     store.secrets.renew(LOG_SECRET)  # lines about them can be linked to nobody from now on
     return asked
@@ -102,6 +105,8 @@ def finish_erasures(shop: ShopDirectory, store: Store, *, at: datetime) -> tuple
         receipts = {name: one.receipt_id for one in waiting for name in names_of(one)}
         progress = Progress(held, receipts)
         if receipts:
+            # whoever asked may have been killed before that
+            store.secrets.renew(LOG_SECRET, made_before_us=max(one.asked_us for one in waiting))
             _forget_in_files(held, Mentions.of(receipts), progress)
         finished = tuple(
             store.erasures.finish(one.receipt_id, progress.counts(one.receipt_id), microseconds(at))

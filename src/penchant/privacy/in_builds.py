@@ -72,7 +72,7 @@ def _remove_unreadable(
     shop: ShopDirectory, folder: Path, mentions: Mentions, note: Note, error: Exception
 ) -> None:
     ids = folder / BLOB
-    names = mentions.in_bytes(ids.read_bytes()) if ids.is_file() else mentions.names
+    names = mentions.in_file(ids) if ids.is_file() else mentions.names
     if not names:
         return
     if folder.name in {pointed_id(shop, pointer) for pointer in POINTERS}:

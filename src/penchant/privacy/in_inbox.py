@@ -70,7 +70,7 @@ def names_in(
     except (InputError, PenchantError):
         raw = None
     if raw is None:
-        return mentions.in_bytes(file.read_bytes())
+        return mentions.in_file(file)
     header = id_header(table or "", raw.frame.columns, aliases)
     whole = counted(mentions.in_frame(raw.frame, header))
     return frozenset((*whole, *counted(mentions.in_frame(raw.broken, None))))

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from penchant import columns as c
-from penchant.files import json_bytes
+from penchant.files import json_bytes, write_atomically
 from penchant.privacy.mentions import Mentions, counted, id_header
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import (
@@ -23,6 +23,7 @@ from penchant.store.ingest import (
     table_file,
 )
 from penchant.store.journal import replace_together
+from penchant.store.live_tables import CONSENTS, EVENTS, live_file, load_live
 from penchant.store.marks import load_marks, write_marks
 
 Note = Callable[[str, str, Mapping[str, int]], None]
@@ -35,7 +36,7 @@ OF_PEOPLE = (c.CUSTOMERS, c.ORDERS, c.INTERACTIONS)
 def forget_in_tables(
     shop: ShopDirectory, mentions: Mentions, note: Note, *, aliases: Mapping[str, str]
 ) -> None:
-    """Remove persons from all tables as one step, then from the marks.
+    """Remove persons from all tables as one step, then from live tables and marks.
 
     Products name nobody and stay. Order items go with their orders.
 
@@ -52,6 +53,7 @@ def forget_in_tables(
     frames = load_people(shop)
     named = {name: mentions.in_ids(frame[c.CUSTOMER_ID]) for name, frame in frames.items()}
     write_without(shop, frames, named, mentions, note, aliases=aliases)
+    forget_live(shop, mentions, note)
     forget_marks(shop, mentions, note)
 
 
@@ -111,6 +113,28 @@ def _replaced(shop: ShopDirectory, contents: Mapping[Path, bytes]) -> None:
     replace_together(contents, shop.journal)
     if written:
         os.utime(customers, ns=(written, written))
+
+
+def forget_live(shop: ShopDirectory, mentions: Mentions, note: Note) -> None:
+    """Remove persons from what was kept of the database for the last build.
+
+    Args:
+        shop: The shop; its lock is held.
+        mentions: Whom.
+        note: Told what was found.
+
+    Raises:
+        BuildError: if a file is damaged or cannot be written; then it stays as it was.
+    """
+    live = load_live(shop)
+    for name, frame in ((EVENTS, live.events), (CONSENTS, live.consents)):
+        named = mentions.in_ids(frame[c.CUSTOMER_ID])
+        note(name, "data", counted(named))
+        if named.null_count() == 0:
+            live_file(shop, name).unlink(missing_ok=True)
+        elif named.count():
+            rest = parquet_bytes(frame.filter(named.is_null()))
+            write_atomically(live_file(shop, name), rest)
 
 
 def forget_marks(shop: ShopDirectory, mentions: Mentions, note: Note) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -97,13 +99,18 @@ class Mentions:
             found.append(self.in_texts(as_text(frame[name])))
         return pl.select(pl.coalesce(found)).to_series().alias("name")
 
-    def in_bytes(self, content: bytes) -> frozenset[str]:
-        """Give the persons whose id is anywhere in a file that nobody can read.
+    def in_file(self, path: Path) -> frozenset[str]:
+        """Give the persons whose id is anywhere in a file that nobody can read as a table.
 
         Args:
-            content: Any.
+            path: Any file; it is not read into memory.
         """
-        return frozenset(name for name in self.names if name.encode(errors="replace") in content)
+        if not path.stat().st_size:
+            return frozenset()
+        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            return frozenset(
+                name for name in self.names if content.find(name.encode(errors="replace")) >= 0
+            )
 
     def in_example(self, text: str) -> str | None:
         """Give the person the example of a finding shows, quoted and perhaps shortened.

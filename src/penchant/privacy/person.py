@@ -24,6 +24,7 @@ from penchant.privacy.mentions import Mentions
 from penchant.reasons.explanation import iso_time
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import load_table
+from penchant.store.live_tables import CONSENTS, EVENTS, load_live
 from penchant.store.marks import load_marks
 from penchant.taste.from_tables import microseconds
 
@@ -81,6 +82,9 @@ def _tables(shop: ShopDirectory, names: Sequence[str]) -> dict[str, list[dict[st
     }
     items = load_table(shop, c.ORDER_ITEMS)
     frames[c.ORDER_ITEMS] = items.join(frames[c.ORDERS], on=c.ORDER_ID, how="semi")
+    live = load_live(shop)
+    for table, frame in ((EVENTS, live.events), (CONSENTS, live.consents)):
+        frames[table] = frame.filter(pl.col(c.CUSTOMER_ID).is_in(list(names)))
     return {table: _plain(frame) for table, frame in frames.items()}
 
 

@@ -15,6 +15,9 @@ from penchant.shop_directory import ShopDirectory
 SECONDS: Final = 60.0
 """Between two looks at what another worker, or one before, left undone."""
 
+END_SECONDS: Final = 5.0
+"""For files that are being written when the service ends."""
+
 AGAIN_SECONDS: Final = 2.0
 """While another command writes to the shop."""
 
@@ -43,11 +46,11 @@ class Eraser:
         self._thread.start()
 
     def stop(self) -> None:
-        """End; what is not finished is, by whoever starts next."""
+        """End; what is not finished is, by whoever starts next: it may be killed at any moment."""
         self._stopped = True
         self._wake.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(END_SECONDS)
 
     def wake(self) -> None:
         """Finish what was just asked for."""

@@ -57,7 +57,8 @@ class Logs:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=2)
-        self.flush()
+        if self._thread is None or not self._thread.is_alive():  # else nobody reads
+            self.flush()
 
     def keyed(self, secret: bytes) -> None:
         """Make pseudonyms with another secret from now on.

@@ -13,10 +13,42 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from penchant.errors import BusyError
 from penchant.server.problems import STATUS_OF, ProblemError
 from penchant.server.runner import TOGETHER
 
 _RUN: Final = "import os; os.nice(10); from penchant.cli.app import main; main()"
+
+
+class Publishing:
+    """Publishes one build at a time: whoever comes meanwhile is told so.
+
+    Args of the constructor:
+        shop: The shop directory.
+    """
+
+    def __init__(self, shop: Path) -> None:
+        self._shop = shop
+        self._busy = False
+
+    async def publish(self, build_id: str | None, force: str | None) -> dict[str, Any]:
+        """Publish a build.
+
+        Args:
+            build_id: As `publish_aside`.
+            force: As `publish_aside`.
+
+        Raises:
+            BusyError: if one is being published.
+            ProblemError: as `publish_aside`.
+        """
+        if self._busy:
+            raise BusyError(self._shop)
+        self._busy = True
+        try:
+            return await publish_aside(self._shop, build_id, force)
+        finally:
+            self._busy = False
 
 
 async def publish_aside(shop: Path, build_id: str | None, force: str | None) -> dict[str, Any]:

@@ -25,6 +25,9 @@ workers this process only starts them, and starts them again.
 
 BACKLOG: Final = 1024
 
+HEALTH_SECONDS: Final = 60
+"""For a worker to answer the process that started it, before it is taken for dead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -53,7 +56,7 @@ def run_service(shop: ShopDirectory, place: Place) -> None:
     settings = shop.settings()
     # uvicorn ends gracefully, then raises the signal anew: that is no failure
     signal.signal(signal.SIGTERM, lambda *_: None)
-    with _environment(shop, place):
+    with _environment(shop, place), _failing_as_commands_do():
         uvicorn.run(
             "penchant.server.worker:worker",
             factory=True,
@@ -70,8 +73,18 @@ def run_service(shop: ShopDirectory, place: Place) -> None:
             date_header=True,
             proxy_headers=False,
             backlog=BACKLOG,
+            timeout_worker_healthcheck=HEALTH_SECONDS,
             timeout_graceful_shutdown=math.ceil(settings.server.grace_seconds),
         )
+
+
+@contextmanager
+def _failing_as_commands_do() -> Iterator[None]:
+    """Give the usual exit code where uvicorn has its own, such as for a port that is taken."""
+    try:
+        yield
+    except SystemExit as end:
+        raise SystemExit(1 if end.code else 0) from None
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
+from penchant.engine import Shop
 from penchant.privacy.statement import shop_statement
 from penchant.recording import KEPT_OF_REFUSERS
 from penchant.server.answering import Workbench
@@ -21,6 +22,7 @@ from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
 from penchant.server.metrics import Metrics
 from penchant.server.muster import Muster
+from penchant.server.publishing import Publishing
 from penchant.server.rates import Rates
 from penchant.server.recorder import Recorder
 from penchant.server.runner import TOGETHER
@@ -73,7 +75,8 @@ class Service:
         self.recorder = Recorder(self._write_events, self._unwanted)
         self.keeper = Keeper(self._write_slates, self.metrics.lost_slates)
         self.eraser = Eraser(directory, self.link, logs)
-        self._statement: tuple[str, dict[str, Any]] = ("", {})
+        self.publishing = Publishing(directory.path)
+        self._statement: tuple[Shop | None, dict[str, Any]] = (None, {})
 
     def start(self) -> None:
         """Open the shop as far as it can be, and begin to look after it."""
@@ -154,9 +157,9 @@ class Service:
         Raises:
             BuildError: if the published build is damaged.
         """
-        build_id = self.serving.shop.build_id if self.serving.shop is not None else ""
-        if self._statement[0] != build_id or not build_id:
-            self._statement = build_id, dict(shop_statement(self.directory).to_dict())
+        shop = self.serving.shop
+        if shop is None or self._statement[0] is not shop:
+            self._statement = shop, dict(shop_statement(self.directory).to_dict())
         return self._statement[1]
 
     def take_up(self) -> None:

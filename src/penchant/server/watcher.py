@@ -20,6 +20,9 @@ from penchant.shop_directory import ShopDirectory
 
 SECONDS: Final = 0.5
 
+END_SECONDS: Final = 10.0
+"""For a build that is being opened when the service ends."""
+
 NUDGE_SECONDS: Final = 0.05
 """Between two looks whether another worker says that something changed."""
 
@@ -63,7 +66,7 @@ class Watcher:
         """End."""
         self._stop.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(END_SECONDS)
 
     def look(self) -> None:
         """Look once."""
@@ -120,7 +123,7 @@ class Watcher:
         self._metrics.swap(done=True)
         self._measure(served)
         self._logs.tell("info", "build_taken_up", build_id=served.shop.build_id)
-        gc.collect()
+        _tidy()
 
     def _measure(self, served: Served) -> None:
         shop, metrics, counts = served.shop, self._metrics, served.shop.manifest.counts
@@ -130,3 +133,10 @@ class Watcher:
         metrics.profiles.set(counts.get("profiles", 0))
         metrics.index_size.set(counts.get("placed_products", 0))
         metrics.scores(tuple(load_scores(self._directory, shop.build_id).items()))
+
+
+def _tidy() -> None:
+    """Let go of the build of before, and never look at all of the new one again for garbage."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

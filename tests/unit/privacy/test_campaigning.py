@@ -33,6 +33,12 @@ def test_the_command_and_the_nightly_run_remember_their_files(
     assert campaign_files(shop) == tuple(names)
 
 
+def test_a_file_inside_the_shop_is_found_where_the_shop_is(own_shop: Path, tmp_path: Path) -> None:
+    record_campaign(ShopDirectory.open(own_shop), own_shop / "out" / "a.csv", at=AT)
+    moved = ShopDirectory.open(own_shop.rename(tmp_path / "moved"))
+    assert campaign_files(moved) == (tmp_path / "moved" / "out" / "a.csv",)
+
+
 def test_a_line_cut_short_hides_no_other(own_shop: Path, tmp_path: Path) -> None:
     shop = ShopDirectory.open(own_shop)
     record_campaign(shop, tmp_path / "a.csv", at=AT)

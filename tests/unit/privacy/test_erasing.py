@@ -11,7 +11,7 @@ import pytest
 
 import penchant
 from penchant.builds import Build, Manifest
-from penchant.errors import BuildError, BusyError
+from penchant.errors import BuildError, BusyError, InputError
 from penchant.evaluation.trial import Trial
 from penchant.privacy.erasing import finish_erasures, forget, forget_in_database, receipt_of
 from penchant.privacy.progress import progress_file
@@ -39,7 +39,8 @@ def mails(shop: ShopDirectory) -> tuple[Path, Path]:
 def test_the_search_finds_a_person_who_is_everywhere(shop: ShopDirectory) -> None:
     found = "\n".join(traces(shop.path, PERSON, *mails(shop)))
     for place in (
-        "interactions.parquet", "orders.parquet", "customers.parquet", "marks.parquet", "mail.csv",
+        "live_events.parquet", "live_consents.parquet", "data/interactions.parquet",
+        "orders.parquet", "customers.parquet", "marks.parquet", "mail.csv",
         "rejects/interactions.csv", "customers.report.json", "trial.parquet", "penchant.db",
         "customer_ids.blob.npy", "done/2026-07-01-interactions-1.csv", "mail.parquet",
         "done/2026-07-01-interactions-2.parquet", "inbox/interactions-9.csv",
@@ -64,10 +65,10 @@ def test_nothing_of_a_person_is_left_anywhere(shop: ShopDirectory, store: Store)
 def test_the_receipt_counts_by_place(shop: ShopDirectory, store: Store) -> None:
     receipt = forget(shop, store, PERSON, at=AT)
     assert dict(receipt.counts) == {
-        "events": 6, "slates": 2, "exposures": 2, "consents": 1, "aliases": 1,
-        "interactions": 6, "orders": 1, "order_items": 1, "customers": 1, "marks": 1,
-        "rejects": 2, "examples": 3, "builds": 2, "build_interactions": 14, "evaluations": 1,
-        "inbox_done": 4, "inbox_waiting": 1, "campaign_rows": 40,
+        "events": 6, "slates": 2, "exposures": 2, "consents": 1, "aliases": 1, "live_events": 6,
+        "live_consents": 1, "interactions": 6, "orders": 1, "order_items": 1, "customers": 1,
+        "marks": 1, "rejects": 2, "examples": 3, "builds": 2, "build_interactions": 14,
+        "evaluations": 1, "inbox_done": 4, "inbox_waiting": 1, "campaign_rows": 40,
     }  # fmt: skip
     told = receipt_of(receipt)
     assert told["asked"] == told["done"] == "2026-07-02T09:00:00Z"
@@ -186,6 +187,13 @@ def test_who_is_nowhere_gets_a_receipt_too_and_no_file_is_touched(
     assert files() == before
 
 
+def test_nobody_is_no_person(shop: ShopDirectory, store: Store) -> None:
+    for name in ("", "  "):
+        with pytest.raises(InputError, match="must name a person"):
+            forget(shop, store, name, at=AT)
+    assert store.erasures.pending() == ()
+
+
 def test_ids_in_logs_can_be_linked_to_nobody_afterwards(shop: ShopDirectory, store: Store) -> None:
     before = store.secrets.get("log")
     forget_in_database(store, SHORT, at=AT)
@@ -245,7 +253,8 @@ def test_the_next_build_is_that_of_a_shop_the_person_was_never_in(
     words = [w for n in rows for w in (f"--{n.replace('_', '-')}", tmp_path / f"{n}.parquet")]
     assert desk.run("ingest", never, *words, "--as-of", "2026-07-02").code == 0
     (shop.data / "marks.parquet").unlink()
-    (shop.path / "penchant.db").unlink()
+    for live in ("penchant.db", "data/live_events.parquet", "data/live_consents.parquet"):
+        (shop.path / live).unlink()
     built = [desk.run("build", one, "--json").json for one in (shop.path, never)]
     names = [one["build_id"] for one in built]
     assert names[0] == names[1]

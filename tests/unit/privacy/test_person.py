@@ -23,6 +23,7 @@ def test_it_holds_what_every_place_holds(data: dict[str, Any], shop: ShopDirecto
     assert (data["customer_id"], data["known_as"]) == (PERSON, [PERSON, VISITOR])
     assert {name: len(rows) for name, rows in data["tables"].items()} == {
         "customers": 1, "orders": 1, "interactions": 6, "order_items": 1,
+        "live_events": 6, "live_consents": 1,
     }  # fmt: skip
     assert len(data["database"]["events"]) == 6
     assert len(data["database"]["slates"]) == len(data["database"]["exposures"]) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 
 from penchant.errors import InputError
@@ -45,3 +47,8 @@ def test_a_slate_as_values() -> None:
             }
         ],
     }
+
+
+def test_a_slate_as_json_is_what_its_values_are() -> None:
+    whole = slate(slot(1), slot(2))
+    assert whole.to_dict() == {**asdict(whole), "slots": [asdict(one) for one in whole.slots]}

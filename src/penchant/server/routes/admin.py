@@ -12,7 +12,6 @@ from starlette.responses import Response
 from penchant.rollback import roll_back
 from penchant.server.models.admin import BUILDS, PUBLISHED, PublishAsked, RollbackAsked
 from penchant.server.models.problem import failures
-from penchant.server.publishing import publish_aside
 from penchant.server.routing import Guarded, json_answer, service_of
 from penchant.shelf import list_builds
 
@@ -58,7 +57,7 @@ async def publish(request: Request, asked: PublishAsked) -> Response:
         asked: Which build.
     """
     service = service_of(request)
-    done = await publish_aside(service.directory.path, asked.build_id, asked.force)
+    done = await service.publishing.publish(asked.build_id, asked.force)
     await service.chores.run(service.watcher.look)
     return json_answer(done)
 

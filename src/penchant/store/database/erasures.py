@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from types import MappingProxyType
 from typing import Final
 
 import sqlalchemy as sa
@@ -87,7 +86,7 @@ class ErasureBook:
                 customer_id=name,
                 asked_us=at_us,
                 done_us=None,
-                counts=MappingProxyType(counts),
+                counts=counts,
                 visitors=visitors,
             )
             connection.execute(sa.insert(schema.erasures), erasure_row(erasure))
