@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import InputError
+from penchant.maths.falling import falling
 from penchant.types import Rows, Weights
 
 
@@ -51,7 +52,12 @@ class Ranking:
 
     def sorted(self) -> Ranking:
         """Give the same products by falling score, rounded to 1e-6; ties go to the lower row."""
-        return self.take(np.lexsort((self.rows, -np.round(self.scores, 6))))
+        ranking = self if _rise(self.rows) else self.take(self.rows.argsort())
+        return ranking.take(falling(np.round(ranking.scores, 6)))
+
+
+def _rise(rows: Rows) -> bool:
+    return bool((rows[1:] >= rows[:-1]).all())
 
 
 def join_rankings(rankings: Sequence[Ranking]) -> Ranking:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from penchant import columns as c
 from penchant.candidates.assortment import Assortment
+from penchant.maths.distinct import summed
 from penchant.ranking.groups import BOOST
 from penchant.settings import showing as s
 from penchant.surfaces.plan import Plan
@@ -120,10 +121,9 @@ def taste_reasons(stock: Assortment, profile: Profile, rows: Rows) -> list[Reaso
     Returns:
         One reason per product, whose share is the sum over all interactions with the product named.
     """
-    touched, group = np.unique(profile.events.product_row, return_inverse=True)
+    touched, weights = summed(profile.events.product_row, profile.weights)
     styles = stock.index.vectors
     likeness = styles[touched].astype(np.float64) @ styles[rows].astype(np.float64).T
-    weights = np.bincount(group, profile.weights, len(touched))
     shares = np.where(weights > 0, weights / profile.length, 0.0)[:, None] * likeness
     best = shares.argmax(axis=0).tolist()
     near = (weights @ likeness > 0).tolist()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.facet import Facet
+from penchant.maths.distinct import among
 from penchant.ranking.blend import blend_pool
 from penchant.ranking.diversify import diversify
 from penchant.ranking.explore import Explored, explore
@@ -134,7 +135,7 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
 def _pins(stock: Assortment, manner: Manner, eligibility: Eligibility) -> Explored:
     rows = manner.pinned[eligibility.eligible[manner.pinned]]
     pinned = Ranking(rows, np.zeros((len(rows), 1)), (PINNED,))
-    if manner.recommend.one_per_group:
+    if len(rows) and manner.recommend.one_per_group:
         pinned = one_per_group(pinned, stock.group_row)
     pinned = pinned.take(slice(manner.k))
     return Explored(pinned, np.ones(len(pinned)), np.zeros(len(pinned), bool))
@@ -180,7 +181,7 @@ def choose(
 def _in_turn(kept: Ranking, picked: Ranking, turns: Facet) -> Ranking:
     """Give what may replace the last pick, the one that explores, without taking another's turn."""
     labels, shown = turns.label_row[kept.rows], turns.label_row[picked.rows]
-    return kept.take(~np.isin(labels, shown[:-1]) | (labels == shown[-1:]))
+    return kept.take(~among(labels, shown[:-1]) | (labels == shown[-1:]))
 
 
 def _take_out(left: Mask, shown: Ranking, stock: Assortment, manner: Manner) -> None:
