@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.index.neighbors import Neighbors, check_query
+from penchant.maths.cosines import all_cosines
 from penchant.maths.topk import top_k
 from penchant.types import Mask, Rows
 
@@ -31,6 +32,10 @@ CHUNK_FLOATS = 1 << 25
 
 PORTION = 4096
 """Near-ties finished in float64 at a time."""
+
+
+BARRED = np.array([-np.inf, 0.0], np.float32)
+"""Added to a score where a row may not be found, and where it may."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,19 +89,20 @@ class ExactIndex:
         """
         check_query(self.vectors.shape, queries, k, eligible, excluded)
         mask = self.present if eligible is None else self.present & eligible
-        candidates = np.flatnonzero(mask)
-        whole = len(candidates) > FEW * len(mask)
-        vectors = self.vectors if whole else self.vectors[candidates]
+        whole = np.count_nonzero(mask) > FEW * len(mask)
+        candidates = None if whole else np.flatnonzero(mask)
+        vectors = self.vectors if candidates is None else self.vectors[candidates]
+        added = BARRED.take(mask.view(np.int8))
         parts = []
         for chunk in _chunks(len(queries), max(len(vectors), (k + SPARE) * queries.shape[1])):
-            scores = queries[chunk] @ vectors.T
-            if whole:
-                scores[:, ~mask] = -np.inf
-            _exclude(scores, excluded, chunk, None if whole else candidates)
+            scores = all_cosines(queries[chunk], vectors)
+            if candidates is None:
+                scores += added
+            _exclude(scores, excluded, chunk, candidates)
             parts.append(_finish(scores, queries[chunk], vectors, min(k, len(mask))))
         rows = np.concatenate([part.rows for part in parts])
         similarities = np.concatenate([part.similarities for part in parts])
-        if not whole:
+        if candidates is not None:
             rows = np.append(candidates, -1)[rows].astype(np.int32)
         return Neighbors(rows, similarities)
 

@@ -1,14 +1,20 @@
-"""Cosines of some products to one direction, in float64 from vectors kept in float32."""
+"""Cosines: of some vectors to one direction, in float64; of all vectors to a few, in float32."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from penchant.types import Rows, StyleVectors, Vector
+from penchant.types import Rows, Scores, StyleVectors, Vector
 
 PORTION = 96
 """Vectors widened to float64 at a time: they stay in the processor's cache."""
+
+FEW_QUERIES = 6
+"""Queries up to which one product each, block by block, is quicker than one of them all."""
+
+BLOCK_FLOATS = 1 << 18
+"""Floats of such a block: read from memory once, for the other queries from the cache."""
 
 
 def cosines(
@@ -32,4 +38,33 @@ def cosines(
     for first in range(0, len(rows), PORTION):
         part = vectors.take(rows[first : first + PORTION], axis=0).astype(np.float64)
         np.dot(part, direction, out=found[first : first + PORTION])
+    return found
+
+
+def all_cosines(queries: StyleVectors, vectors: StyleVectors) -> Scores:
+    """Give the cosines of all vectors to some queries, to the precision of float32.
+
+    A matrix product copies both sides into the order it likes, which for a few queries costs
+    more than the product itself.
+
+    Args:
+        queries: Shape (n_queries, dim), unit rows or zeros.
+        vectors: Shape (n, dim), unit rows or zeros.
+
+    Returns:
+        Shape (n_queries, n), a new array; equal to `queries @ vectors.T` within rounding.
+
+    Example:
+        >>> all_cosines(np.eye(2, dtype=np.float32), np.array([[0.6, 0.8]], np.float32))
+        array([[0.6],
+               [0.8]], dtype=float32)
+    """
+    if not 1 < len(queries) <= FEW_QUERIES:
+        return np.asarray(queries @ vectors.T)
+    found = np.empty((len(queries), len(vectors)), np.float32)
+    step = max(1, BLOCK_FLOATS // max(1, vectors.shape[1]))
+    for first in range(0, len(vectors), step):
+        block = vectors[first : first + step]
+        for number, query in enumerate(queries):
+            np.dot(block, query, out=found[number, first : first + step])
     return found
