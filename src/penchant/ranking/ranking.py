@@ -72,6 +72,8 @@ def join_rankings(rankings: Sequence[Ranking]) -> Ranking:
         >>> join_rankings([one, two]).parts.tolist()
         [[1.0, 0.0], [0.0, 3.0]]
     """
+    if len(rankings) == 1:
+        return rankings[0]
     sources = tuple(dict.fromkeys(name for one in rankings for name in one.sources))
     parts = [np.zeros((len(one), len(sources))) for one in rankings]
     for part, one in zip(parts, rankings, strict=True):

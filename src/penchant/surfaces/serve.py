@@ -115,18 +115,17 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
     """
     left, found = eligibility.eligible.copy(), [_pins(stock, manner, eligibility)]
     stages: list[Stage] = []
-    _take_out(left, found[0].ranking, stock, manner)
     used = [rung for rung in plan.rungs if rung.used]
     for place, rung in enumerate(chain(used, repeat(used[-1]))):
         wanted = manner.k - sum(len(one.ranking) for one in found)
         if wanted <= 0:
             break
+        _take_out(left, found[-1].ranking, stock, manner)
         stage = _rank(rung, stock, left, manner)
         shown = choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
         if len(shown.ranking):
             found.append(shown)
             stages.append(stage)
-            _take_out(left, shown.ranking, stock, manner)
         elif place >= len(used) - 1:
             break  # until then the last rung goes on: what it proposed may have been of one group
     return _showing(found, stages, eligibility)
