@@ -45,10 +45,11 @@ class CompletingSource:
             k: How many, at most.
             eligible: Shape (n_products,), which may be shown.
         """
-        found = [self.rows[eligible[self.rows]]]
-        for category in np.flatnonzero(self.by_category > 0).tolist():
-            found.append(first_eligible(self.complements.best_sold[category], eligible, k))
-        rows = distinct(np.concatenate(found))
+        best_sold = (
+            first_eligible(self.complements.best_sold[category], eligible, k)
+            for category in np.flatnonzero(self.by_category > 0).tolist()
+        )
+        rows = distinct(np.concatenate([self.rows[eligible[self.rows]], *best_sold]))
         sums = self._sums(rows)
         return rows[best_rows(sums, np.flatnonzero(sums > 0), k)]
 

@@ -1,4 +1,4 @@
-"""The linked sources: products that those a customer touched speak for, by fitted links."""
+"""The linked source: products that those a customer touched speak for, by fitted links."""
 
 from __future__ import annotations
 

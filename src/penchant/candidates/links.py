@@ -81,9 +81,7 @@ class ProductLinks:
         """
         return summed(*self._links(rows, weights))
 
-    def _links(
-        self, rows: Rows, weights: Weights | None
-    ) -> tuple[Rows, NDArray[np.float64]]:
+    def _links(self, rows: Rows, weights: Weights | None) -> tuple[Rows, NDArray[np.float64]]:
         """Give all links from some products, with repeats, and what each adds to a score."""
         self._check(rows, weights)
         known = rows >= 0

@@ -42,7 +42,7 @@ class NearestSource:
         if len(self.starts) == 1:
             return rows
         rows = distinct(rows)
-        return rows[falling(np.round(self.scores(rows), 6))]
+        return rows[falling(self.scores(rows).round(6))]
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give the cosine of products to the vector; 0 for those without a vector."""

@@ -44,4 +44,4 @@ class RecentSource:
         """Give the weight of products in the history as part of the heaviest; 0 for all others."""
         if not len(self.rows):
             return np.zeros(len(rows))
-        return values_of(rows, self.rows, self.weights) / self.weights.max()
+        return np.asarray(values_of(rows, self.rows, self.weights) / self.weights.max())

@@ -1,4 +1,4 @@
-"""Distinct rows: what `np.unique` gives, at a tenth of its cost for the few hundred of a request."""
+"""Distinct rows: what `np.unique` and its like give, in a tenth of the time for a few hundred."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def summed(rows: Rows, values: NDArray[np.float64]) -> tuple[Rows, NDArray[np.fl
     ordered = keys >> 32
     first = _firsts(ordered)
     sums = np.bincount(np.cumsum(first) - 1, values[keys & 0xFFFFFFFF])
-    return ordered[first].astype(np.int32), sums
+    return ordered[first].astype(np.int32), np.asarray(sums, dtype=np.float64)
 
 
 def among(rows: Rows, some: Rows) -> Mask:
@@ -70,9 +70,7 @@ def among(rows: Rows, some: Rows) -> Mask:
     return np.asarray(ordered[_places(ordered, rows)] == rows)
 
 
-def values_of(
-    rows: Rows, known: Rows, values: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def values_of(rows: Rows, known: Rows, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Look values up by row.
 
     Args:

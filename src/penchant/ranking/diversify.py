@@ -132,7 +132,9 @@ def _pools(
     """Give the places of the `depth` best of each style: a small one far down is found, too."""
     if len(styles) < 2:
         return [np.arange(min(depth, len(ranking)))]
-    nearest = np.argmax(vectors.take(ranking.rows, axis=0) @ np.stack([one.vector for one in styles]).T, axis=1)
+    nearest = np.argmax(
+        vectors.take(ranking.rows, axis=0) @ np.stack([one.vector for one in styles]).T, axis=1
+    )
     return [np.flatnonzero(nearest == one)[:depth] for one in range(len(styles))]
 
 

@@ -53,7 +53,7 @@ class Ranking:
     def sorted(self) -> Ranking:
         """Give the same products by falling score, rounded to 1e-6; ties go to the lower row."""
         ranking = self if _rise(self.rows) else self.take(self.rows.argsort())
-        return ranking.take(falling(np.round(ranking.scores, 6)))
+        return ranking.take(falling(ranking.scores.round(6)))
 
 
 def _rise(rows: Rows) -> bool:

@@ -62,18 +62,24 @@ def make_reasons(showing: Showing, plan: Plan, stock: Assortment, visitor: Visit
         stock: All products.
         visitor: Who is looking.
     """
-    rows, sources = showing.picks.rows, np.array(showing.lifted_by, object)
-    reasons: dict[int, Reason] = {}
-    for source in dict.fromkeys(showing.lifted_by):
-        own = rows[sources == source]
+    told: dict[int, Reason] = {}
+    for source, own in _by_source(showing).items():
         if source == s.VISUAL and visitor.profile is not None:
-            told = taste_reasons(stock, visitor.profile, own)
+            reasons = taste_reasons(stock, visitor.profile, np.array(own, np.int32))
         elif source in ABOUT and len(plan.seeds):
-            told = _reasons_about(source, own, plan.seeds, stock)
+            reasons = _reasons_about(source, np.array(own, np.int32), plan.seeds, stock)
         else:
-            told = [Reason(_plain(source, one, stock, visitor.segment)) for one in own.tolist()]
-        reasons |= dict(zip(own.tolist(), told, strict=True))
-    return [reasons[row] for row in rows.tolist()]
+            reasons = [Reason(_plain(source, one, stock, visitor.segment)) for one in own]
+        told.update(zip(own, reasons, strict=True))
+    return [told[row] for row in showing.picks.rows.tolist()]
+
+
+def _by_source(showing: Showing) -> dict[str, list[int]]:
+    """Give the products each source lifted."""
+    found: dict[str, list[int]] = {}
+    for source, row in zip(showing.lifted_by, showing.picks.rows.tolist(), strict=True):
+        found.setdefault(source, []).append(row)
+    return found
 
 
 def _plain(source: str, row: int, stock: Assortment, segment: int) -> str:

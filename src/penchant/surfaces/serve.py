@@ -121,12 +121,15 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
         if wanted <= 0:
             break
         _take_out(left, found[-1].ranking, stock, manner)
-        stage = _rank(rung, stock, left, manner)
-        shown = choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
-        if len(shown.ranking):
-            found.append(shown)
-            stages.append(stage)
-        elif place >= len(used) - 1:
+        eligible = left if rung.within is None else left & rung.within()
+        if eligible.any():
+            stage = _rank(rung, stock, eligible, manner)
+            shown = choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
+            if len(shown.ranking):
+                found.append(shown)
+                stages.append(stage)
+                continue
+        if place >= len(used) - 1:
             break  # until then the last rung goes on: what it proposed may have been of one group
     return _showing(found, stages, eligibility)
 
@@ -140,8 +143,7 @@ def _pins(stock: Assortment, manner: Manner, eligibility: Eligibility) -> Explor
     return Explored(pinned, np.ones(len(pinned)), np.zeros(len(pinned), bool))
 
 
-def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:
-    eligible = left if rung.within is None else left & rung.within()
+def _rank(rung: Rung, stock: Assortment, eligible: Mask, manner: Manner) -> Stage:
     pool = gather_pool(rung.used, eligible=eligible, per_source=manner.per_source)
     if rung.min_similarity > -1:
         near = rung.sources[0].scores(pool.rows) >= rung.min_similarity
