@@ -41,30 +41,37 @@ def cosines(
     return found
 
 
-def all_cosines(queries: StyleVectors, vectors: StyleVectors) -> Scores:
-    """Give the cosines of all vectors to some queries, to the precision of float32.
+def all_cosines(
+    queries: StyleVectors, vectors: StyleVectors, rows: NDArray[np.intp] | None = None
+) -> Scores:
+    """Give the cosines of all vectors, or of many of them, to some queries, in float32.
 
     A matrix product copies both sides into the order it likes, which for a few queries costs
-    more than the product itself.
+    more than the product itself; and so does a copy of all the vectors that are wanted.
 
     Args:
         queries: Shape (n_queries, dim), unit rows or zeros.
-        vectors: Shape (n, dim), unit rows or zeros.
+        vectors: Shape (n_vectors, dim), unit rows or zeros.
+        rows: Shape (n,), which of them; None: all, n = n_vectors.
 
     Returns:
-        Shape (n_queries, n), a new array; equal to `queries @ vectors.T` within rounding.
+        Shape (n_queries, n), a new array; equal to the matrix product within rounding.
 
     Example:
         >>> all_cosines(np.eye(2, dtype=np.float32), np.array([[0.6, 0.8]], np.float32))
         array([[0.6],
                [0.8]], dtype=float32)
     """
-    if not 1 < len(queries) <= FEW_QUERIES:
+    if rows is None and not 1 < len(queries) <= FEW_QUERIES:
         return np.asarray(queries @ vectors.T)
-    found = np.empty((len(queries), len(vectors)), np.float32)
+    found = np.empty((len(queries), len(vectors) if rows is None else len(rows)), np.float32)
     step = max(1, BLOCK_FLOATS // max(1, vectors.shape[1]))
-    for first in range(0, len(vectors), step):
-        block = vectors[first : first + step]
+    for first in range(0, found.shape[1], step):
+        part = slice(first, first + step)
+        block = vectors[part] if rows is None else vectors.take(rows[part], axis=0)
+        if len(queries) > FEW_QUERIES:
+            np.matmul(queries, block.T, out=found[:, part])
+            continue
         for number, query in enumerate(queries):
-            np.dot(block, query, out=found[number, first : first + step])
+            np.dot(block, query, out=found[number, part])
     return found
