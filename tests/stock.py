@@ -12,6 +12,7 @@ from penchant import columns as c
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.complements import Complements, fit_complements
 from penchant.candidates.facet import Facet
+from penchant.candidates.linked import LinkedSource
 from penchant.candidates.links import ProductLinks
 from penchant.candidates.popularity import Popularity
 from penchant.id_map import IdMap
@@ -45,6 +46,12 @@ def links_of(n: int, pairs: Mapping[tuple[int, int], float]) -> ProductLinks:
         np.array([pairs[one] for one in ordered], np.float32),
         {},
     )
+
+
+def linked_of(name: str, dense: np.ndarray) -> LinkedSource:
+    """The source of link scores told for every product."""
+    linked = np.flatnonzero(dense)
+    return LinkedSource(name, linked.astype(np.int32), dense[linked].astype(np.float64))
 
 
 def complements_of(categories: Sequence[str | None]) -> Complements:

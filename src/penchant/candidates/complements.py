@@ -11,8 +11,10 @@ come.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +27,7 @@ from penchant.settings import ComplementSettings
 from penchant.types import Rows, Weights
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Complements:
     """Fitted complements.
 
@@ -82,14 +84,48 @@ class Complements:
             InputError: if a row is not below n_products, or weights are not one per row.
         """
         scores = self.links.score_products(rows, weights)
+        placed = np.flatnonzero(self.category_row >= 0)
+        scores[placed] += self.told_by_category(placed, self.by_category(rows, weights))
+        return scores
+
+    def by_category(self, rows: Rows, weights: Weights | None = None) -> NDArray[np.float64]:
+        """Give what the categories of some products leave to each category.
+
+        Args:
+            rows: As in `score_products`.
+            weights: As there.
+
+        Returns:
+            Shape (n_categories,), >= 0; a product gets its share of sales of it.
+        """
         factors = np.ones(len(rows)) if weights is None else weights
         known = (rows >= 0) & (self.category_row[rows] >= 0)
         owned = rows[known]
-        by_category = (factors[known] * self.prior[owned]) @ self.affinity[self.category_row[owned]]
-        placed = self.category_row >= 0
-        by_product = by_category[self.category_row[placed]] * self.sales_share[placed]
-        scores[placed] += by_product
-        return scores
+        left = factors[known] * self.prior[owned]
+        return np.asarray(left @ self.affinity[self.category_row[owned]])
+
+    def told_by_category(
+        self, rows: Rows | NDArray[np.intp], by_category: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Give what products get of what is left to their category.
+
+        Args:
+            rows: Shape (n,), products.
+            by_category: As `by_category` gives it.
+
+        Returns:
+            Shape (n,), 0 where the category is unknown.
+        """
+        left = np.append(by_category, 0.0)  # the last: -1, unknown
+        return np.asarray(left[self.category_row[rows]] * self.sales_share[rows])
+
+    @cached_property
+    def best_sold(self) -> tuple[Rows, ...]:
+        """For each category its products, best sold first; ties go to the lower row."""
+        order = np.lexsort((-self.sales_share, self.category_row)).astype(np.int32)
+        names = np.arange(len(self.categories) + 1)
+        starts = self.category_row[order].searchsorted(names)
+        return tuple(order[a:b] for a, b in itertools.pairwise(starts.tolist()))
 
     def between(self, rows: Rows, product_rows: Rows) -> NDArray[np.float64]:
         """Split scores by the product of the cart that gave them, exactly.

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from penchant.maths.distinct import distinct
 from penchant.types import Mask, Rows
+
+FEW = 6
+"""Labels up to which one comparison each is quicker than looking every product's label up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +76,16 @@ class Facet:
             Shape (n_products,). Products of unknown label share it with all; all are True where
             none of `rows` has a known label.
         """
-        wanted = np.unique(self.label_row[rows])
+        wanted = distinct(self.label_row[rows])
         wanted = wanted[wanted >= 0]
         if not len(wanted):
             return np.ones(len(self.label_row), bool)
-        allowed = np.zeros(len(self.names) + 1, bool)
-        allowed[wanted] = True
-        allowed[-1] = True  # -1, unknown
-        return np.asarray(allowed[self.label_row])
+        if len(wanted) > FEW:
+            allowed = np.zeros(len(self.names) + 1, bool)
+            allowed[wanted] = True
+            allowed[-1] = True  # -1, unknown
+            return allowed.take(self.label_row.astype(np.intp))
+        shared = self.label_row < 0
+        for label in wanted.tolist():
+            shared |= self.label_row == label
+        return shared

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import InputError
+from penchant.maths.distinct import summed
+from penchant.maths.spans import spans_of
 from penchant.types import Rows, Scores, Weights
 
 
@@ -68,19 +70,35 @@ class ProductLinks:
             >>> links.score_products(np.array([0, 1], np.int32)).tolist()
             [0.0, 0.5, 0.25]
         """
+        linked, sums = self._links(rows, weights)
+        return np.asarray(np.bincount(linked, sums, self.n_products), dtype=np.float64)
+
+    def linked(
+        self, rows: Rows, weights: Weights | None = None
+    ) -> tuple[Rows, NDArray[np.float64]]:
+        """Give what is not 0 of `score_products`, at a cost the number of products does not change.
+
+        Args:
+            rows: As in `score_products`.
+            weights: As there.
+
+        Returns:
+            Shape (n,), the products that are linked, rising, and shape (n,), the score of each.
+
+        Raises:
+            InputError: as `score_products`.
+        """
+        return summed(*self._links(rows, weights))
+
+    def _links(self, rows: Rows, weights: Weights | None) -> tuple[Rows, NDArray[np.float64]]:
+        """Give all links from some products, with repeats, and what each adds to a score."""
         self._check(rows, weights)
-        spans = [slice(self.starts[row], self.starts[row + 1]) for row in rows.tolist() if row >= 0]
-        if not spans:
-            return np.zeros(self.n_products)
-        factors = np.ones(len(rows)) if weights is None else weights
-        known = factors[rows >= 0].tolist()
-        places = np.concatenate([self.product_row[span] for span in spans])
-        parts = [
-            self.weights[span] * np.float64(factor)
-            for span, factor in zip(spans, known, strict=True)
-        ]
-        scores = np.bincount(places, np.concatenate(parts), self.n_products)
-        return np.asarray(scores, dtype=np.float64)
+        known = rows >= 0
+        places, sizes = spans_of(self.starts, rows[known])
+        added = self.weights[places].astype(np.float64)
+        if weights is not None:
+            added *= np.repeat(weights[known], sizes)
+        return self.product_row[places], added
 
     def scores(self, histories: Sequence[Rows], weights: Sequence[Weights] | None = None) -> Scores:
         """Score all products for many customers.
@@ -120,13 +138,17 @@ class ProductLinks:
         Returns:
             Shape (n, m), 0 where there is no link.
         """
+        known = np.flatnonzero(rows >= 0)
         found = np.zeros((len(rows), len(product_rows)))
-        for place, row in enumerate(rows.tolist()):
-            own = slice(self.starts[row], self.starts[row + 1])
-            linked, weights = self.product_row[own], self.weights[own]
-            if row >= 0 and len(linked):
-                at = np.minimum(np.searchsorted(linked, product_rows), len(linked) - 1)
-                found[place] = np.where(linked[at] == product_rows, weights[at], 0.0)
+        places, sizes = spans_of(self.starts, rows[known])
+        if not len(places):
+            return found
+        # one rising key per link, so that one search finds all pairs
+        number = np.arange(len(known)) * self.n_products
+        keys = np.repeat(number, sizes) + self.product_row[places]
+        wanted = number[:, None] + product_rows
+        at = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
+        found[known] = np.where(keys[at] == wanted, self.weights[places[at]], 0.0)
         return found
 
     def _check(self, rows: Rows, weights: Weights | None) -> None:

@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.index import Index
+from penchant.maths.cosines import cosines
+from penchant.maths.distinct import distinct
+from penchant.maths.falling import falling
 from penchant.types import Mask, Rows, StyleVectors, Vector
 
 
@@ -38,12 +41,12 @@ class NearestSource:
         rows: Rows = found.rows[found.rows >= 0]
         if len(self.starts) == 1:
             return rows
-        rows = np.unique(rows)
-        return rows[np.lexsort((rows, -np.round(self.scores(rows), 6)))]
+        rows = distinct(rows)
+        return rows[falling(self.scores(rows).round(6))]
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give the cosine of products to the vector; 0 for those without a vector."""
-        return np.asarray(self.index.vectors[rows].astype(np.float64) @ self.vector)
+        return cosines(self.index.vectors, rows, self.vector)
 
 
 def per_start(k: int, n_starts: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.maths.distinct import values_of
 from penchant.settings.showing import RECENT
 from penchant.types import Mask, Rows, Weights
 
@@ -43,6 +44,4 @@ class RecentSource:
         """Give the weight of products in the history as part of the heaviest; 0 for all others."""
         if not len(self.rows):
             return np.zeros(len(rows))
-        place = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
-        found = np.where(self.rows[place] == rows, self.weights[place], 0.0)
-        return np.asarray(found / self.weights.max())
+        return np.asarray(values_of(rows, self.rows, self.weights) / self.weights.max())

@@ -58,12 +58,11 @@ def first_eligible(order: Rows, eligible: Mask, k: int) -> Rows:
         >>> first_eligible(np.array([2, 0, 1], np.int32), np.array([True, True, False]), 1)
         array([0], dtype=int32)
     """
-    found, step = np.empty(0, order.dtype), max(4 * k, 64)
-    for first in range(0, len(order), step):
+    found, first, step = order[:0], 0, max(4 * k, 64)
+    while first < len(order) and len(found) < k:
         part = order[first : first + step]
         found = np.concatenate([found, part[eligible[part]]])
-        if len(found) >= k:
-            break
+        first, step = first + step, 2 * step
     return found[:k]
 
 

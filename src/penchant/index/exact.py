@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.index.neighbors import Neighbors, check_query
+from penchant.maths.cosines import all_cosines
 from penchant.maths.topk import top_k
 from penchant.types import Mask, Rows
 
@@ -23,7 +24,7 @@ SPARE = 16
 NOISE = 4e-6
 """More than float32 rounding of a unit-row product at any dim in use."""
 
-FEW = 0.2
+FEW = 0.4
 """Below this share of eligible rows it is cheaper to gather them than to score all."""
 
 CHUNK_FLOATS = 1 << 25
@@ -31,6 +32,10 @@ CHUNK_FLOATS = 1 << 25
 
 PORTION = 4096
 """Near-ties finished in float64 at a time."""
+
+
+BARRED = np.array([-np.inf, 0.0], np.float32)
+"""Added to a score where a row may not be found, and where it may."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,21 +89,34 @@ class ExactIndex:
         """
         check_query(self.vectors.shape, queries, k, eligible, excluded)
         mask = self.present if eligible is None else self.present & eligible
-        candidates = np.flatnonzero(mask)
-        whole = len(candidates) > FEW * len(mask)
-        vectors = self.vectors if whole else self.vectors[candidates]
+        whole = np.count_nonzero(mask) > FEW * len(mask)
+        candidates = None if whole else np.flatnonzero(mask)
+        n = len(mask) if candidates is None else len(candidates)
+        added = BARRED.take(mask.view(np.int8)) if whole else None
         parts = []
-        for chunk in _chunks(len(queries), max(len(vectors), (k + SPARE) * queries.shape[1])):
-            scores = queries[chunk] @ vectors.T
-            if whole:
-                scores[:, ~mask] = -np.inf
-            _exclude(scores, excluded, chunk, None if whole else candidates)
-            parts.append(_finish(scores, queries[chunk], vectors, min(k, len(mask))))
-        rows = np.concatenate([part.rows for part in parts])
-        similarities = np.concatenate([part.similarities for part in parts])
-        if not whole:
-            rows = np.append(candidates, -1)[rows].astype(np.int32)
-        return Neighbors(rows, similarities)
+        for chunk in _chunks(len(queries), max(n, (k + SPARE) * queries.shape[1])):
+            scores = all_cosines(queries[chunk], self.vectors, candidates)
+            if added is not None:
+                scores += added
+            _exclude(scores, excluded, chunk, candidates)
+            found = _Scored(scores, candidates)
+            parts.append(_finish(found, queries[chunk], self.vectors, min(k, len(mask))))
+        return Neighbors(
+            np.concatenate([part.rows for part in parts]),
+            np.concatenate([part.similarities for part in parts]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scored:
+    """Scores of some rows, shape (n_queries, n); of which rows, None for all."""
+
+    scores: NDArray[np.float32]
+    candidates: NDArray[np.intp] | None
+
+    def rows(self, places: NDArray[np.integer]) -> NDArray[np.integer]:
+        """Give the rows at some places; -1 stays -1."""
+        return places if self.candidates is None else np.append(self.candidates, -1)[places]
 
 
 def _chunks(n_queries: int, floats_per_query: int) -> Iterator[slice]:
@@ -123,22 +141,22 @@ def _exclude(
 
 
 def _finish(
-    scores: NDArray[np.float32], queries: NDArray[np.float32], vectors: NDArray[np.float32], k: int
+    found: _Scored, queries: NDArray[np.float32], vectors: NDArray[np.float32], k: int
 ) -> Neighbors:
     """Order candidates by float64 similarity; widen a query whose candidates end in a near-tie."""
-    wide = top_k(scores, k + SPARE)
-    rows, similarities = _ordered(wide.rows, queries, vectors, k)
+    wide = top_k(found.scores, k + SPARE)
+    rows, similarities = _ordered(found.rows(wide.rows), queries, vectors, k)
     if wide.scores.shape[1] > k:
         near = wide.scores[:, -1] >= wide.scores[:, k - 1] - NOISE
         for query in np.flatnonzero(near & np.isfinite(wide.scores[:, -1])):
-            enough = np.flatnonzero(scores[query] >= wide.scores[query, k - 1] - NOISE)
+            enough = np.flatnonzero(found.scores[query] >= wide.scores[query, k - 1] - NOISE)
             one = slice(query, query + 1)
-            rows[one], similarities[one] = _best_of(enough, queries[one], vectors, k)
+            rows[one], similarities[one] = _best_of(found.rows(enough), queries[one], vectors, k)
     return Neighbors(rows, similarities)
 
 
 def _best_of(
-    rows: NDArray[np.intp], query: NDArray[np.float32], vectors: NDArray[np.float32], k: int
+    rows: NDArray[np.integer], query: NDArray[np.float32], vectors: NDArray[np.float32], k: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Order any number of candidates of one query, a portion at a time.
 
@@ -160,7 +178,7 @@ def _ordered(
     if not len(vectors):
         rows = np.full((len(queries), k), -1)
         return rows.astype(np.int32), np.full(rows.shape, np.nan)
-    found = vectors[rows].astype(np.float64)
+    found = vectors.take(rows, axis=0).astype(np.float64)
     similarities = np.einsum("qd,qkd->qk", queries.astype(np.float64), found)
     similarities[rows < 0] = np.nan
     rounded = np.where(rows < 0, np.inf, -np.round(similarities, 9))

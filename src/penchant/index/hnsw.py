@@ -11,7 +11,7 @@ the exact answer, since it differs tenfold between one set of vectors and anothe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.index.exact import ExactIndex
+from penchant.maths.cosines import cosines
 from penchant.maths.rows import present_rows, unit_rows
+from penchant.maths.spans import spans_of
 from penchant.types import Rows, Vector
 
 FILE = "links.faiss"
@@ -51,7 +53,11 @@ WIDER = 1.15
 """Factor between one breadth tried and the next."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+ROUGHLY = 2
+"""How many times more nodes than those make the rough look that finds them worth its time."""
+
+
+@dataclass(frozen=True, eq=False)
 class HnswGraph:
     """The graph over the distinct vectors of some rows. Threads may share it.
 
@@ -124,17 +130,24 @@ class HnswGraph:
             ([1], [0.8])
         """
         nodes = _searched(self.graph, query, self.breadth(n))
-        heads = self.vectors[self.rows[self.starts[nodes]]]
-        if len(nodes) > n + CLOSE:  # a rough look spares the exact one most of them
-            best = np.argpartition(-(heads @ query), n + CLOSE - 1)[: n + CLOSE]
+        heads = self.heads[nodes]
+        if len(nodes) > ROUGHLY * (n + CLOSE):  # a rough look spares the exact one most of them
+            rough = self.vectors.take(heads, axis=0) @ query
+            best = np.argpartition(-rough, n + CLOSE - 1)[: n + CLOSE]
             nodes, heads = nodes[best], heads[best]
-        similarities = np.einsum("nd,d->n", heads.astype(np.float64), query.astype(np.float64))
+        similarities = cosines(self.vectors, heads, query)
         if len(nodes) > n:
             best = np.argpartition(-similarities, n - 1)[:n]
-            nodes, similarities = nodes[best], similarities[best]
-        sizes = self.starts[nodes + 1] - self.starts[nodes]
-        shifts = np.repeat(self.starts[nodes] - (np.cumsum(sizes) - sizes), sizes)
-        return self.rows[shifts + np.arange(len(shifts))], np.repeat(similarities, sizes)
+            nodes, heads, similarities = nodes[best], heads[best], similarities[best]
+        if len(self.heads) == len(self.rows):
+            return heads, similarities
+        places, sizes = spans_of(self.starts, nodes)
+        return self.rows[places], np.repeat(similarities, sizes)
+
+    @cached_property
+    def heads(self) -> Rows:
+        """Shape (n_nodes,), the first row of each node."""
+        return self.rows[self.starts[:-1]]
 
     def save(self, folder: Path) -> None:
         """Write the graph.
@@ -195,12 +208,16 @@ def _linked(nodes: NDArray[np.float32]) -> Any:
 
 
 def _searched(graph: Any, query: Vector, breadth: int) -> NDArray[np.int64]:
+    wanted = min(breadth, graph.ntotal)
+    _, nodes = graph.search(query[None, :], wanted, params=_widely(wanted))
+    return np.asarray(nodes[0][nodes[0] >= 0])
+
+
+@lru_cache(maxsize=64)
+def _widely(breadth: int) -> Any:
     import faiss
 
-    wanted = min(breadth, graph.ntotal)
-    widely = faiss.SearchParametersHNSW(efSearch=wanted)
-    _, nodes = graph.search(query[None, :], wanted, params=widely)
-    return np.asarray(nodes[0][nodes[0] >= 0])
+    return faiss.SearchParametersHNSW(efSearch=breadth)
 
 
 def _measured_breadths(

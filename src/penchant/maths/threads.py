@@ -63,6 +63,8 @@ class _Limit:
         ignores the others: the last one to leave could not restore the number.
         """
         for one, number in zip(self.libraries, numbers, strict=True):
+            if one.num_threads == number:
+                continue
             if hasattr(one, "clear_controlling_thread"):
                 one.clear_controlling_thread(force=True)
             one.set_num_threads(number)

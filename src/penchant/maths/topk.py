@@ -53,9 +53,13 @@ def top_k(scores: NDArray[np.float32], k: int) -> TopK:
     k = min(k, n_columns)
     if k == 0 or n == 0:
         return TopK(np.empty((n, k), np.int32), np.empty((n, k), np.float32))
+    if n <= FEW_ROWS and 4 * k < n_columns:
+        picked = np.stack([_picked_in_row(row, k) for row in scores])
+        return _finished(picked, np.take_along_axis(scores, picked, axis=1))
     n_blocks = -(-n_columns // BLOCK)
     if n_columns < SMALL or 2 * k >= n_blocks:
-        return _sorted_top_k(scores, k)
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        return _finished(order, np.take_along_axis(scores, order, axis=1))
     maxima = _block_maxima(scores, n_blocks)
     blocks = np.argpartition(-maxima, k - 1, axis=1)[:, :k]
     worst = np.take_along_axis(maxima, blocks, axis=1).min(axis=1)
@@ -69,19 +73,19 @@ def top_k(scores: NDArray[np.float32], k: int) -> TopK:
     return best
 
 
-def _sorted_top_k(scores: NDArray[np.float32], k: int) -> TopK:
-    if len(scores) <= FEW_ROWS and 4 * k < scores.shape[1]:
-        picked = [_picked_in_row(row, k) for row in scores]
-        return _finished(np.stack(picked), np.take_along_axis(scores, np.stack(picked), axis=1))
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    return _finished(order, np.take_along_axis(scores, order, axis=1))
-
-
 def _picked_in_row(row: NDArray[np.float32], k: int) -> NDArray[np.intp]:
-    """Give the k best columns of one row, by a partition in place of a whole sort."""
-    edge = np.partition(row, len(row) - k)[len(row) - k]
-    enough = np.flatnonzero(row >= edge)
+    """Give the k best columns of one row: those that reach an edge, sorted."""
+    enough = np.flatnonzero(row >= _edge(row, k))
     return np.asarray(enough[np.argsort(-row[enough], kind="stable")[:k]])
+
+
+def _edge(row: NDArray[np.float32], k: int) -> np.float32:
+    """Give a score that k columns reach, and seldom many more: the k-th highest of some maxima."""
+    n_blocks = len(row) // BLOCK
+    if 2 * k < n_blocks:  # strided blocks, so that the maximum runs along contiguous memory
+        row = row[: n_blocks * BLOCK].reshape(BLOCK, n_blocks).max(axis=0)
+    highest: np.float32 = np.partition(row, len(row) - k)[len(row) - k]
+    return highest
 
 
 def _block_maxima(scores: NDArray[np.float32], n_blocks: int) -> NDArray[np.float32]:

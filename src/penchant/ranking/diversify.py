@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from penchant.errors import InputError
 from penchant.ranking.ranking import Ranking
 from penchant.taste.styles import Style
-from penchant.types import StyleVectors, Weights
+from penchant.types import Mask, StyleVectors, Weights
+
+ROUNDING = 1e-5
+"""More than cosines of float32 vectors exceed 1 by, or `EVEN` lets a gain fall short."""
 
 Places = NDArray[np.intp]
 
@@ -73,13 +76,16 @@ def diversify(
     shares = [one.share for one in styles] if len(styles) > 1 else [1.0]
     _check(k, diversity, shares)
     pools = _pools(ranking, vectors, max(DEPTH * k, MIN_POOL), styles)
-    turns = deal_slots(shares, [len(pool) for pool in pools], k)
-    pool = ranking.take(np.concatenate(pools))
-    stops = np.cumsum([len(one) for one in pools])
+    turns, scores = deal_slots(shares, [len(pool) for pool in pools], k), ranking.scores
+    worths = [_worth(scores[pool], diversity) for pool in pools]
+    for number, worth in enumerate(worths):
+        able = _able(worth, turns.count(number), diversity)
+        pools[number], worths[number] = pools[number][able], worth[able]
+    stops = np.cumsum([len(one) for one in pools]).tolist()
     parts = [slice(stop - len(one), stop) for stop, one in zip(stops, pools, strict=True)]
-    worth = np.concatenate([_worth(pool.scores[part], diversity) for part in parts])
-    own = vectors[pool.rows].astype(np.float64) if diversity else np.zeros((len(pool), 0))
-    return pool.take(_pick(worth, own, [parts[turn] for turn in turns], diversity))
+    pool, worth = np.concatenate(pools), np.concatenate(worths)
+    own = vectors.take(ranking.rows[pool] if diversity else [], axis=0).astype(np.float64)
+    return ranking.take(pool[_pick(worth, own, [parts[turn] for turn in turns], diversity)])
 
 
 def deal_slots(shares: Sequence[float], available: Sequence[int], k: int) -> list[int]:
@@ -126,7 +132,9 @@ def _pools(
     """Give the places of the `depth` best of each style: a small one far down is found, too."""
     if len(styles) < 2:
         return [np.arange(min(depth, len(ranking)))]
-    nearest = np.argmax(vectors[ranking.rows] @ np.stack([one.vector for one in styles]).T, axis=1)
+    nearest = np.argmax(
+        vectors.take(ranking.rows, axis=0) @ np.stack([one.vector for one in styles]).T, axis=1
+    )
     return [np.flatnonzero(nearest == one)[:depth] for one in range(len(styles))]
 
 
@@ -135,6 +143,20 @@ def _worth(scores: Weights, diversity: float) -> Weights:
         return -np.arange(len(scores), dtype=np.float64)
     spread = scores.max() - scores.min()
     return np.asarray((1 - diversity) * (scores - scores.min()) / (spread or 1.0))
+
+
+def _able(worth: Weights, slots: int, diversity: float) -> Mask:
+    """Tell which products could be picked at all, whatever they resemble.
+
+    Likeness takes at most d from a gain and adds at most d. Among the `slots` of most worth one is
+    always left to pick, so that nothing worth 2 d less than the last of them is ever picked.
+    """
+    if slots >= len(worth):
+        return np.ones(len(worth), bool)
+    if not slots:
+        return np.zeros(len(worth), bool)
+    last = np.partition(worth, len(worth) - slots)[len(worth) - slots]
+    return np.asarray(worth >= last - 2 * diversity - ROUNDING)
 
 
 def _pick(
@@ -146,6 +168,6 @@ def _pick(
         best = part.start + int((gains >= gains.max() - EVEN).argmax())
         picked[slot] = best
         left[best] = -np.inf
-        if diversity:
+        if diversity and slot + 1 < len(turns):
             np.maximum(near, own @ own[best], out=near)
     return picked

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import InputError
+from penchant.maths.distinct import among
 from penchant.ranking.ranking import Ranking
 from penchant.types import Mask, Weights
 
@@ -126,8 +127,8 @@ def _picked_then_rest(picked: Ranking, pool: Ranking, n: int) -> Ranking:
             "they must be the same: pick from the pool."
         )
     best = pool.take(slice(n + len(picked)))
-    rest = best.take(~(best.rows[:, None] == picked.rows).any(axis=1))
-    rows, parts = (picked.rows, rest.rows), (picked.parts, rest.parts)
+    rest = ~among(best.rows, picked.rows)
+    rows, parts = (picked.rows, best.rows[rest]), (picked.parts, best.parts[rest])
     return Ranking(np.concatenate(rows), np.concatenate(parts), picked.sources)
 
 

@@ -30,8 +30,11 @@ def one_per_group(ranking: Ranking, group_row: Rows) -> Ranking:
     """
     group = group_row[ranking.rows].astype(np.int64)
     alone = np.where(group < 0, -1 - ranking.rows.astype(np.int64), group)
-    _, first = np.unique(alone, return_index=True)
-    return ranking.take(np.sort(first))
+    # one key of group and place: sorted, the first of each group is its best product
+    keys = np.sort((alone << 32) | np.arange(len(alone)))
+    first = np.ones(len(keys), bool)
+    np.not_equal(keys[1:] >> 32, keys[:-1] >> 32, out=first[1:])
+    return ranking if first.all() else ranking.take(np.sort(keys[first] & 0xFFFFFFFF))
 
 
 def boost(ranking: Ranking, added: NDArray[np.floating]) -> Ranking:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.candidates.source import Source
+from penchant.maths.distinct import distinct
 from penchant.types import Mask, Rows
 
 
@@ -34,7 +35,9 @@ class Pool:
             sources: At least one.
             rows: Shape (n,), products, rising.
         """
-        scores = np.column_stack([one.scores(rows) for one in sources])
+        scores = np.empty((len(rows), len(sources)))
+        for column, one in enumerate(sources):
+            scores[:, column] = one.scores(rows)
         return cls(rows, scores, tuple(one.name for one in sources))
 
 
@@ -50,5 +53,4 @@ def gather_pool(sources: Sequence[Source], *, eligible: Mask, per_source: int) -
         The pool; empty when no source proposes anything.
     """
     proposed = [one.candidates(per_source, eligible=eligible) for one in sources]
-    rows = np.unique(np.concatenate(proposed)).astype(np.int32)
-    return Pool.of(sources, rows)
+    return Pool.of(sources, distinct(np.concatenate(proposed)))

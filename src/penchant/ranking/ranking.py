@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import InputError
+from penchant.maths.falling import falling
 from penchant.types import Rows, Weights
 
 
@@ -51,7 +52,12 @@ class Ranking:
 
     def sorted(self) -> Ranking:
         """Give the same products by falling score, rounded to 1e-6; ties go to the lower row."""
-        return self.take(np.lexsort((self.rows, -np.round(self.scores, 6))))
+        ranking = self if _rise(self.rows) else self.take(self.rows.argsort())
+        return ranking.take(falling(ranking.scores.round(6)))
+
+
+def _rise(rows: Rows) -> bool:
+    return bool((rows[1:] >= rows[:-1]).all())
 
 
 def join_rankings(rankings: Sequence[Ranking]) -> Ranking:
@@ -66,6 +72,8 @@ def join_rankings(rankings: Sequence[Ranking]) -> Ranking:
         >>> join_rankings([one, two]).parts.tolist()
         [[1.0, 0.0], [0.0, 3.0]]
     """
+    if len(rankings) == 1:
+        return rankings[0]
     sources = tuple(dict.fromkeys(name for one in rankings for name in one.sources))
     parts = [np.zeros((len(one), len(sources))) for one in rankings]
     for part, one in zip(parts, rankings, strict=True):

@@ -92,10 +92,10 @@ def customer_rules(
     if len(hidden):
         rules.append(Rule("hidden", _chosen(stock, hidden)))
     if len(owned) and settings.hide_owned:
-        own = _chosen(stock, owned)
-        rules.append(Rule("owned", own))
+        rules.append(Rule("owned", _chosen(stock, owned)))
         if settings.hide_owned_variants:
-            variants = _chosen(stock, stock.variants_of(owned)) & ~own
+            variants = _chosen(stock, stock.variants_of(owned))
+            variants[owned] = False
             rules.append(Rule("owned_variant", variants))
     if settings.price_band:
         rules += _price_band(stock, liked, settings.price_band)

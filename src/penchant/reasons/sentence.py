@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from penchant import columns as c
 from penchant.candidates.assortment import Assortment
+from penchant.maths.distinct import summed
 from penchant.ranking.groups import BOOST
 from penchant.settings import showing as s
 from penchant.surfaces.plan import Plan
@@ -61,18 +62,24 @@ def make_reasons(showing: Showing, plan: Plan, stock: Assortment, visitor: Visit
         stock: All products.
         visitor: Who is looking.
     """
-    rows, sources = showing.picks.rows, np.array(showing.lifted_by, object)
-    reasons: dict[int, Reason] = {}
-    for source in dict.fromkeys(showing.lifted_by):
-        own = rows[sources == source]
+    told: dict[int, Reason] = {}
+    for source, own in _by_source(showing).items():
         if source == s.VISUAL and visitor.profile is not None:
-            told = taste_reasons(stock, visitor.profile, own)
+            reasons = taste_reasons(stock, visitor.profile, np.array(own, np.int32))
         elif source in ABOUT and len(plan.seeds):
-            told = _reasons_about(source, own, plan.seeds, stock)
+            reasons = _reasons_about(source, np.array(own, np.int32), plan.seeds, stock)
         else:
-            told = [Reason(_plain(source, one, stock, visitor.segment)) for one in own.tolist()]
-        reasons |= dict(zip(own.tolist(), told, strict=True))
-    return [reasons[row] for row in rows.tolist()]
+            reasons = [Reason(_plain(source, one, stock, visitor.segment)) for one in own]
+        told.update(zip(own, reasons, strict=True))
+    return [told[row] for row in showing.picks.rows.tolist()]
+
+
+def _by_source(showing: Showing) -> dict[str, list[int]]:
+    """Give the products each source lifted."""
+    found: dict[str, list[int]] = {}
+    for source, row in zip(showing.lifted_by, showing.picks.rows.tolist(), strict=True):
+        found.setdefault(source, []).append(row)
+    return found
 
 
 def _plain(source: str, row: int, stock: Assortment, segment: int) -> str:
@@ -120,10 +127,9 @@ def taste_reasons(stock: Assortment, profile: Profile, rows: Rows) -> list[Reaso
     Returns:
         One reason per product, whose share is the sum over all interactions with the product named.
     """
-    touched, group = np.unique(profile.events.product_row, return_inverse=True)
+    touched, weights = summed(profile.events.product_row, profile.weights)
     styles = stock.index.vectors
     likeness = styles[touched].astype(np.float64) @ styles[rows].astype(np.float64).T
-    weights = np.bincount(group, profile.weights, len(touched))
     shares = np.where(weights > 0, weights / profile.length, 0.0)[:, None] * likeness
     best = shares.argmax(axis=0).tolist()
     near = (weights @ likeness > 0).tolist()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from penchant.candidates.assortment import Assortment
+from penchant.maths.cosines import cosines
 from penchant.reasons.sentence import make_reasons
 from penchant.surfaces.plan import Plan
 from penchant.surfaces.serve import Showing
@@ -51,6 +50,6 @@ def similarities_of(rows: Rows, towards: Vector | None, stock: Assortment) -> li
     """
     if towards is None:
         return [None] * len(rows)
-    cosines = stock.index.vectors[rows].astype(np.float64) @ towards
+    found = cosines(stock.index.vectors, rows, towards).tolist()
     present = stock.index.present[rows].tolist()
-    return [one if there else None for one, there in zip(cosines.tolist(), present, strict=True)]
+    return [one if there else None for one, there in zip(found, present, strict=True)]

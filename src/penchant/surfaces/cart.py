@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from penchant.candidates.assortment import Assortment
-from penchant.candidates.linked import LinkedSource
+from penchant.candidates.completing import completing_source
 from penchant.candidates.similar import similar_source
 from penchant.candidates.source import Source
 from penchant.candidates.visual import visual_source
 from penchant.ranking.blend import Blend
 from penchant.ranking.rules import Rule
 from penchant.settings import RecommendSettings
-from penchant.settings.showing import COMPLEMENTS
 from penchant.surfaces.ladder import lower_rungs
 from penchant.surfaces.plan import Plan, Rung
 from penchant.surfaces.request import Request
@@ -57,7 +56,7 @@ def _sources(stock: Assortment, visitor: Visitor, cart_rows: Rows) -> tuple[Sour
     """Give what speaks for a product beside a cart; only taste and popularity when it is empty."""
     sources: list[Source] = [stock.popularity.among(visitor.segment)]
     if len(cart_rows):
-        sources.append(LinkedSource(COMPLEMENTS, stock.complements.score_products(cart_rows)))
+        sources.append(completing_source(stock.complements, cart_rows))
         sources.extend(stock.paired(cart_rows))
     alike = similar_source(stock.index, cart_rows)
     if alike is not None:

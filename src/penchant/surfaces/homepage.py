@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.linked import LinkedSource
 from penchant.candidates.recent import RecentSource
 from penchant.candidates.source import Source
 from penchant.candidates.visual import visual_source
+from penchant.maths.distinct import among
 from penchant.ranking.blend import Blend
 from penchant.settings import RecommendSettings
 from penchant.settings.showing import COLLABORATIVE
@@ -36,9 +35,9 @@ def homepage(
     lower = lower_rungs(stock, visitor, liked)
     if not len(liked):
         return Plan(lower)
-    unbought = ~np.isin(liked, visitor.owned)
+    unbought = ~among(liked, visitor.owned)
     sources: tuple[Source, ...] = (
-        LinkedSource(COLLABORATIVE, stock.links.score_products(liked, weights)),
+        LinkedSource(COLLABORATIVE, *stock.links.linked(liked, weights)),
         stock.popularity.among(visitor.segment),
         RecentSource(liked[unbought], weights[unbought]),
         *stock.paired(liked, weights),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -53,5 +54,4 @@ def new_arrivals(
 
 def _new(stock: Assortment, as_of_us: int, new_days: float) -> Mask:
     """Tell what came in lately, or after the last interaction the shop knows of."""
-    age_us = as_of_us - stock.created_us.astype(np.float64)  # as floats: unknown is the lowest int
-    return np.asarray(age_us < new_days * DAY_US)
+    return np.asarray(stock.created_us > math.floor(as_of_us - new_days * DAY_US))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from penchant.candidates.assortment import Assortment
+from penchant.candidates.completing import completing_source
 from penchant.candidates.linked import LinkedSource
 from penchant.candidates.source import Source
 from penchant.candidates.visual import visual_source
 from penchant.ranking.blend import Blend
 from penchant.ranking.rules import Rule
 from penchant.settings import RecommendSettings
-from penchant.settings.showing import COLLABORATIVE, COMPLEMENTS
+from penchant.settings.showing import COLLABORATIVE
 from penchant.surfaces.ladder import lower_rungs
 from penchant.surfaces.plan import Plan, Rung
 from penchant.surfaces.request import Request
@@ -51,8 +52,8 @@ def _sources(stock: Assortment, visitor: Visitor, bought_rows: Rows) -> tuple[So
     """Give what speaks for a product after a purchase; without one, taste and popularity."""
     sources: list[Source] = [stock.popularity.among(visitor.segment)]
     if len(bought_rows):
-        sources.append(LinkedSource(COMPLEMENTS, stock.complements.score_products(bought_rows)))
-        sources.append(LinkedSource(COLLABORATIVE, stock.links.score_products(bought_rows)))
+        sources.append(completing_source(stock.complements, bought_rows))
+        sources.append(LinkedSource(COLLABORATIVE, *stock.links.linked(bought_rows)))
         sources.extend(stock.paired(bought_rows))
     if visitor.profile is not None:
         sources.append(visual_source(stock.index, visitor.profile.vector))

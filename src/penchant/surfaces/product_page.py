@@ -35,7 +35,7 @@ def product_page(
     visitor, seed = request.visitor, request.product_rows
     itself = np.zeros(len(stock), bool)
     itself[seed] = True
-    linked = LinkedSource(COLLABORATIVE, stock.links.score_products(seed))
+    linked = LinkedSource(COLLABORATIVE, *stock.links.linked(seed))
     sources: list[Source] = [
         linked,
         stock.popularity.among(visitor.segment),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.facet import Facet
+from penchant.maths.distinct import among
 from penchant.ranking.blend import blend_pool
 from penchant.ranking.diversify import diversify
 from penchant.ranking.explore import Explored, explore
@@ -114,19 +115,21 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
     """
     left, found = eligibility.eligible.copy(), [_pins(stock, manner, eligibility)]
     stages: list[Stage] = []
-    _take_out(left, found[0].ranking, stock, manner)
     used = [rung for rung in plan.rungs if rung.used]
     for place, rung in enumerate(chain(used, repeat(used[-1]))):
         wanted = manner.k - sum(len(one.ranking) for one in found)
         if wanted <= 0:
             break
-        stage = _rank(rung, stock, left, manner)
-        shown = choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
-        if len(shown.ranking):
-            found.append(shown)
-            stages.append(stage)
-            _take_out(left, shown.ranking, stock, manner)
-        elif place >= len(used) - 1:
+        _take_out(left, found[-1].ranking, stock, manner)
+        eligible = left if rung.within is None else left & rung.within()
+        if eligible.any():
+            stage = _rank(rung, stock, eligible, manner)
+            shown = choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
+            if len(shown.ranking):
+                found.append(shown)
+                stages.append(stage)
+                continue
+        if place >= len(used) - 1:
             break  # until then the last rung goes on: what it proposed may have been of one group
     return _showing(found, stages, eligibility)
 
@@ -134,14 +137,13 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
 def _pins(stock: Assortment, manner: Manner, eligibility: Eligibility) -> Explored:
     rows = manner.pinned[eligibility.eligible[manner.pinned]]
     pinned = Ranking(rows, np.zeros((len(rows), 1)), (PINNED,))
-    if manner.recommend.one_per_group:
+    if len(rows) and manner.recommend.one_per_group:
         pinned = one_per_group(pinned, stock.group_row)
     pinned = pinned.take(slice(manner.k))
     return Explored(pinned, np.ones(len(pinned)), np.zeros(len(pinned), bool))
 
 
-def _rank(rung: Rung, stock: Assortment, left: Mask, manner: Manner) -> Stage:
-    eligible = left if rung.within is None else left & rung.within()
+def _rank(rung: Rung, stock: Assortment, eligible: Mask, manner: Manner) -> Stage:
     pool = gather_pool(rung.used, eligible=eligible, per_source=manner.per_source)
     if rung.min_similarity > -1:
         near = rung.sources[0].scores(pool.rows) >= rung.min_similarity
@@ -180,7 +182,7 @@ def choose(
 def _in_turn(kept: Ranking, picked: Ranking, turns: Facet) -> Ranking:
     """Give what may replace the last pick, the one that explores, without taking another's turn."""
     labels, shown = turns.label_row[kept.rows], turns.label_row[picked.rows]
-    return kept.take(~np.isin(labels, shown[:-1]) | (labels == shown[-1:]))
+    return kept.take(~among(labels, shown[:-1]) | (labels == shown[-1:]))
 
 
 def _take_out(left: Mask, shown: Ranking, stock: Assortment, manner: Manner) -> None:

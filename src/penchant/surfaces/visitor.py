@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from penchant.maths.distinct import summed
 from penchant.taste.profile import Profile
 from penchant.taste.styles import Style
 from penchant.types import Rows, Weights
@@ -64,6 +65,5 @@ class Visitor:
             placed, worth = self.profile.events.product_row[likes], self.profile.weights[likes]
             touched = np.concatenate([touched, placed]) if len(touched) else placed
             given = np.concatenate([given, worth]) if len(given) else worth
-        rows, place = np.unique(touched, return_inverse=True)
-        weights = np.bincount(place, given, len(rows))
-        return rows.astype(np.int32), weights / max(weights.max(initial=0.0), 1e-300)
+        rows, weights = summed(touched, given)
+        return rows, weights / max(weights.max(initial=0.0), 1e-300)

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from penchant.bench import campaign, metrics, profiler, profiles
+from penchant.bench import campaign, metrics, profiler, profiles, recommend
 from penchant.bench.measure import measure
 from penchant.bench.workload import END, make_workload
 from penchant.errors import BuildError
@@ -71,3 +71,11 @@ def test_metrics_are_timed_beside_the_bare_search(monkeypatch):
     ratio = found["customers_per_s"] / found["isin_per_s"]
     assert found["speed"] == pytest.approx(ratio, abs=0.01)
     assert found["beyond_per_s"] > 0
+
+
+def test_answers_in_every_place_are_timed_beside_a_bare_pass():
+    found = recommend.bench_recommend(n_products=300, n_customers=40, n_asked=60)
+    for place in ("homepage", "exact", "product_page", "cart", "new_arrivals", "nobody_known"):
+        half, most = found[f"{place}_p50_ms"], found[f"{place}_p99_ms"]
+        assert 0 < half <= most
+        assert found[f"{place}_to_bare_pass"] > 0

@@ -12,6 +12,8 @@ from penchant.candidates.category_graph import (
     default_affinity,
 )
 from penchant.candidates.complements import fit_complements
+from penchant.candidates.completing import completing_source
+from penchant.candidates.source import best_rows
 from penchant.errors import InputError
 from penchant.settings import ComplementSettings
 
@@ -79,6 +81,21 @@ def test_a_cart_is_completed_by_the_weighted_sum_of_its_products() -> None:
         for row, weight in zip(rows, weights, strict=True)
     )
     assert found.score_products(rows, weights) == pytest.approx(slow)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_source_proposes_what_a_look_at_all_products_finds(seed: int) -> None:
+    rng, n = np.random.default_rng(seed), 300
+    names = rng.choice([*CATEGORIES[:7], "Charms"], n).tolist()
+    baskets = rng.integers(0, 80, 400).astype(np.int32), rng.integers(0, n, 400).astype(np.int32)
+    found = fit_complements(*baskets, names, n_baskets=80)
+    cart, eligible = rng.integers(0, n, seed).astype(np.int32), rng.random(n) < 0.6
+    source, slow = completing_source(found, cart), found.score_products(cart)
+    for k in (1, 10, 80, n):
+        best = best_rows(slow, np.flatnonzero(eligible & (slow > 0)), k)
+        assert source.candidates(k, eligible=eligible).tolist() == best.tolist()
+    everything = np.arange(n, dtype=np.int32)
+    assert source.scores(everything).tolist() == np.sqrt(slow).tolist()
 
 
 def test_a_product_of_unknown_category_has_and_is_no_complement() -> None:

@@ -9,13 +9,19 @@ from penchant.candidates.audience import GENDERS, age_group_of, gender_of
 from penchant.candidates.facet import Facet
 from tests.stock import rows
 
+FEW = ("ring", "chain", "watch")
+MANY = (*FEW, *"abcdefghijk")
 
+
+@pytest.mark.parametrize("names", [FEW, MANY])
 @pytest.mark.parametrize("seed", range(5))
-def test_products_share_a_label_as_in_a_comparison_one_by_one(seed: int) -> None:
+def test_products_share_a_label_as_in_a_comparison_one_by_one(
+    seed: int, names: tuple[str, ...]
+) -> None:
     rng = np.random.default_rng(seed)
-    labels = rng.choice(["ring", "chain", "watch", "", None], 30).tolist()
+    labels = rng.choice([*names, "", None], 30).tolist()
     facet = Facet.of(labels)
-    wanted = rng.permutation(30)[: seed + 1].astype(np.int32)
+    wanted = rng.permutation(30)[: 5 * seed + 1].astype(np.int32)
     known = {labels[row] for row in wanted.tolist()} - {"", None}
     slow = [not known or not label or label in known for label in labels]
     assert facet.same_as(wanted).tolist() == slow

@@ -49,6 +49,9 @@ def test_scores_of_one_and_of_many_are_sums_over_what_is_owned(seed: int) -> Non
     )
     for row, (rows, factors) in enumerate(zip(histories, weights, strict=True)):
         assert links.score_products(rows, factors) == pytest.approx(slow[row])
+        linked, sums = links.linked(rows, factors)
+        assert sums.tolist() == links.score_products(rows, factors)[linked].tolist()
+        assert set(np.flatnonzero(slow[row])) <= set(linked.tolist())
     assert links.scores(histories, weights) == pytest.approx(slow, abs=1e-6)
     ones = [np.ones(len(rows)) for rows in histories]
     assert np.array_equal(links.scores(histories), links.scores(histories, ones))
@@ -65,6 +68,9 @@ def test_shares_sum_to_the_score_and_are_the_links_themselves(seed: int) -> None
     weights = np.array([1.0, 5.0, 0.25, 2.0, 0.0])
     scores = links.score_products(rows, weights)
     found = links.between(rows, np.arange(N, dtype=np.int32)) * weights[:, None]
+    some = np.array([7, 2, 7], np.int32)
+    assert np.array_equal(links.between(rows, some) * weights[:, None], found[:, some])
+    assert not links.between(rows[1:2], some).any()
     for product, shares in enumerate(found.T):
         slow = [w * square[r, product] if r >= 0 else 0 for r, w in zip(rows, weights, strict=True)]
         assert shares == pytest.approx(slow)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from penchant.candidates.linked import LinkedSource
 from penchant.candidates.newest import NewestSource, newest_order
 from penchant.candidates.paired import paired_source
 from penchant.candidates.popular import PopularSource, popular_order
@@ -19,7 +18,7 @@ from penchant.index import ExactIndex
 from penchant.maths.rows import unit_rows
 from penchant.settings.showing import SOURCES
 from penchant.space.pairings import Pairings
-from tests.stock import DAY, circle, rows, stock_of
+from tests.stock import DAY, circle, linked_of, rows, stock_of
 
 N = 50
 UNKNOWN = np.iinfo(np.int64).min
@@ -59,7 +58,7 @@ def recent(rng: np.random.Generator) -> Source:
 
 
 def linked(rng: np.random.Generator) -> Source:
-    return LinkedSource("complements", np.maximum(rng.normal(size=N).round(1), 0))
+    return linked_of("complements", np.maximum(rng.normal(size=N).round(1), 0))
 
 
 def visual(rng: np.random.Generator) -> Source:
@@ -206,7 +205,7 @@ def test_opposite_seeds_are_like_nothing() -> None:
 
 
 def test_linked_proposes_only_what_is_linked_and_counts_by_the_root() -> None:
-    source = LinkedSource("collaborative", np.array([0.0, 4.0, -1.0, 9.0]))
+    source = linked_of("collaborative", np.array([0.0, 4.0, -1.0, 9.0]))
     found = source.candidates(9, eligible=np.ones(4, bool))
     assert found.tolist() == [3, 1]
     assert source.scores(np.arange(4, dtype=np.int32)).tolist() == [0.0, 2.0, 0.0, 3.0]

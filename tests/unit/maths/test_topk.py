@@ -16,32 +16,38 @@ def naive_top_k(scores, k):
     return np.array(rows, np.int32), np.array(values, np.float32)
 
 
+FEW, MANY = 3, 9
+each_way = pytest.mark.parametrize("n_rows", [FEW, MANY])
+
+
+@each_way
 @pytest.mark.parametrize("n_columns", [1, 7, 49, 50, 51, 4999, 5000, 5001, 7777, 20_003])
-def test_block_maximum_agrees_with_a_full_sort(n_columns):
+def test_block_maximum_agrees_with_a_full_sort(n_columns, n_rows):
     rng = np.random.default_rng(n_columns)
-    scores = rng.standard_normal((5, n_columns)).astype(np.float32)
+    scores = rng.standard_normal((n_rows, n_columns)).astype(np.float32)
     best = top_k(scores, 10)
     rows, values = naive_top_k(scores, 10)
     np.testing.assert_array_equal(best.rows, rows)
     np.testing.assert_array_equal(best.scores, values)
 
 
-@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(2, 6))
+@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(2, 6), st.sampled_from([FEW, MANY]))
 @settings(max_examples=25, deadline=None)
-def test_ties_always_go_to_the_lower_column(seed, k, levels):
+def test_ties_always_go_to_the_lower_column(seed, k, levels, n_rows):
     rng = np.random.default_rng(seed)
-    scores = rng.integers(-levels, levels, (3, 6000)).astype(np.float32) / levels
+    scores = rng.integers(-levels, levels, (n_rows, 6000)).astype(np.float32) / levels
     rows, values = naive_top_k(scores, k)
     best = top_k(scores, k)
     np.testing.assert_array_equal(best.rows, rows)
     np.testing.assert_array_equal(best.scores, values)
 
 
-def test_ineligible_scores_are_never_picked_and_leave_gaps_at_the_end():
-    scores = np.full((2, 9000), -np.inf, np.float32)
+@each_way
+def test_ineligible_scores_are_never_picked_and_leave_gaps_at_the_end(n_rows):
+    scores = np.full((n_rows, 9000), -np.inf, np.float32)
     scores[0, [5, 8000]] = [0.25, 0.5]
     best = top_k(scores, 4)
-    assert best.rows.tolist() == [[8000, 5, -1, -1], [-1, -1, -1, -1]]
+    assert best.rows.tolist() == [[8000, 5, -1, -1], *[[-1] * 4] * (n_rows - 1)]
     assert best.scores[0].tolist() == [0.5, 0.25, -np.inf, -np.inf]
 
 

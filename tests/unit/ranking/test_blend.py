@@ -7,20 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from penchant.candidates.linked import LinkedSource
 from penchant.candidates.recent import RecentSource
 from penchant.errors import InputError
 from penchant.ranking.blend import SCALES, Blend, blend_pool
 from penchant.ranking.pool import Pool, gather_pool
 from penchant.ranking.ranking import Ranking, join_rankings, nothing_ranked
 from penchant.settings.showing import SOURCES
-from tests.stock import rows
+from tests.stock import linked_of, rows
 
 seeds = st.integers(0, 2**32)
 
 
 def test_a_pool_holds_the_best_of_every_source_and_every_source_scores_all() -> None:
-    linked = LinkedSource("collaborative", np.array([0, 9, 4, 0, 1, 0], float))
+    linked = linked_of("collaborative", np.array([0, 9, 4, 0, 1, 0], float))
     recent = RecentSource(rows(0, 2, 5), np.array([1.0, 2.0, 4.0]))
     eligible = np.array([1, 1, 1, 1, 1, 0], bool)
     pool = gather_pool([linked, recent], eligible=eligible, per_source=2)

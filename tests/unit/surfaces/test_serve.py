@@ -11,7 +11,6 @@ import pytest
 
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.facet import Facet
-from penchant.candidates.linked import LinkedSource
 from penchant.candidates.newest import NewestSource, newest_order
 from penchant.candidates.visual import visual_source
 from penchant.ranking.blend import Blend
@@ -19,7 +18,7 @@ from penchant.ranking.rules import Eligibility, Rule
 from penchant.settings import RecommendSettings, SurfaceSettings
 from penchant.surfaces.plan import Plan, Rung
 from penchant.surfaces.serve import Manner, Showing, serve
-from tests.stock import DAY, circle, rows, stock_of
+from tests.stock import DAY, circle, linked_of, rows, stock_of
 
 N = 12
 PLAIN = SurfaceSettings(diversity=0.0, explore=0.0)
@@ -29,7 +28,7 @@ def rung(step: str, scores: Mapping[int, float], *, weight: float = 1.0, n: int 
     """A rung whose one source gives each product its score."""
     linked = np.zeros(n)
     linked[list(scores)] = np.square(list(scores.values()))
-    return Rung(step, (LinkedSource("collaborative", linked),), Blend({"collaborative": weight}))
+    return Rung(step, (linked_of("collaborative", linked),), Blend({"collaborative": weight}))
 
 
 def newest(n: int = N) -> Rung:
@@ -97,7 +96,7 @@ def test_a_rung_gives_only_what_it_may_and_only_what_is_near_enough(stock: Assor
 def test_the_limit_is_that_of_the_first_source_though_it_weighs_nothing(stock: Assortment) -> None:
     """A shop may rank by other sources alone; their scores are no cosines."""
     taste = visual_source(stock.index, stock.index.vectors[0])
-    linked = LinkedSource("collaborative", np.full(N, 0.01))
+    linked = linked_of("collaborative", np.full(N, 0.01))
     mixed = Rung("near", (taste, linked), Blend({"collaborative": 1.0}), min_similarity=0.9)
     found = served(Plan((mixed, newest())), stock, k=4)
     assert [step for step, _ in steps_of(found)] == ["near"] * 3 + ["newest"]
@@ -211,7 +210,7 @@ def test_only_the_first_rung_explores_and_only_when_it_has_products_to_spare(
 def test_what_gave_a_product_nothing_did_not_lift_it(stock: Assortment) -> None:
     """A product below the mean of everything is still told by what it has."""
     taste = visual_source(stock.index, stock.index.vectors[0])
-    linked = LinkedSource("collaborative", np.zeros(N))
+    linked = linked_of("collaborative", np.zeros(N))
     mixed = Rung("a", (linked, taste), Blend({"collaborative": 1.0, "visual": 1.0}))
     found = served(Plan((mixed, newest())), stock, k=N)
     assert set(found.lifted_by) == {"visual"}
