@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from penchant.client.connection import Connection
 from penchant.client.values import EventsAnswer, value_of
@@ -239,8 +239,14 @@ class Client:
         return dict(self._connection.call("GET", "health", "ready"))
 
     def close(self) -> None:
-        """Close this thread's connection."""
+        """Close this thread's connection; leaving a `with` block does so too."""
         self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _of(
         self,

@@ -1,0 +1,190 @@
+"""`penchant.Client` and the page's script against the real service: the same answers as here."""
+
+import base64
+import json
+import re
+import shutil
+import subprocess
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import penchant
+from penchant.client.values import EventsAnswer
+from penchant.errors import ServiceError
+from tests.server.conftest import add_keys
+from tests.server.process import running
+
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "shop-page.md").read_text("utf-8")
+SCRIPT = re.search(r"```js\n(.*?)```", PAGE, re.DOTALL)[1]
+DRIVER = """
+import { penchant } from "./penchant.mjs";
+const [url, token, customer] = process.argv.slice(2);
+const sent = [];
+const plain = globalThis.fetch;
+globalThis.fetch = (...args) => {
+  sent.push(plain(...args));
+  return sent.at(-1);
+};
+globalThis.IntersectionObserver = class {
+  constructor(tell) { this.tell = tell; }
+  observe() { this.tell([{ isIntersecting: true }]); }  // every card is on the screen at once
+  disconnect() {}
+};
+const place = { children: [], replaceChildren(...cards) { this.children = cards; } };
+const card = (slot) => ({ slot, clicks: [], addEventListener(_, f) { this.clicks.push(f); } });
+const shop = penchant({ url, token, customer });
+const slate = await shop.fill(place, card, { surface: "homepage", k: 3 });
+if (slate.request_id) place.children[0].clicks[0]();
+await shop.report("view", slate.slots[1].product_id);
+const failed = await shop.report("dance", "P00").catch((error) => error.message);
+const statuses = (await Promise.all(sent)).map((answer) => answer.status);
+console.log(JSON.stringify({ slate, failed, statuses }));
+"""
+
+
+@pytest.fixture(scope="module")
+def service(built_shop, tmp_path_factory):
+    shop = Path(shutil.copytree(built_shop, tmp_path_factory.mktemp("client") / "shop"))
+    keys = add_keys(shop)
+    with running(shop) as one:
+        one.keys = keys
+        one.url = f"http://127.0.0.1:{one.port}"
+        yield one
+
+
+@pytest.fixture
+def client(service):
+    with penchant.Client(service.url, service.keys["all"]) as client:
+        yield client
+
+
+def test_slates_are_those_of_the_engine(service, client):
+    now = datetime.now(UTC)
+    here = penchant.open(service.shop)
+    for served, ask in [
+        (client.recommend("NEAR", k=5), lambda **more: here.recommend("NEAR", k=5, **more)),
+        (client.recommend(None, k=5), lambda **more: here.recommend(None, k=5, **more)),
+        (
+            client.similar("P03", customer_id="NEAR", k=5),
+            lambda **more: here.similar("P03", customer_id="NEAR", k=5, **more),
+        ),
+        (
+            client.complete(["P03", "P04"], customer_id="NEAR"),
+            lambda **more: here.recommend("NEAR", surface="cart", products=["P03", "P04"], **more),
+        ),
+    ]:
+        same = ask(as_of=now, request_id=served.request_id)
+        assert served.product_ids == same.product_ids
+        assert [one.reason.text for one in served.slots] == [one.reason.text for one in same.slots]
+        assert replace(served, slots=()) == replace(same, slots=())
+
+
+def test_cards_and_explanations_are_those_of_the_engine(service, client):
+    here, told = penchant.open(service.shop), client.profile("FAR")
+    same = here.profile("FAR", as_of=datetime.fromisoformat(told.as_of))
+    assert (told.status, told.consistency) == (same.status, pytest.approx(same.consistency))
+    assert told.mass == pytest.approx(same.mass, rel=1e-4)  # the service's now is no full second
+    assert [replace(one, weight=0.0) for one in told.interactions] == [
+        replace(one, weight=0.0) for one in same.interactions
+    ]
+    neighbors = here.neighbors("FAR", k=2, as_of=datetime.now(UTC)).neighbors
+    assert [one.customer_id for one in client.neighbors("FAR", k=2).neighbors] == [
+        one.customer_id for one in neighbors
+    ]
+    why = client.explain("FAR", "P10")
+    assert sum(one.share for one in why.shares) == pytest.approx(why.similarity, abs=1e-9)
+
+
+def test_a_visit_counts_at_once_is_merged_refused_and_forgotten(client):
+    events = [
+        {"event_id": f"v{n}", "anonymous_id": "guest", "product_id": product,
+         "interaction_type": "add_to_wishlist"}
+        for n, product in enumerate(["P01", "P04", "P07"])
+    ]  # fmt: skip
+    assert client.record(events) == EventsAnswer(3, 0, (), ())
+    assert client.record(events[0]) == EventsAnswer(0, 1, (), ())
+    assert client.recommend("guest").step == "profile"
+    client.merge("member", "guest")
+    slate = client.recommend("member")
+    assert slate.step == "profile"
+    assert client.expose(slate.request_id, [1, 2]) == 2
+    assert client.consent("member")["personalized"] is True
+    client.set_consent("member", personalization=False)
+    refused = client.recommend("member")
+    assert (refused.step, refused.request_id) == ("popular", None)
+    ignored = client.record({**events[0], "event_id": "v9", "customer_id": "member"}).ignored
+    assert [one.event_id for one in ignored] == ["v9"]
+    assert client.export("member")["database"]["events"]
+    receipt = client.forget("member")
+    assert receipt["counts"]["events"] == 3
+    deadline = time.monotonic() + 60
+    while client.receipt(receipt["receipt_id"])["done"] is None:
+        assert time.monotonic() < deadline
+    assert client.recommend("member").step == "popular"
+
+
+def test_a_new_product_is_recommended_until_it_is_taken_away(client, desk, photo_folder):
+    vector = [float(one) for one in desk.make_vectors()["P00"]]
+    client.put_product("brand/new", {"title": "Brand new", "category": "ring", "vector": vector})
+    assert client.similar("brand/new", k=3).product_ids
+    client.remove_product("brand/new")
+    with pytest.raises(ServiceError, match="brand/new") as caught:
+        client.similar("brand/new")
+    assert (caught.value.status, caught.value.code) == (404, "not_found")
+    photo = base64.b64encode((photo_folder / "P00.jpg").read_bytes()).decode()
+    with pytest.raises(ServiceError, match=r"precomputed|photo"):  # this shop's encoder sees none
+        client.put_product("seen", {"title": "Seen", "photo": photo})
+
+
+def test_the_service_says_of_itself_that_it_is_ready(client):
+    assert client.ready()["status"] == "ok"
+
+
+def run_page(service, tmp_path, customer):
+    """Run the page's script as a browser would, as one customer."""
+    (tmp_path / "penchant.mjs").write_text(SCRIPT, encoding="utf-8")
+    (tmp_path / "driver.mjs").write_text(DRIVER, encoding="utf-8")
+    with penchant.Client(service.url, service.keys["all"]) as client:
+        token = client.page_token(customer)
+    done = subprocess.run(
+        ["node", "driver.mjs", service.url, token, customer],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node here")
+
+
+def test_the_script_of_the_page_has_forty_lines_and_no_key():
+    assert len(SCRIPT.splitlines()) <= 50
+    assert "pk_" not in SCRIPT
+
+
+@needs_node
+def test_the_page_shows_reports_what_was_seen_and_clicked_and_hears_what_is_wrong(
+    service, client, tmp_path
+):
+    told = run_page(service, tmp_path, "BACK")
+    assert len(told["slate"]["slots"]) == 3
+    assert sorted(told["statuses"]) == [200] * 6 + [422]  # slate, 3 exposures, click, view; dance
+    assert told["failed"].startswith("invalid_input: ")
+    held = client.export("BACK")["database"]
+    seen = [one for one in held["events"] if one["interaction_type"] in ("click", "view")]
+    assert {one["interaction_type"]: one["request_id"] for one in seen} == {
+        "click": told["slate"]["request_id"],
+        "view": "",
+    }
+    assert [one["slot"] for one in held["exposures"]] == [1, 2, 3]
+
+
+@needs_node
+def test_the_page_of_who_refused_reports_nothing_of_what_was_seen(service, tmp_path):
+    told = run_page(service, tmp_path, "OUT")
+    assert told["slate"]["request_id"] is None
+    assert sorted(told["statuses"]) == [200, 200, 422]
