@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from penchant.index import Index
 from penchant.maths.cosines import cosines
 from penchant.maths.distinct import distinct
-from penchant.maths.falling import falling
 from penchant.types import Mask, Rows, StyleVectors, Vector
 
 
@@ -31,7 +30,7 @@ class NearestSource:
     starts: StyleVectors
 
     def candidates(self, k: int, *, eligible: Mask) -> Rows:
-        """Give the nearest products of each start, in order of cosine to the vector.
+        """Give the nearest products of each start: of one, nearest first; of several, by row.
 
         Args:
             k: How many of a single start; of several, half as many each.
@@ -39,10 +38,7 @@ class NearestSource:
         """
         found = self.index.query(self.starts, per_start(k, len(self.starts)), eligible=eligible)
         rows: Rows = found.rows[found.rows >= 0]
-        if len(self.starts) == 1:
-            return rows
-        rows = distinct(rows)
-        return rows[falling(self.scores(rows).round(6))]
+        return rows if len(self.starts) == 1 else distinct(rows)
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give the cosine of products to the vector; 0 for those without a vector."""

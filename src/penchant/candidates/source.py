@@ -30,7 +30,7 @@ class Source(Protocol):
             eligible: Shape (n_products,), which may be shown.
 
         Returns:
-            Best first, no repeats.
+            No repeats; best first, but by row where they were looked up from several starts.
         """
         ...
 
@@ -41,7 +41,7 @@ class Source(Protocol):
             rows: Shape (n,), products.
 
         Returns:
-            Shape (n,), finite; never rises along `candidates`.
+            Shape (n,), finite; never rises along `candidates` that come best first.
         """
         ...
 
