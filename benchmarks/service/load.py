@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -169,16 +170,19 @@ async def _work(
 ) -> None:
     """Send what waits over one connection, opened again whenever it was closed."""
     link = Link(port)
-    while True:
-        came, request = await waiting.get()
-        try:
-            work = link.ask(request.encoded(headers))
-            status, answer = await asyncio.wait_for(work, PATIENCE)
-        except (OSError, EOFError, ValueError, TimeoutError):
-            status, answer = 0, b""
-            link.close()
-        keep(Outcome(request.kind, status, perf_counter() - came, answer))
-        waiting.task_done()
+    try:
+        while True:
+            came, request = await waiting.get()
+            try:
+                work = link.ask(request.encoded(headers))
+                status, answer = await asyncio.wait_for(work, PATIENCE)
+            except (OSError, EOFError, ValueError, TimeoutError):
+                status, answer = 0, b""
+                await link.close()
+            keep(Outcome(request.kind, status, perf_counter() - came, answer))
+            waiting.task_done()
+    finally:
+        await link.close()
 
 
 class Link:
@@ -210,15 +214,18 @@ class Link:
             except (ConnectionError, asyncio.IncompleteReadError) as error:
                 if getattr(error, "partial", b""):
                     raise
-                self.close()
+                await self.close()
         self._open = await asyncio.open_connection("127.0.0.1", self._port)
         return await self._once(*self._open, content)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close it; the next request opens it again."""
         if self._open is not None:
-            self._open[1].close()
+            _, writer = self._open
             self._open = None
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def _once(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, content: bytes
@@ -229,7 +236,7 @@ class Link:
         told = dict(_headers(lines[1:]))
         answer = await reader.readexactly(int(told.get("content-length", 0)))
         if told.get("connection") == "close":
-            self.close()
+            await self.close()
         return int(lines[0].split()[1]), answer
 
 
