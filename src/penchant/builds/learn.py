@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from importlib import import_module
 
 import numpy as np
 
@@ -59,6 +60,7 @@ def learn(inputs: BuildInputs, catalogue: Catalogue, taught: Histories, tell: St
     liked = count_liked(taught, settings.taste, n_products=n_products)
     n_baskets = len(lessons.baskets(settings.space.basket_days))
     tell(f"fitting the style space on {n_products} products and {n_baskets} baskets")
+    import_module("sklearn.utils.extmath")  # two threads that import it at once find half of it
     with ThreadPoolExecutor(1) as beside:
         weighing = beside.submit(fit_weights, lessons, liked, catalogue, categories, settings)
         sources = fit_sources(lessons, catalogue, categories, settings, method=ITEM_KNN)

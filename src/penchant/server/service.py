@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from penchant.engine import Shop
+from penchant.maths.threads import one_thread
 from penchant.privacy.statement import shop_statement
 from penchant.recording import KEPT_OF_REFUSERS
 from penchant.server.answering import Workbench
@@ -81,6 +83,7 @@ class Service:
     def start(self) -> None:
         """Open the shop as far as it can be, and begin to look after it."""
         self.logs.start()
+        self._limits.enter_context(one_thread())
         self.watcher.look()
         self.watcher.start()
         self.recorder.start()
@@ -97,6 +100,7 @@ class Service:
         self.watcher.stop()
         self.link.close()
         self.metrics.close()
+        self._limits.close()
         self.logs.stop()
 
     def admit(self, request: Request, access: Access) -> Caller:
