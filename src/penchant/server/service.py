@@ -79,6 +79,7 @@ class Service:
         self.eraser = Eraser(directory, self.link, logs)
         self.publishing = Publishing(directory.path)
         self._statement: tuple[Shop | None, dict[str, Any]] = (None, {})
+        self._limits = ExitStack()
 
     def start(self) -> None:
         """Open the shop as far as it can be, and begin to look after it."""
