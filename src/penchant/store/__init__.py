@@ -1,1 +1,1 @@
-"""The store: what a shop directory keeps of its tables, and how new ones come in."""
+"""The store: what a shop keeps: tables and how new ones come in, records, and a database."""
