@@ -37,6 +37,9 @@ def test_the_build_and_the_database_are_measured(service):
     assert found["penchant_store_up"] == 1
     assert found["penchant_swaps_total"] == 1
     assert found["penchant_build_age_seconds"] > 0
+    assert found["penchant_live_products"] == 0
+    service.put("/v1/products/N1", {"title": "New"})
+    assert values(service)["penchant_live_products"] == 1
 
 
 def test_answers_without_a_product_are_counted(own_shop, desk):

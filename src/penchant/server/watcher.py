@@ -86,6 +86,7 @@ class Watcher:
             self.serving.look(store, products)
             self._take_up_products(products)
             self._muster.report(self.serving.products)
+            self._count_products()
         self._tell_of_store()
 
     def _run(self) -> None:
@@ -95,6 +96,12 @@ class Watcher:
                 self.look()
                 looked = time.monotonic()
         self._muster.leave()
+
+    def _count_products(self) -> None:
+        shop = self.serving.shop
+        if shop is not None:
+            live = len(shop.build.product_ids) - shop.manifest.counts["products"]
+            self._metrics.live_products.set(live)
 
     def _take_up_products(self, version: int) -> None:
         try:
