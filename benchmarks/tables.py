@@ -82,6 +82,9 @@ def render(results: Path) -> str:
     parts += ["\n".join(_set(one)) for one in quality["sets"]]
     file = results / "speed.json"
     parts.append(_speed(json.loads(file.read_text("utf-8"))) if file.is_file() else NO_SPEED)
+    file = results / "service.json"
+    if file.is_file():
+        parts.append(_service(json.loads(file.read_text("utf-8"))))
     return "".join(parts)
 
 
@@ -143,6 +146,29 @@ def _speed(result: Mapping[str, Any]) -> str:
     for job, values in result["ratios"].items():
         lines += [f"| {job} | {RATIOS[job][name]} | {one:g} |" for name, one in values.items()]
     return "\n".join(lines) + "\n"
+
+
+SERVICE = """
+## The service
+
+`{command}`, on {machine}, which servers and load shared: {workers} workers, {products:,} products,
+{customers:,} customers, {writes:.0%} of the requests events, the rest homepages, product pages and carts.
+Requests come at random moments whether or not earlier ones were answered. Milliseconds are of that
+machine; the ratios are to an empty FastAPI application at the same rate in the same run.
+
+| service | requests a second | answered well | failed | p50 ms | p99 ms | p50 to empty | p99 to empty |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def _service(result: Mapping[str, Any]) -> str:
+    rows = [
+        f"| {one['service']} | {one['wanted']:g} | {one['reached']:g} | "
+        f"{sum(one['failed'].values())} of {one['requests']:,} | {one['p50_ms']:g} | "
+        f"{one['p99_ms']:g} | {one['p50_to_empty']:g} | {one['p99_to_empty']:g} |"
+        for one in result["rows"]
+    ]
+    return SERVICE.format(**result) + "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from benchmarks.service.__main__ import with_ratios
 from benchmarks.speed import RATIOS, ratios
 from benchmarks.tables import PAGE, RESULTS, SETS, render
 
@@ -52,3 +53,24 @@ def test_speed_is_told_in_ratios_once_it_is_measured(tmp_path):
     assert f"| photos | {RATIOS['photos']['share']} | 0.5 |" in page
     assert "two quiet cores" in page
     assert "seconds" not in page.split("## Speed")[1]
+
+
+def test_the_service_is_told_beside_an_empty_application(tmp_path):
+    (tmp_path / "quality.json").write_text(json.dumps(QUALITY | {"sets": []}), encoding="utf-8")
+    assert "## The service" not in render(tmp_path)
+    row = {"wanted": 50, "reached": 49.5, "requests": 100, "failed": {"503": 2}}
+    rows = [
+        {"service": "empty", **row, "p50_ms": 1.0, "p99_ms": 2.0},
+        {"service": "sqlite", **row, "p50_ms": 4.0, "p99_ms": 5.0},
+    ]
+    told = {
+        "command": "a command",
+        "machine": "two quiet cores",
+        "workers": 2,
+        "products": 100_000,
+        "customers": 200_000,
+        "writes": 0.1,
+        "rows": with_ratios(rows),
+    }
+    (tmp_path / "service.json").write_text(json.dumps(told), encoding="utf-8")
+    assert "| sqlite | 50 | 49.5 | 2 of 100 | 4 | 5 | 4 | 2.5 |" in render(tmp_path)
