@@ -67,6 +67,9 @@ def place_products(
     """
     new = [one for one in live if build.product_ids.find(one.product_id) is None]
     products = _frame(new, build.products.schema)
+    if not new:  # channels cannot read nothing
+        nothing = np.empty((0, build.channels.shape[1]), np.float32)
+        return Placed(products, Placement(nothing, build.styles[:0]), ())
     embeddings, passed_over = _embeddings(new, encoder, build.space.embedding_dim)
     with one_thread():
         placement = build.space.place(catalogue_of(products, embeddings, None, settings))

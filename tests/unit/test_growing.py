@@ -265,6 +265,37 @@ def test_a_build_with_nothing_new_is_the_same_value(shop: penchant.Shop) -> None
     assert grow(shop.build, placed) is shop.build
 
 
+def test_where_nothing_is_new_no_channel_is_asked(
+    shop: penchant.Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise ValueError("a channel cannot read nothing")
+
+    monkeypatch.setattr(type(shop.build.space), "place", never)
+    add(shop, "P00")
+    assert shop.refreshed() is shop
+
+
+def test_a_shop_that_reads_titles_places_a_product_without_one(desk: Any, tmp_path: Path) -> None:
+    inputs = desk.write_inputs(tmp_path / "inputs")
+    words = ("silver", "golden", "ring", "chain", "watch", "plain", "round")
+    titles = [f"{words[i % 7]} {words[i * i % 5]} {words[i // 3 % 7]}" for i in range(240)]
+    rows = [(f"P{i:03d}", title, "ring") for i, title in enumerate(titles)]
+    desk.write_csv(inputs / "products.csv", "product_id title category", rows)
+    vectors = np.random.default_rng(1).random((240, 8))
+    named = {f"P{i:03d}": one for i, one in enumerate(vectors)}
+    desk.write_vectors(inputs / "vectors.npz", named)
+    desk.build(tmp_path / "shop", inputs)
+    with opened(tmp_path / "shop") as shop:
+        assert "text" in {one.name for one in shop.build.space.channels}
+        add(shop, "N1", None, title="golden ring")
+        add(shop, "N2", None, title=None)
+        grown = shop.refreshed()
+        n = len(shop.build.product_ids)
+        assert grown.build.styles[n:].any(axis=1).tolist() == [True, False]
+        assert grown.similar("N1", k=3).step == "product"
+
+
 def test_a_product_without_a_date_is_new_from_when_it_was_added(
     desk: Any, shop: penchant.Shop
 ) -> None:

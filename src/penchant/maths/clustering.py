@@ -78,8 +78,8 @@ def numbered(labels: NDArray[np.integer]) -> Labels:
 
 
 def _numbered(labels: list[int]) -> Labels:
-    number: dict[int, int] = {}
-    return np.array([number.setdefault(one, len(number)) for one in labels], np.int64)
+    number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
+    return np.array([number[label] for label in labels], np.int64)
 
 
 def centres(vectors: Matrix, labels: Labels) -> Matrix:
