@@ -193,7 +193,9 @@ def test_others_are_not_let_in_without_a_key(own_shop):
 
 
 def test_a_port_that_is_taken_is_told(own_shop):
-    with running(own_shop) as service:
+    with running(own_shop, "--json") as service:
+        url = f"http://127.0.0.1:{service.port}"
+        assert service.lines[0] == {"event": "serving", "url": url, "workers": 1}
         done = subprocess.run(
             command(own_shop, "--port", service.port), capture_output=True, text=True,
             timeout=60, check=False,

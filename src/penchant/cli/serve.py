@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +11,9 @@ import typer
 from penchant.cli.options import ShopPath
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from penchant.server.runner import Place
     from penchant.shop_directory import ShopDirectory
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -24,6 +29,9 @@ def run(
     log_level: Annotated[
         str, typer.Option(help=f"The least that is told: {', '.join(LEVELS)}.")
     ] = "info",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Tell where it listens as a line of JSON, like the log.")
+    ] = False,
 ) -> None:
     """Serve recommendations, events and the rest over HTTP, until told to end (Ctrl-C, SIGTERM).
 
@@ -34,7 +42,6 @@ def run(
 
     Example: penchant serve shop --host 0.0.0.0 --port 8080 --workers 2
     """
-    from penchant.cli.output import note
     from penchant.errors import InputError
     from penchant.shop_directory import ShopDirectory
 
@@ -47,9 +54,22 @@ def run(
     from penchant.server.runner import Place, run_service
 
     place = Place(host, port, workers or settings.server.workers, log_level)
-    shown = f"[{host}]" if ":" in host else host
-    note(f"penchant serves {shop} on http://{shown}:{port} with {place.workers} worker(s)")
+    tell(shop, place, as_json=as_json)
     run_service(opened, place)
+
+
+def tell(shop: Path, place: Place, *, as_json: bool) -> None:
+    """Tell where the service listens: people on stderr, programs on stdout, where its log goes."""
+    from penchant.cli.output import note
+
+    shown = f"[{place.host}]" if ":" in place.host else place.host
+    url = f"http://{shown}:{place.port}"
+    if as_json:
+        line = {"event": "serving", "url": url, "workers": place.workers}
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+    else:
+        note(f"penchant serves {shop} on {url} with {place.workers} worker(s)")
 
 
 def check_installed() -> None:
