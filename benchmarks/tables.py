@@ -154,7 +154,8 @@ SERVICE = """
 `{command}`, on {machine}, which servers and load shared: {workers} workers, {products:,} products,
 {customers:,} customers, {writes:.0%} of the requests events, the rest homepages, product pages
 and carts. Requests come at random moments whether or not earlier ones were answered. Milliseconds
-are of that machine; the ratios are to an empty FastAPI application at the same rate in the same run.
+are of that machine; the ratios are to an empty FastAPI application at the same rate in the same
+run.
 
 | service | wanted a second | answered | failed | p50 ms | p99 ms | p50 to empty | p99 to empty |
 |---|---|---|---|---|---|---|---|
