@@ -1,10 +1,13 @@
 """The real `penchant serve`: starts, answers, swaps, is killed, and ends as it should."""
 
+import http.client
 import json
 import os
 import signal
 import subprocess
 import threading
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -132,7 +135,22 @@ def test_two_workers_know_at_once_what_one_was_told(own_shop, desk):
         assert "penchant_store_up 1.0" in metrics
         pids = {one["pid"] for one in service.lines if one["event"] == "build_taken_up"}
         assert len(pids) == 2
+        check_a_killed_worker_is_replaced(service, pids)
         assert service.end() == 0
+
+
+def check_a_killed_worker_is_replaced(service, pids):
+    """The other goes on answering, another one starts, and nobody waits for the dead."""
+    os.kill(min(pids), signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while len({one["pid"] for one in service.lines if one["event"] == "build_taken_up"}) < 3:
+        assert time.monotonic() < deadline
+        with suppress(OSError, http.client.HTTPException):
+            assert service.ask("GET", "/v1/recommendations")[0] == 200
+    until_ready(service)
+    assert service.ask("PUT", "/v1/products/N9", {"title": "New"})[0] == 200
+    assert "workers_behind" not in service.out.read_text()
+    assert "penchant_store_up 1.0" in service.ask("GET", "/metrics")[1]
 
 
 def test_builds_are_swapped_by_the_command_line_without_a_request_lost(own_shop, desk):

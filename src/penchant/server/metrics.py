@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 from prometheus_client import (
@@ -15,6 +16,7 @@ from prometheus_client import (
     multiprocess,
 )
 
+from penchant.server.muster import is_alive
 from penchant.server.runner import TOGETHER
 
 Mode = Literal["livemostrecent", "livemin"]
@@ -139,8 +141,13 @@ class Metrics:
 
     def text(self) -> bytes:
         """Give all of them as Prometheus reads them."""
-        if not os.environ.get(TOGETHER):
+        together = os.environ.get(TOGETHER)
+        if not together:
             return generate_latest(self._own)
+        for file in Path(together).glob("gauge_live*_*.db"):
+            pid = int(file.stem.rsplit("_", 1)[1])
+            if not is_alive(pid):  # killed: it could not take its gauges out itself
+                multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
         everyone = CollectorRegistry()
         multiprocess.MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
         return generate_latest(everyone)

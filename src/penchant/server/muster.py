@@ -74,7 +74,7 @@ class Muster:
 
     def _behind(self, version: int) -> bool:
         files = () if self._folder is None else self._folder.glob("*.at")
-        return any(_is_alive(int(one.stem)) and _version_in(one) < version for one in files)
+        return any(is_alive(int(one.stem)) and _version_in(one) < version for one in files)
 
     def _nudged_at(self) -> str:
         try:
@@ -90,7 +90,12 @@ def _version_in(file: Path) -> int:
         return 0
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Say whether a process of this machine is there.
+
+    Args:
+        pid: Its number.
+    """
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
