@@ -135,6 +135,11 @@ class Opened:
         events = () if person is None else person.events
         return max([microseconds(self.as_of), *(one.time_us for one in events)])
 
+    @property
+    def products_version(self) -> int:
+        """Version of the database's products that this shop answers with; 0 before any."""
+        return self._version or 0
+
     def refreshed(self) -> Self:
         """Give the same shop with the products that the database holds now.
 

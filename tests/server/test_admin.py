@@ -2,6 +2,7 @@
 
 import threading
 
+from penchant.server import serving
 from tests.server.conftest import served
 
 
@@ -143,3 +144,21 @@ def test_policies_are_named_by_what_decides(desk, service, own_shop):
     service.post("/v1/admin/publish", {"force": "a test"})
     second = service.service.serving.now.policies
     assert all(first[one] != second[one] for one in first)
+
+
+def too_many_files(*_, **__):
+    raise OSError(24, "Too many open files")
+
+
+def test_a_build_that_could_not_be_opened_for_once_is_tried_again(
+    desk, service, own_shop, monkeypatch
+):
+    new = another_build(desk, own_shop)
+    with monkeypatch.context() as broken:
+        broken.setattr(serving, "open_shop", too_many_files)
+        desk.run("publish", own_shop, new, "--force", "a test")
+        service.service.watcher.look()
+        ready = service.get("/health/ready").json()
+        assert (ready["status"], ready["trouble"]) == ("degraded", ["build_failed"])
+    service.settled(lambda: service.get("/health/ready").json()["build_id"] == new)
+    assert service.get("/health/ready").json()["trouble"] == []

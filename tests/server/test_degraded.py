@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from penchant.errors import StoreError, StoreFullError
+from penchant.errors import StoreError
 from tests.databases import postgres
 from tests.server.conftest import add_keys, served
 
@@ -88,18 +88,24 @@ def test_keys_are_still_checked_while_the_database_is_down(own_shop, monkeypatch
         monkeypatch.undo()
 
 
-def test_when_the_disk_is_full_answers_are_given_and_events_are_not(service, monkeypatch):
-    database = type(service.service.link.store.database)
+def most_pages(service, n):
+    """Leave the database no more room than so many pages."""
+    with service.service.link.store.database.write() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={n}")
 
-    def full(*_, **__):
-        raise StoreFullError("The disk is full.")
 
-    monkeypatch.setattr(database, "write", full)
-    answer = service.post("/v1/events", event("e"))
+def test_when_the_disk_is_full_answers_are_given_and_events_are_not(service):
+    assert service.get("/health/ready").json()["trouble"] == []
+    most_pages(service, 1)  # no fewer than there are: nothing more fits
+    several = {"events": [{**event(f"{n}"), "product_id": "p" * 200} for n in range(300)]}
+    answer = service.post("/v1/events", several)
     assert (answer.status_code, answer.json()["code"]) == (503, "store_full")
     assert service.get("/v1/customers/WARM/recommendations").json()["step"] == "profile"
-    monkeypatch.undo()
-    assert service.post("/v1/events", event("e")).json()["accepted"] == 1
+    ready = service.get("/health/ready")
+    assert (ready.status_code, ready.json()["trouble"]) == (200, ["store_full"])
+    most_pages(service, 1_000_000)
+    assert service.post("/v1/events", several).json()["accepted"] == 300
+    assert service.get("/health/ready").json()["trouble"] == []
 
 
 def test_a_database_that_hangs_keeps_nobody_waiting_for_long(own_shop, monkeypatch):

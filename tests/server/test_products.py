@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from penchant.errors import StoreError
 from tests.server.conftest import served
 
 LIKE_P03 = "P03"
@@ -133,3 +134,16 @@ def test_a_photo_is_fetched_from_a_host_that_is_listed(photo_shop, photo_folder)
             assert answer.status_code == 422
         pictures.shutdown()
         thread.join()
+
+
+def test_a_product_that_could_not_be_read_for_once_is_taken_up_later(service, vectors, monkeypatch):
+    books = type(service.service.link.store.products)
+
+    def down(*_):
+        raise StoreError("The database does not answer.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(books, "all", down)
+        assert service.put("/v1/products/N1", {"vector": vectors["P00"]}).status_code == 200
+        assert service.get("/v1/products/N1/similar").status_code == 404
+    service.settled(lambda: service.get("/v1/products/N1/similar").status_code == 200)

@@ -109,6 +109,11 @@ class StoreLink:
         """Whether the database answered when it was asked last."""
         return self._store is not None and self._store.available and self._trouble is None
 
+    @property
+    def full(self) -> bool:
+        """Whether the database had no room when something was to be written last."""
+        return self._store is not None and self._store.database.full
+
     def look(self) -> Remembered | None:
         """Open what is not open, and read what has changed.
 

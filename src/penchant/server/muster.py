@@ -7,6 +7,7 @@ them know it. Files in a folder of the command's own are enough for that.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from pathlib import Path
 from typing import Final
@@ -46,7 +47,7 @@ class Muster:
             version: Of the products it answers with.
         """
         if self._folder is not None:
-            own = self._folder / f"{os.getpid()}.tmp"
+            own = self._folder / f"{os.getpid()}-{threading.get_ident()}.tmp"
             own.write_text(str(version))
             own.replace(self._folder / f"{os.getpid()}.at")
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from penchant.engine import Shop
+from penchant.errors import StoreFullError
 from penchant.maths.threads import one_thread
 from penchant.privacy.statement import shop_statement
 from penchant.recording import KEPT_OF_REFUSERS
@@ -151,6 +152,8 @@ class Service:
             trouble.append(self.serving.trouble.code)
         if not self.link.up:
             trouble.append(self.link.trouble.code if self.link.trouble else "store_down")
+        elif self.link.full:
+            trouble.append(StoreFullError.code)
         ready = shop is not None and self.link.known
         status = "not_ready" if not ready else "degraded" if trouble else "ok"
         build_id = None if shop is None else shop.build_id

@@ -19,7 +19,7 @@ from typing import Final
 from penchant import __version__
 from penchant.builds.manifest import NAME as MANIFEST
 from penchant.engine import Shop, open_shop
-from penchant.errors import NotBuiltError, PenchantError
+from penchant.errors import BuildError, NotBuiltError, PenchantError
 from penchant.settings.showing import CART, HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE, SURFACES
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store
@@ -119,6 +119,8 @@ class Serving:
             if self._served is not None:
                 served = self._served
                 self._served = Served(served.shop.refreshed(), served.policies)
+                # where the database did not answer the shop is as it was: the next look tries again
+                version = self._served.shop.products_version
             self._products = version
 
     def _open(self, store: Store, products: int, signature: Signature) -> None:
@@ -126,12 +128,16 @@ class Serving:
         try:
             shop = open_shop(self._directory.path, store=store)
             warm_up(shop)
-        except PenchantError as error:
+        except Exception as error:
             self._failed_ticks = 1
-            self._trouble = error
-            self._swapped(None, error.code)
-            return
-        self._failed_ticks, self._products = 0, products
+            if isinstance(error, PenchantError):
+                self._trouble = error
+                self._swapped(None, error.code)
+                return
+            self._trouble = BuildError(f"The build cannot be opened: {error}.")
+            self._swapped(None, self._trouble.code)
+            raise
+        self._failed_ticks, self._products = 0, shop.products_version
         self._served = Served(shop, policies_of(shop))
         self._swapped(self._served, "")
 

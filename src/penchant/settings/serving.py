@@ -37,7 +37,9 @@ class ServerSettings(Checked):
 
     workers: int = knob(1, "Processes that answer; they share the build by memory map.", at_least=1)
     requests_per_second: float = knob(
-        200.0, "Requests a second each API key may make on average; 0: any number.", at_least=0
+        200.0,
+        "Requests a second each API key may make on average, of each worker; 0: any number.",
+        at_least=0,
     )
     burst: int = knob(400, "Requests a key may make at once before that counts.", at_least=1)
     max_body_kb: int = knob(

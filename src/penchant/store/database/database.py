@@ -28,6 +28,7 @@ class Database:
         self.engines = engines
         self._reading = Breaker(clock)
         self._writing = Breaker(clock)
+        self._full = False
         waits = engines.settings
         self._readers = Turns(engines.readers, waits.read_timeout_ms / 1000)
         self._writers = Turns(1, waits.write_timeout_ms / 1000)
@@ -36,6 +37,11 @@ class Database:
     def available(self) -> bool:
         """Whether the database is asked at all, for reading and for writing."""
         return self._reading.closed and self._writing.closed
+
+    @property
+    def full(self) -> bool:
+        """Whether there was no room when something was to be written last."""
+        return self._full
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -127,6 +133,7 @@ class Database:
             yield
         except sa.exc.SQLAlchemyError as error:
             failure = store_error(error)
+            self._full = self._full or isinstance(failure, StoreFullError)
             if failure is None or isinstance(failure, StoreFullError):
                 breaker.succeeded()
             else:
@@ -141,3 +148,4 @@ class Database:
             breaker.succeeded()
             raise
         breaker.succeeded()
+        self._full = self._full and breaker is not self._writing
