@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -376,6 +376,16 @@ def test_an_erasure_takes_everything_of_a_person_and_nothing_of_others(store):
         assert astuple(store.people.person(name)) == (name, (), None, 50)
     assert store.people.person("other").events == (an_event(3, "other"),)
     assert store.people.person("other").erased_us is None
+
+
+def test_a_receipt_whose_ids_were_taken_out_is_still_pending(store):
+    fill(store)
+    first, second = store.erasures.erase("c", at_us=50), store.erasures.erase("d", at_us=60)
+    store.erasures.unname([first.receipt_id])
+    unnamed = replace(first, customer_id=None, visitors=())
+    assert store.erasures.pending() == (unnamed, second)
+    store.erasures.unname([])
+    assert store.erasures.finish(first.receipt_id, {}, 70) == replace(unnamed, done_us=70)
 
 
 def test_a_receipt_keeps_the_ids_until_files_are_done_too(store):

@@ -34,7 +34,7 @@ def store(shop) -> Iterator[Store]:
 
 def fill(store: Store, rounds: int) -> None:
     """Answers and events of those who leave and of those who stay: their rows share pages."""
-    chance = random.Random(4)
+    chance = random.Random(4)  # noqa: S311
     people = [f"{kind}-{n}" for kind in (GONE, STAYS) for n in range(10)]
     for _ in range(rounds):
         store.slates.keep([slate(chance, chance.choice(people)) for _ in range(30)])
