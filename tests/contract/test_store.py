@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, astuple
+import time
+from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -378,6 +379,16 @@ def test_an_erasure_takes_everything_of_a_person_and_nothing_of_others(store):
     assert store.people.person("other").erased_us is None
 
 
+def test_a_receipt_whose_ids_were_taken_out_is_still_pending(store):
+    fill(store)
+    first, second = store.erasures.erase("c", at_us=50), store.erasures.erase("d", at_us=60)
+    store.erasures.unname([first.receipt_id])
+    unnamed = replace(first, customer_id=None, visitors=())
+    assert store.erasures.pending() == (unnamed, second)
+    store.erasures.unname([])
+    assert store.erasures.finish(first.receipt_id, {}, 70) == replace(unnamed, done_us=70)
+
+
 def test_a_receipt_keeps_the_ids_until_files_are_done_too(store):
     fill(store)
     erasure = store.erasures.erase("c", at_us=50)
@@ -429,6 +440,18 @@ def test_what_happened_before_an_erasure_does_not_come_back_late(store):
     person = store.people.person("c")
     assert (person.events, person.erased_us) == ((after,), 50)
     assert (store.slates.slate("r1"), store.slates.slate("r2").made_us) == (None, 51)
+
+
+def test_a_clock_that_is_ahead_does_not_undo_an_erasure(store):
+    now_us, hour_us = time.time_ns() // 1000, 3_600_000_000
+    sent = [an_event(n, who, time_us=now_us + hour_us) for n, who in enumerate("cdv")]
+    assert store.events.record(sent[:1]).written == ("e0",)
+    store.people.merge("v", "c", at_us=now_us)
+    store.erasures.erase("c", at_us=now_us)
+    store.erasures.erase("d", at_us=now_us - 25 * hour_us)
+    told = store.events.record(sent)
+    assert (told.written, told.known) == (("e1",), ("e0", "e2"))
+    assert store.people.person("c").events == ()
 
 
 def test_who_was_erased_may_come_back_as_a_visitor_of_somebody(store):

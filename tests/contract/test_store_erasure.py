@@ -58,6 +58,26 @@ def test_scrubbing_disturbs_nobody(store: Store) -> None:
     assert store.scrub()
 
 
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_the_samples_of_the_planner_name_nobody_who_was_erased(store: Store) -> None:
+    store.events.record([Event(f"e{n}", f"person-{n % 2}", "P", "view", n) for n in range(100)])
+    assert store.scrub()
+    assert samples_naming(store, "person-0") == 1
+    store.erasures.erase("person-0", at_us=200)
+    assert store.scrub()
+    assert samples_naming(store, "person-0") == 0
+    assert samples_naming(store, "person-1") == 1
+
+
+def samples_naming(store: Store, name: str) -> int:
+    """How many columns of events have a sample that holds a name."""
+    with store.database.read() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT most_common_vals::text FROM pg_stats WHERE tablename = 'events'"
+        )
+        return sum(name in (one[0] or "") for one in rows)
+
+
 def test_a_person_is_forgotten_whatever_the_database(
     store: Store, peopled: Path, tmp_path: Path
 ) -> None:

@@ -1,9 +1,13 @@
 """The rights of a person: consent, merging, a page token, export and erasure."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from penchant.privacy.progress import progress_file
+from penchant.server import eraser
+from penchant.shop_directory import ShopDirectory
 from tests.server.conftest import served
 
 
@@ -140,6 +144,34 @@ def test_who_is_erased_is_unknown_at_once_and_gone_from_files_soon(service, own_
     assert [one for one in files if b"WARM" in one.read_bytes()] == []
     assert slate(service, "WARM")["step"] == "popular"
     assert slate(service, "NEAR")["step"] == "profile"
+
+
+def test_an_erasure_is_done_only_when_nobody_reads_what_was_deleted(service, monkeypatch):
+    monkeypatch.setattr(eraser, "AGAIN_SECONDS", 0.05)
+    store = service.service.link.store
+    tries = threading.Semaphore(0)
+    scrub = type(store).scrub
+
+    def tried(one):
+        done = scrub(one)
+        tries.release()
+        return done
+
+    monkeypatch.setattr(type(store), "scrub", tried)
+    with store.database.snapshot() as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM events").scalar()
+        place = service.delete("/v1/customers/WARM").headers["location"]
+        for _ in range(2):
+            assert tries.acquire(timeout=20)
+        assert service.get(place).json()["done"] is None
+    service.settled(lambda: service.get(place).json()["done"] is not None)
+
+
+def test_what_an_eraser_before_left_marked_is_made_good(service, own_shop):
+    marker = progress_file(ShopDirectory.open(own_shop))
+    marker.write_text("{}")
+    service.service.eraser.wake()
+    service.settled(lambda: not marker.exists())
 
 
 def test_the_statement_says_in_words_what_decides(service):

@@ -35,7 +35,7 @@ def run(
     """
     from penchant.cli.stores import store_of
     from penchant.errors import InputError
-    from penchant.privacy.erasing import finish_erasures, receipt_of
+    from penchant.privacy.erasing import receipt_of, unfinished
     from penchant.shop_directory import ShopDirectory
 
     if (customer is None) == (not pending):
@@ -43,28 +43,30 @@ def run(
     directory, at = ShopDirectory.open(shop), datetime.now(UTC)
     with store_of(directory, create=not pending) as store:
         done: tuple[Erasure, ...] = ()
+        waits = False
         if store is not None and customer is not None:
             done = (_forgotten(directory, store, customer, at),)
         elif store is not None:
-            done = finish_erasures(directory, store, at=at)
+            done = _finished(directory, store, at)
+            waits = unfinished(directory, store)
     if as_json:
         from penchant.cli.output import print_json
 
         receipts = [receipt_of(one) for one in done]
         print_json({"receipts": receipts} if customer is None else receipts[0])
         return
-    _tell(done)
+    _tell(done, waits=waits)
 
 
 def _forgotten(shop: ShopDirectory, store: Store, customer: str, at: datetime) -> Erasure:
     """Erase a person; where somebody else is writing, files have to wait."""
     from penchant.cli.output import note
     from penchant.errors import BusyError
-    from penchant.privacy.erasing import finish_erasures, forget_in_database
+    from penchant.privacy.erasing import forget_in_database
 
     asked = forget_in_database(store, customer, at=at)
     try:
-        finish_erasures(shop, store, at=at)
+        _finished(shop, store, at)
     except BusyError:
         note(
             "Nothing of the person counts any more. Another command is writing to the shop: files "
@@ -73,7 +75,22 @@ def _forgotten(shop: ShopDirectory, store: Store, customer: str, at: datetime) -
     return store.erasures.receipt(asked.receipt_id) or asked
 
 
-def _tell(done: tuple[Erasure, ...]) -> None:
+def _finished(shop: ShopDirectory, store: Store, at: datetime) -> tuple[Erasure, ...]:
+    """Finish what waits; where somebody uses the database all the time, its disk has to wait."""
+    from penchant.cli.output import note
+    from penchant.privacy.erasing import finish_erasures, unfinished
+
+    done = finish_erasures(shop, store, at=at)
+    if unfinished(shop, store):
+        note(
+            "Files are done, but others are using the database, and deleted rows may still lie on "
+            "its disk: the receipt stays open. Later `penchant serve` or the next nightly run "
+            f"finishes it, or: penchant forget {shop.path} --pending"
+        )
+    return done
+
+
+def _tell(done: tuple[Erasure, ...], *, waits: bool) -> None:
     from penchant.cli.output import note, print_table
     from penchant.privacy.erasing import receipt_of
 
@@ -82,5 +99,5 @@ def _tell(done: tuple[Erasure, ...]) -> None:
         rows = [(place, f"{count:,}") for place, count in sorted(told["counts"].items()) if count]
         print_table(f"receipt {one.receipt_id}", ("erased from", ">rows or files"), rows)
         note(f"Asked {told['asked']}, done {told['done'] or 'not yet'}; person {one.person}")
-    if not done:
+    if not done and not waits:
         note("Nobody waits to be erased.")

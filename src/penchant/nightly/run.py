@@ -27,7 +27,7 @@ from penchant.nightly.record import NightlyRun, NightlyStep, add_line
 from penchant.pipeline import build_shop
 from penchant.privacy.again import forget_again
 from penchant.privacy.campaigning import write_recorded
-from penchant.privacy.erasing import finish_erasures
+from penchant.privacy.erasing import finish_erasures, unfinished
 from penchant.privacy.retention import retain
 from penchant.publishing import Gate, pointed_id, publish_build
 from penchant.settings import Settings
@@ -150,7 +150,9 @@ class _Night:
 
     def forget(self, store: Store) -> str:
         done = finish_erasures(self.shop, store, at=self.at)
-        return f"erased from all files: {len(done)}" if done else "nobody waits"
+        if done:
+            return f"erased from all files: {len(done)}"
+        return "the database is in use" if unfinished(self.shop, store) else "nobody waits"
 
     def ingest(self) -> str:
         inbox = look_into(self.shop, at=self.at)

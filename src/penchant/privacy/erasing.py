@@ -46,7 +46,8 @@ def forget(shop: ShopDirectory, store: Store, customer_id: str, *, at: datetime)
         at: Now, with its zone.
 
     Returns:
-        The finished receipt: what was erased where.
+        The receipt: what was erased where. It is not finished while somebody reads the database
+        all the time; the next run tries again.
 
     Raises:
         BusyError: if another command is writing to the shop; the person counts in no answer any
@@ -91,34 +92,52 @@ def finish_erasures(shop: ShopDirectory, store: Store, *, at: datetime) -> tuple
         at: Now, with its zone.
 
     Returns:
-        The receipts that were finished, oldest first; none: nobody was waiting.
+        The receipts that were finished, oldest first; none: nobody was waiting, or the database
+        could not be scrubbed for others who used it. Then they stay pending: try again.
 
     Raises:
         BusyError: if another command is writing to the shop.
         StoreError: if the database does not answer.
         BuildError: if a file cannot be read or written; the receipts stay pending.
     """
-    if not store.erasures.pending() and not progress_file(shop).exists():
+    if not unfinished(shop, store):
         return ()
     with shop.writing() as held:
         waiting = store.erasures.pending()
         receipts = {name: one.receipt_id for one in waiting for name in names_of(one)}
         progress = Progress(held, receipts)
+        progress.begin()
         if receipts:
             # whoever asked may have been killed before that
             store.secrets.renew(LOG_SECRET, made_before_us=max(one.asked_us for one in waiting))
             _forget_in_files(held, Mentions.of(receipts), progress)
+        # the ids first, so that the scrubbing sees to them too; a receipt says done after it
+        store.erasures.unname([one.receipt_id for one in waiting if names_of(one)])
+        if not store.scrub():
+            return ()
         finished = tuple(
             store.erasures.finish(one.receipt_id, progress.counts(one.receipt_id), microseconds(at))
             for one in waiting
         )
-        if store.scrub():  # else the next run does it: the file stays, and tells so
-            progress.remove()
+        progress.remove()
     return finished
 
 
+def unfinished(shop: ShopDirectory, store: Store) -> bool:
+    """Say whether anything of an erasure is still to be done.
+
+    Args:
+        shop: The shop.
+        store: Its store.
+
+    Raises:
+        StoreError: if the database does not answer.
+    """
+    return progress_file(shop).exists() or bool(store.erasures.pending())
+
+
 def names_of(erasure: Erasure) -> tuple[str, ...]:
-    """Give all ids a person is still to be erased under; none once that is done.
+    """Give all ids a person is still to be erased under in files; none once that is done.
 
     Args:
         erasure: A receipt.

@@ -1,4 +1,4 @@
-"""Progress of erasing: what was found of whom, kept beside the shop until the receipt is finished.
+"""Progress of erasing: what was found of whom, kept beside the shop until all is done.
 
 It is written before anything is removed, so that a run that was killed loses no count: what is
 found again counts as it did, what is gone stays counted. It holds no customer_id.
@@ -36,6 +36,14 @@ class Progress:
         self._path = progress_file(shop)
         self._receipts = receipts
         self._found: dict[str, dict[str, dict[str, int]]] = _read(self._path)
+
+    def begin(self) -> None:
+        """Mark that persons are erased, before anything is: until `remove`, something is to do.
+
+        Raises:
+            BuildError: if the disk is full.
+        """
+        write_atomically(self._path, json_bytes(self._found))
 
     def note(self, place: str, file: str, counts: Mapping[str, int]) -> None:
         """Write down what was found, before it is removed.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from penchant.errors import BusyError, PenchantError
-from penchant.privacy.erasing import finish_erasures
+from penchant.privacy.erasing import finish_erasures, unfinished
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
 from penchant.shop_directory import ShopDirectory
@@ -19,7 +19,7 @@ END_SECONDS: Final = 5.0
 """For files that are being written when the service ends."""
 
 AGAIN_SECONDS: Final = 2.0
-"""While another command writes to the shop."""
+"""While another command writes to the shop, or somebody reads the database all the time."""
 
 
 class Eraser:
@@ -70,7 +70,7 @@ class Eraser:
         if store is None:
             return AGAIN_SECONDS
         try:
-            if not store.erasures.pending():
+            if not unfinished(self._directory, store):
                 return SECONDS
             done = finish_erasures(self._directory, store, at=datetime.now(UTC))
         except BusyError:
@@ -83,4 +83,5 @@ class Eraser:
             return SECONDS
         for one in done:
             self._logs.tell("info", "erasure_finished", receipt_id=one.receipt_id)
-        return SECONDS
+        # with none done, readers of the database were in the way
+        return SECONDS if done else AGAIN_SECONDS

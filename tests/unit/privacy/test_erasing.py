@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,13 @@ import penchant
 from penchant.builds import Build, Manifest
 from penchant.errors import BuildError, BusyError, InputError
 from penchant.evaluation.trial import Trial
-from penchant.privacy.erasing import finish_erasures, forget, forget_in_database, receipt_of
+from penchant.privacy.erasing import (
+    finish_erasures,
+    forget,
+    forget_in_database,
+    receipt_of,
+    unfinished,
+)
 from penchant.privacy.progress import progress_file
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store
@@ -34,6 +42,14 @@ from tests.peopled import (
 def mails(shop: ShopDirectory) -> tuple[Path, Path]:
     folder = shop.path.parent / "mails"
     return folder / "mail.csv", folder / "mail.parquet"
+
+
+@contextmanager
+def reading(store: Store) -> Iterator[None]:
+    """Hold a moment of the database."""
+    with store.database.snapshot() as reader:
+        assert reader.exec_driver_sql("SELECT count(*) FROM events").scalar()
+        yield
 
 
 def test_the_search_finds_a_person_who_is_everywhere(shop: ShopDirectory) -> None:
@@ -217,6 +233,52 @@ def test_one_bad_place_keeps_the_receipt_waiting_but_no_other_place(
     assert receipt.counts["campaign_rows"] == 40
     assert receipt.counts["interactions"] == 6
     assert traces(shop.path, PERSON, csv, parquet) == traces(shop.path, PERSON)
+
+
+def test_a_receipt_stays_open_while_somebody_reads_the_database_all_the_time(
+    shop: ShopDirectory, store: Store
+) -> None:
+    with reading(store):
+        receipt = forget(shop, store, PERSON, at=AT)
+        assert receipt.done_us is None
+        assert progress_file(shop).exists()
+        assert finish_erasures(shop, store, at=AT) == ()
+        assert unfinished(shop, store)
+    (finished,) = finish_erasures(shop, store, at=AT)
+    assert finished.receipt_id == receipt.receipt_id
+    assert (finished.counts["events"], finished.counts["interactions"]) == (6, 6)
+    assert not unfinished(shop, store)
+    (shop.inbox / "interactions-9.csv").unlink()
+    assert traces(shop.path, PERSON, *mails(shop)) == []
+
+
+def test_who_was_killed_before_scrubbing_is_made_good(
+    shop: ShopDirectory, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> bool:
+        assert progress_file(shop).exists()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "scrub", killed)
+        with pytest.raises(KeyboardInterrupt):
+            forget(shop, store, "NOBODY", at=AT)
+    (receipt,) = store.erasures.pending()
+    assert receipt.customer_id is None
+    assert finish_erasures(shop, store, at=AT)[0].receipt_id == receipt.receipt_id
+
+
+def test_the_command_says_that_a_receipt_stays_open(
+    desk: Any, shop: ShopDirectory, store: Store
+) -> None:
+    with reading(store):
+        told = [desk.run("forget", shop.path, one) for one in ("NOBODY", "--pending")]
+    assert [one.code for one in told] == [0, 0]
+    assert all("others are using the database" in one.err for one in told)
+    assert "not yet" in told[0].err
+    assert "Nobody waits" not in told[1].err
+    done = desk.run("forget", shop.path, "--pending", "--json").json["receipts"]
+    assert [one["done"] is not None for one in done] == [True]
 
 
 def test_a_build_that_cannot_be_read_goes_unless_it_serves(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -103,6 +104,23 @@ class Database:
         """
         with self._guarded(self._writing), self.engines.migrating.begin() as connection:
             yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Any]:
+        """Hold the connection of the one writer in no transaction, for what stands in none.
+
+        Yields:
+            The driver's own connection; it raises the driver's own errors.
+
+        Raises:
+            StoreError: if other writers hold it up for too long.
+        """
+        with self._writers.taken():
+            borrowed = self.engines.writing.raw_connection()
+            try:
+                yield borrowed.driver_connection
+            finally:
+                borrowed.close()
 
     def tidy(self) -> None:
         """Let what was deleted leave the disk as well; if readers prevent it, the next time.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -41,6 +41,11 @@ _FINISH: Final = (
         done_us=sa.bindparam("at", type_=sa.BigInteger),
         counts=sa.bindparam("all_counts", type_=sa.JSON),
     )
+)
+_UNNAME: Final = (
+    sa.update(schema.erasures)
+    .where(_ROWS.receipt_id == sa.bindparam("receipt"))
+    .values(customer_id=sa.null(), visitors=sa.bindparam("none", type_=sa.JSON))
 )
 _ALL: Final = sa.select(schema.erased.c.person, schema.erased.c.asked_us)
 _ANY: Final = _ALL.limit(1)
@@ -110,7 +115,7 @@ class ErasureBook:
         return None if row is None else erasure_of(row)
 
     def pending(self) -> tuple[Erasure, ...]:
-        """Give the erasures of which files are still to be done, oldest first.
+        """Give the erasures that are not done yet, in files or on disk, oldest first.
 
         Raises:
             StoreError: if the database does not answer.
@@ -132,6 +137,21 @@ class ErasureBook:
         person = {"person": self._people.hash_of(customer_id)}
         with self._database.read() as connection:
             return tuple(map(erasure_of, connection.execute(_OF_ONE, person).all()))
+
+    def unname(self, receipt_ids: Sequence[str]) -> None:
+        """Take the ids out of receipts: files are done, the database is still to be scrubbed.
+
+        Args:
+            receipt_ids: Name the receipts; they stay pending.
+
+        Raises:
+            StoreError: if the database does not answer; then nothing changed.
+        """
+        check_texts(receipt_ids)
+        if receipt_ids:
+            with self._database.write() as connection:
+                rows = [{"receipt": one, "none": []} for one in receipt_ids]
+                connection.execute(_UNNAME, rows)
 
     def finish(self, receipt_id: str, counts: Mapping[str, int], at_us: int) -> Erasure:
         """Note that files are done too; the ids are not kept any longer.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Container, Sequence
 from typing import Final
 
@@ -54,16 +55,17 @@ class EventLog:
         check_events(events)
         if not events:
             return Recorded((), ())
+        now_us = time.time_ns() // 1000
         with self._database.write() as connection:
             names = known_as(connection, {one.customer_id for one in events})
             erased = self._people.erased_us(connection, {*names, *names.values()})
-            rows = [
-                event_row(one, names[one.customer_id])
+            past = {
+                one
                 for one in events
-                if not is_past(one.time_us, names, one.customer_id, erased)
-            ]
+                if is_past(one.time_us, names, one.customer_id, erased, now_us)
+            }
+            rows = [event_row(one, names[one.customer_id]) for one in events if one not in past]
             new = set(connection.scalars(_INSERT[self._database.kind], rows)) if rows else set()
-        past = {one for one in events if is_past(one.time_us, names, one.customer_id, erased)}
         return _told(events, new, past)
 
     def since(self, seq: int, *, limit: int = 50_000) -> tuple[tuple[int, Event], ...]:

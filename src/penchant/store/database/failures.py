@@ -41,13 +41,15 @@ def store_error(error: BaseException) -> StoreError | None:
     """Give what a failure means to those who asked.
 
     Args:
-        error: What SQLAlchemy raised.
+        error: What SQLAlchemy raised, or SQLite itself.
 
     Returns:
         None where the statement itself was wrong: then the database is well.
     """
     if isinstance(error, failures.TimeoutError):  # of a pool, as after a storm of reconnecting
         return StoreError(f"The database is asked for more than it can answer in time; {AGAIN}")
+    if isinstance(error, sqlite3.Error):
+        return _of_sqlite(error)
     if not isinstance(error, failures.DBAPIError):
         return None
     cause = error.orig

@@ -119,7 +119,7 @@ class Store:
         """Leave nothing of deleted rows in the files of the database, after an erasure.
 
         Returns:
-            False where somebody was reading all the time: ask again.
+            False where somebody was reading or writing all the time: ask again.
 
         Raises:
             StoreError: if the database does not answer.
