@@ -106,6 +106,21 @@ def test_too_many_events_are_refused_as_a_whole(own_shop):
         assert service.service.link.store.events.count() == 0
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"events": [{"name": "purchase", "params": {"transaction_id": "t", "items": [{}] * 3_900}}]},
+        [{"events": [1] * 100_000}],
+        [{"events": [event("e1"), *[{}] * 600]}],
+    ],
+)
+def test_what_is_wrong_counts_as_much_as_what_is_right(service, body):
+    answer = service.post("/v1/events", body)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert len(answer.content) < 1_000
+    assert service.service.link.store.events.count() == 0
+
+
 def test_events_of_many_requests_at_once_are_all_kept_once(service):
     requests = [
         ("POST", "/v1/events", {"json": {"events": [event(f"e{n}"), event("same")]}})
