@@ -3,10 +3,13 @@
 import asyncio
 import json
 import threading
+from contextlib import contextmanager
 
 import pytest
 
 from penchant.server.middleware.body import MOST_TARGET, BodyLimit
+from penchant.server.middleware.crowd import BODIES, BODIES_OF_A_PAGE, Crowd
+from penchant.server.service import MOST_AT_ONCE
 from tests.server.conftest import add_keys, served
 
 
@@ -101,11 +104,7 @@ def test_who_comes_when_all_are_busy_is_told_at_once(service):
 
 
 def test_only_so_many_requests_are_inside(service):
-    from penchant.server.middleware.crowd import Crowd
-
-    crowd = service.client.app
-    while not isinstance(crowd, Crowd):
-        crowd = crowd.app
+    crowd = crowd_of(service)
     crowd.inside = crowd.most
     answer = service.get("/v1/recommendations")
     assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
@@ -113,6 +112,91 @@ def test_only_so_many_requests_are_inside(service):
     crowd.inside = 0
     assert service.get("/v1/recommendations").status_code == 200
     assert crowd.inside == 0
+
+
+@contextmanager
+def slow_bodies(service, count, headers=()):
+    """Requests whose heads came and whose bodies never do; gives the statuses of those refused."""
+    app, arrived, statuses = service.client.app, threading.Semaphore(0), []
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
+        "scheme": "http", "path": "/v1/events", "raw_path": b"/v1/events", "root_path": "",
+        "query_string": b"", "server": ("localhost", 80), "client": ("127.0.0.1", 1),
+        "headers": [
+            (b"host", b"localhost"), (b"content-length", b"100"),
+            (b"content-type", b"application/json"), *headers,
+        ],
+    }  # fmt: skip
+
+    async def one():
+        parts = [{"type": "http.request", "body": b"{", "more_body": True}]
+
+        async def receive():
+            if parts:
+                return parts.pop()
+            arrived.release()
+            await asyncio.Event().wait()
+
+        async def send(message):
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+                arrived.release()
+
+        await app({**scope, "headers": list(scope["headers"])}, receive, send)
+
+    running = [asyncio.run_coroutine_threadsafe(one(), service.client.loop) for _ in range(count)]
+    try:
+        for _ in running:
+            assert arrived.acquire(timeout=20)
+        yield statuses
+    finally:
+        for each in running:
+            each.cancel()
+
+
+def crowd_of(service):
+    crowd = service.client.app
+    while not isinstance(crowd, Crowd):
+        crowd = crowd.app
+    return crowd
+
+
+def test_bodies_that_never_come_keep_nobody_else_out(own_shop):
+    event = {
+        "event_id": "e1", "customer_id": "NEW", "product_id": "P03", "interaction_type": "view",
+    }  # fmt: skip
+    with served(own_shop, server_requests_per_second=0) as service:
+        with slow_bodies(service, MOST_AT_ONCE) as refused:
+            assert refused == []
+            assert service.get("/v1/recommendations").status_code == 200
+            assert service.post("/v1/events", event).json()["accepted"] == 1
+            assert crowd_of(service).inside == 0
+        assert service.settled(lambda: not crowd_of(service).waiting)
+
+
+def test_bodies_that_are_waited_for_are_bounded(own_shop):
+    with served(own_shop, server_requests_per_second=0) as service:
+        crowd = crowd_of(service)
+        crowd.most = 3
+        with slow_bodies(service, 2 * BODIES * 3) as refused:
+            assert refused == [503] * (BODIES * 3)
+            assert service.get("/v1/recommendations").status_code == 200
+        assert service.settled(lambda: not crowd.waiting)
+        assert crowd.inside == 0
+
+
+def test_one_page_may_not_keep_the_others_from_sending(own_shop):
+    key = {"X-API-Key": add_keys(own_shop)["all"]}
+    with served(own_shop, server_requests_per_second=0) as service:
+        token, other = (
+            service.post(f"/v1/customers/{one}/token", headers=key).json()["token"]
+            for one in ("WARM", "NEAR")
+        )
+        with slow_bodies(service, BODIES_OF_A_PAGE + 3, [(b"x-api-key", token.encode())]) as no:
+            assert no == [503] * 3
+            view = {"event_id": "e", "product_id": "P03", "interaction_type": "view"}
+            answer = service.post("/v1/events", view, headers={"X-API-Key": other})
+            assert answer.json()["accepted"] == 1
 
 
 SECURITY = {
