@@ -1,9 +1,11 @@
 """What is reported: recorded once, before it is acknowledged, and counted in the next answer."""
 
 import json
+import threading
 
 import pytest
 
+from penchant.server.exposing import TRIES
 from tests.server.conftest import served
 
 VIEW = {"customer_id": "NEW", "product_id": "P03", "interaction_type": "view"}
@@ -179,3 +181,21 @@ def test_when_something_was_shown_may_be_said(service, when):
 def test_a_time_that_is_none_is_told(service, when):
     answer = service.post("/v1/exposures", {"request_id": "x", "shown_at": when})
     assert answer.status_code == 422
+
+
+def test_many_answers_are_looked_up_in_one_read(service, monkeypatch):
+    name = service.get("/v1/recommendations?k=2").json()["request_id"]
+    service.service.keeper.flush()
+    database, reads = service.service.link.store.slates._database, []
+    read = type(database).read
+
+    def counted(self):
+        if threading.current_thread().name.startswith("penchant-chore"):
+            reads.append(1)
+        return read(self)
+
+    monkeypatch.setattr(type(database), "read", counted)
+    body = {"exposures": [{"request_id": one} for one in (name, *(f"x{n}" for n in range(400)))]}
+    told = service.post("/v1/exposures", body).json()
+    assert (told["accepted"], len(told["ignored"])) == (2, 400)
+    assert len(reads) <= TRIES

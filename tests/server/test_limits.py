@@ -77,8 +77,9 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(own_shop):
         assert service.get("/health/ready", **own).status_code == 200
 
 
-def test_who_comes_when_all_are_busy_is_told_at_once(service):
-    bench = service.service.answers
+@contextmanager
+def all_busy(service, bench):
+    """Every thread of a bench works, and its line is full."""
     go, inside = threading.Event(), threading.Semaphore(0)
 
     def busy():
@@ -89,18 +90,35 @@ def test_who_comes_when_all_are_busy_is_told_at_once(service):
         asyncio.run_coroutine_threadsafe(bench.run(busy), service.client.loop)
         for _ in range(bench._most)
     ]
-    for _ in range(4):
-        assert inside.acquire(timeout=20)
     try:
-        answer = service.get("/v1/recommendations")
-        assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
-        assert answer.headers["retry-after"] == "1"
-        assert service.get("/health/live").status_code == 200
+        for _ in range(4):
+            assert inside.acquire(timeout=20)
+        yield
     finally:
         go.set()
     for one in fillers:
         one.result(20)
+
+
+def test_who_comes_when_all_are_busy_is_told_at_once(service):
+    with all_busy(service, service.service.answers):
+        answer = service.get("/v1/recommendations")
+        assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+        assert answer.headers["retry-after"] == "1"
+        assert service.get("/health/live").status_code == 200
     assert service.get("/v1/recommendations").status_code == 200
+
+
+def test_reports_never_keep_anybody_from_their_rights(service):
+    with all_busy(service, service.service.chores):
+        assert service.post("/v1/exposures", {"request_id": "x"}).status_code == 503
+        own = "/v1/customers/WARM"
+        assert service.put(f"{own}/consent", {"marketing": False}).status_code == 200
+        assert service.get(f"{own}/consent").json()["marketing"] is False
+        assert service.get(f"{own}/export").status_code == 200
+        receipt = service.delete(own)
+        assert receipt.status_code == 202
+        assert service.get(receipt.headers["location"]).status_code == 200
 
 
 def test_only_so_many_requests_are_inside(service):

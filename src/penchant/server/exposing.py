@@ -93,9 +93,9 @@ async def _find(service: Service, request_ids: set[str]) -> Mapping[str, ServedS
 
 
 def _look_up(service: Service, request_ids: set[str]) -> dict[str, ServedSlate]:
-    slates = service.link.store.slates
-    both = ((one, service.keeper.find(one) or slates.slate(one)) for one in request_ids)
-    return {name: slate for name, slate in both if slate is not None}
+    waiting = {one: service.keeper.find(one) for one in request_ids}
+    found = {name: slate for name, slate in waiting.items() if slate is not None}
+    return found | service.link.store.slates.slates(request_ids - found.keys())
 
 
 def _check_own(service: Service, slates: Mapping[str, ServedSlate], customer_id: str) -> None:

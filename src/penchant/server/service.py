@@ -44,6 +44,9 @@ database.
 
 CHORE_THREADS: Final = 4
 
+RIGHTS_THREADS: Final = 2
+"""Consent, access and erasure wait behind nothing but each other, however much is reported."""
+
 TAKE_UP_SECONDS: Final = 2.0
 """For all workers to take a product up; who does not is told in the log."""
 
@@ -74,6 +77,7 @@ class Service:
         self.rates = Rates(server.requests_per_second, server.burst, time.monotonic)
         self.answers = Workbench("answer", threads=ANSWER_THREADS, line=128, patience=2.0)
         self.chores = Workbench("chore", threads=CHORE_THREADS, line=64, patience=5.0)
+        self.rights = Workbench("rights", threads=RIGHTS_THREADS, line=64, patience=10.0)
         self.recorder = Recorder(self._write_events, self._unwanted)
         self.keeper = Keeper(self._write_slates, self.metrics.lost_slates)
         self.eraser = Eraser(directory, self.link, logs)
@@ -95,6 +99,7 @@ class Service:
         """Write what is to be written, and close everything."""
         self.answers.close()
         self.chores.close()
+        self.rights.close()
         self.recorder.stop()
         self.keeper.stop()
         self.eraser.stop()
