@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from penchant.errors import StoreError
 from penchant.server.caller import Caller
-from penchant.server.exposing import expose_lists
+from penchant.server.exposing import expose_lists, find_lists
 from penchant.server.problems import ProblemError
 from penchant.server.recorder import Kept
 from penchant.server.service import Service
@@ -80,13 +80,14 @@ async def record(service: Service, read: EventsRead) -> dict[str, Any]:
         read: What was read.
 
     Raises:
-        ProblemError: if every one was rejected.
+        ProblemError: if every one was rejected, or a list was another person's.
         StoreError: if they could not be written in time; they may be sent again.
     """
     rows = read.rows
+    # first of all: when it is refused, nothing of it was written
+    lists = await find_lists(service, rows.shown, read.caller)
     kept = await _written(service, rows) if rows.events else Kept(0, 0, frozenset())
-    if rows.shown:
-        await expose_lists(service, rows.shown, read.caller)
+    await expose_lists(service, lists)
     told = _told(rows, kept)
     _count(service, told)
     if rows.rejected and not (rows.events or rows.shown or rows.ignored):
