@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from penchant.server.exposing import TRIES
-from tests.server.conftest import served
+from tests.server.conftest import add_keys, served
 
 VIEW = {"customer_id": "NEW", "product_id": "P03", "interaction_type": "view"}
 
@@ -133,14 +133,16 @@ def test_events_of_many_requests_at_once_are_all_kept_once(service):
     assert sum(one["duplicates"] for one in answers) == 59
 
 
-def test_events_may_come_as_plain_text_as_a_page_that_is_left_sends_them(service):
-    answer = service.client.request(
-        "POST",
-        "/v1/events",
-        content=json.dumps(event("e1")),
-        headers={"Content-Type": "text/plain"},
-    )
-    assert answer.json()["accepted"] == 1
+def test_events_may_come_as_plain_text_as_a_page_that_is_left_sends_them(own_shop):
+    key = add_keys(own_shop)["events"]
+    with served(own_shop) as service:
+        answer = service.client.request(
+            "POST",
+            "/v1/events",
+            content=json.dumps(event("e1")),
+            headers={"Content-Type": "text/plain", "X-API-Key": key},
+        )
+        assert answer.json()["accepted"] == 1
 
 
 def test_exposures_count_once_and_are_joined_with_their_answer(service):

@@ -13,6 +13,9 @@ from penchant.server.service import MOST_AT_ONCE
 from tests.server.conftest import add_keys, served
 
 
+AS_JSON = {"Content-Type": "application/json"}
+
+
 def test_a_body_that_is_too_large_is_refused_by_its_head(own_shop):
     with served(own_shop, server_max_body_kb=1) as service:
         answer = service.post("/v1/events", {"events": ["x" * 2_000]})
@@ -29,7 +32,7 @@ def test_a_body_that_comes_in_pieces_is_counted_as_it_comes(own_shop):
 
     with served(own_shop, server_max_body_kb=8) as service:
         for path in ("/v1/events", "/v1/cart/recommendations"):
-            answer = service.client.request("POST", path, content=pieces())
+            answer = service.client.request("POST", path, content=pieces(), headers=AS_JSON)
             assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 

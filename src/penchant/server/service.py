@@ -17,11 +17,12 @@ from penchant.maths.threads import one_thread
 from penchant.privacy.statement import shop_statement
 from penchant.recording import KEPT_OF_REFUSERS
 from penchant.server.answering import Workbench
-from penchant.server.caller import Caller, check_access, check_rate, identify, shown_key
+from penchant.server.caller import EVERYBODY, Caller, check_access, check_rate, identify, shown_key
 from penchant.server.eraser import Eraser
 from penchant.server.keeper import Keeper
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
+from penchant.server.loopback import check_local
 from penchant.server.metrics import Metrics
 from penchant.server.muster import Muster
 from penchant.server.publishing import Publishing
@@ -118,6 +119,7 @@ class Service:
 
         Raises:
             ProblemError: if it is nobody known, may not, or asks too often.
+            HTTPException: if the shop has no key, and a body is not said to be JSON.
             StoreError: if the keys could never be read.
         """
         remembered = self.link.remembered
@@ -127,6 +129,8 @@ class Service:
             remembered.token_secret,
             now_us=now_us(),
         )
+        if caller is EVERYBODY:
+            check_local(request.method, request.headers)
         request.state.key_id = caller.key_id
         request.state.caller = caller
         check_access(caller, access)

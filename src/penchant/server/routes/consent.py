@@ -27,7 +27,7 @@ from penchant.taste.from_tables import microseconds
 router = APIRouter(route_class=Guarded, tags=["privacy"])
 
 READING = failures(401, 403, 422, 429, 503)
-WRITING = failures(400, 401, 403, 408, 413, 422, 429, 503)
+WRITING = failures(400, 401, 403, 408, 413, 415, 422, 429, 503)
 
 
 @router.get(
