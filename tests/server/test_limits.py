@@ -135,19 +135,23 @@ def test_only_so_many_requests_are_inside(service):
     assert crowd.inside == 0
 
 
-@contextmanager
-def slow_bodies(service, count, headers=()):
-    """Requests whose heads came and whose bodies never do; gives the statuses of those refused."""
-    app, arrived, statuses = service.client.app, threading.Semaphore(0), []
-    scope = {
+def post_of(path, headers=()):
+    """A request of which only the head came."""
+    return {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
-        "scheme": "http", "path": "/v1/events", "raw_path": b"/v1/events", "root_path": "",
+        "scheme": "http", "path": path, "raw_path": path.encode(), "root_path": "",
         "query_string": b"", "server": ("localhost", 80), "client": ("127.0.0.1", 1),
         "headers": [
             (b"host", b"localhost"), (b"content-length", b"100"),
             (b"content-type", b"application/json"), *headers,
         ],
     }  # fmt: skip
+
+
+@contextmanager
+def slow_bodies(service, count, headers=()):
+    """Requests whose heads came and whose bodies never do; gives the statuses of those refused."""
+    app, arrived, statuses = service.client.app, threading.Semaphore(0), []
 
     async def one():
         parts = [{"type": "http.request", "body": b"{", "more_body": True}]
@@ -163,7 +167,7 @@ def slow_bodies(service, count, headers=()):
                 statuses.append(message["status"])
                 arrived.release()
 
-        await app({**scope, "headers": list(scope["headers"])}, receive, send)
+        await app(post_of("/v1/events", headers), receive, send)
 
     running = [asyncio.run_coroutine_threadsafe(one(), service.client.loop) for _ in range(count)]
     try:
@@ -173,6 +177,24 @@ def slow_bodies(service, count, headers=()):
     finally:
         for each in running:
             each.cancel()
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/exposures"])
+def test_who_hangs_up_is_no_failure_of_the_service(service, path):
+    sent = []
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    service.client.run(service.client.app(post_of(path), receive, send))
+    assert sent[0]["status"] == 499
+    told = {one["event"]: one for one in service.lines}
+    assert told["hung_up"]["level"] == "debug"
+    assert told["request"]["status"] == 499
+    assert "unexpected" not in told
 
 
 def crowd_of(service):
