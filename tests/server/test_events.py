@@ -111,7 +111,11 @@ def test_too_many_events_are_refused_as_a_whole(own_shop):
 @pytest.mark.parametrize(
     "body",
     [
-        {"events": [{"name": "purchase", "params": {"transaction_id": "t", "items": [{}] * 3_900}}]},
+        {
+            "events": [
+                {"name": "purchase", "params": {"transaction_id": "t", "items": [{}] * 3_900}}
+            ]
+        },
         [{"events": [1] * 100_000}],
         [{"events": [event("e1"), *[{}] * 600]}],
     ],

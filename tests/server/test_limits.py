@@ -12,7 +12,6 @@ from penchant.server.middleware.crowd import BODIES, BODIES_OF_A_PAGE, Crowd
 from penchant.server.service import MOST_AT_ONCE
 from tests.server.conftest import add_keys, served
 
-
 AS_JSON = {"Content-Type": "application/json"}
 
 
@@ -157,10 +156,10 @@ def slow_bodies(service, count, headers=()):
         parts = [{"type": "http.request", "body": b"{", "more_body": True}]
 
         async def receive():
-            if parts:
-                return parts.pop()
-            arrived.release()
-            await asyncio.Event().wait()
+            if not parts:
+                arrived.release()
+                await asyncio.Event().wait()
+            return parts.pop()
 
         async def send(message):
             if message["type"] == "http.response.start":

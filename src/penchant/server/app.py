@@ -25,7 +25,6 @@ from penchant.server.putting import UPLOAD
 from penchant.server.routes import all_routes
 from penchant.server.service import MOST_AT_ONCE, Service
 
-
 HUNG_UP: Final = 499
 """Status in the log of a request whose caller hung up; the one proxies use."""
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from penchant.engine import Shop
+from penchant.errors import BuildError, InputError
 from penchant.maths.threads import one_thread
 from penchant.privacy.statement import shop_statement
 from penchant.recording import KEPT_OF_REFUSERS
@@ -169,11 +170,16 @@ class Service:
         """Give the main parameters in plain language, as of the build that serves.
 
         Raises:
-            BuildError: if the published build is damaged.
+            BuildError: if the published build is damaged, or the settings cannot be read.
         """
         shop = self.serving.shop
         if shop is None or self._statement[0] is not shop:
-            self._statement = shop, dict(shop_statement(self.directory).to_dict())
+            try:
+                told = shop_statement(self.directory).to_dict()
+            except InputError as error:  # not of who asks: they sent nothing
+                self.logs.tell("warning", "settings_unreadable", code=error.code)
+                raise BuildError("The settings of the shop cannot be read.") from error
+            self._statement = shop, dict(told)
         return self._statement[1]
 
     def take_up(self) -> None:
