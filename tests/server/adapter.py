@@ -38,6 +38,7 @@ class AskerAdapter(BaseAdapter):
         parts = urlsplit(request.url)
         path = (parts.path or "/").encode()
         told = [(k.lower().encode("latin-1"), _bytes(v)) for k, v in request.headers.items()]
+        told.append((b"host", parts.netloc.encode()))
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1",
             "method": request.method, "scheme": "http", "path": path.decode(), "raw_path": path,

@@ -23,7 +23,7 @@ class Asker:
         self.lifespan = Lifespan(self.app)
         self.run(self.lifespan.begin())
         transport = httpx.ASGITransport(app=self.app)
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://shop")
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
         return self
 
     def __exit__(self, *_):

@@ -143,6 +143,21 @@ def test_a_page_token_may_not_name_another_person_in_a_body(guarded, route):
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
+def test_a_page_that_reports_a_list_of_another_person_reports_nothing_at_all(guarded):
+    service, keys = guarded
+    other = {"X-API-Key": keys["another's token"]}
+    slate = service.get("/v1/customers/NEAR/recommendations?k=2", headers=other).json()
+    items = [{"item_id": slate["slots"][0]["product_id"]}]
+    params = {"item_list_id": slate["request_id"], "items": items}
+    events = [{"name": name, "params": params} for name in ("view_item", "view_item_list")]
+    before = service.service.link.store.events.count()
+    own = {"X-API-Key": keys["own token"]}
+    assert service.post("/v1/events", {"events": events}, headers=own).status_code == 403
+    assert service.service.link.store.events.count() == before
+    told = service.post("/v1/events", {"events": events[:1]}, headers=own).json()
+    assert told["accepted"] == 1
+
+
 def test_nobody_known_is_told_so_before_a_body_is_read(guarded):
     service, _ = guarded
     for path in ("/v1/events", "/v1/cart/recommendations"):

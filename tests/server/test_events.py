@@ -1,10 +1,12 @@
 """What is reported: recorded once, before it is acknowledged, and counted in the next answer."""
 
 import json
+import threading
 
 import pytest
 
-from tests.server.conftest import served
+from penchant.server.exposing import TRIES
+from tests.server.conftest import add_keys, served
 
 VIEW = {"customer_id": "NEW", "product_id": "P03", "interaction_type": "view"}
 
@@ -106,6 +108,25 @@ def test_too_many_events_are_refused_as_a_whole(own_shop):
         assert service.service.link.store.events.count() == 0
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {
+            "events": [
+                {"name": "purchase", "params": {"transaction_id": "t", "items": [{}] * 3_900}}
+            ]
+        },
+        [{"events": [1] * 100_000}],
+        [{"events": [event("e1"), *[{}] * 600]}],
+    ],
+)
+def test_what_is_wrong_counts_as_much_as_what_is_right(service, body):
+    answer = service.post("/v1/events", body)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert len(answer.content) < 1_000
+    assert service.service.link.store.events.count() == 0
+
+
 def test_events_of_many_requests_at_once_are_all_kept_once(service):
     requests = [
         ("POST", "/v1/events", {"json": {"events": [event(f"e{n}"), event("same")]}})
@@ -116,14 +137,16 @@ def test_events_of_many_requests_at_once_are_all_kept_once(service):
     assert sum(one["duplicates"] for one in answers) == 59
 
 
-def test_events_may_come_as_plain_text_as_a_page_that_is_left_sends_them(service):
-    answer = service.client.request(
-        "POST",
-        "/v1/events",
-        content=json.dumps(event("e1")),
-        headers={"Content-Type": "text/plain"},
-    )
-    assert answer.json()["accepted"] == 1
+def test_events_may_come_as_plain_text_as_a_page_that_is_left_sends_them(own_shop):
+    key = add_keys(own_shop)["events"]
+    with served(own_shop) as service:
+        answer = service.client.request(
+            "POST",
+            "/v1/events",
+            content=json.dumps(event("e1")),
+            headers={"Content-Type": "text/plain", "X-API-Key": key},
+        )
+        assert answer.json()["accepted"] == 1
 
 
 def test_exposures_count_once_and_are_joined_with_their_answer(service):
@@ -164,3 +187,21 @@ def test_when_something_was_shown_may_be_said(service, when):
 def test_a_time_that_is_none_is_told(service, when):
     answer = service.post("/v1/exposures", {"request_id": "x", "shown_at": when})
     assert answer.status_code == 422
+
+
+def test_many_answers_are_looked_up_in_one_read(service, monkeypatch):
+    name = service.get("/v1/recommendations?k=2").json()["request_id"]
+    service.service.keeper.flush()
+    database, reads = service.service.link.store.slates._database, []
+    read = type(database).read
+
+    def counted(self):
+        if threading.current_thread().name.startswith("penchant-chore"):
+            reads.append(1)
+        return read(self)
+
+    monkeypatch.setattr(type(database), "read", counted)
+    body = {"exposures": [{"request_id": one} for one in (name, *(f"x{n}" for n in range(400)))]}
+    told = service.post("/v1/exposures", body).json()
+    assert (told["accepted"], len(told["ignored"])) == (2, 400)
+    assert len(reads) <= TRIES

@@ -39,7 +39,7 @@ def asked(request, built_shop, tmp_path_factory):
     url = {} if request.param == "sqlite" else {"store_url": postgres().new_database()}
     serving = served(shop, server_requests_per_second=0, **url)
     with serving as service, requests.Session() as session:
-        session.mount("http://shop", AskerAdapter(service.client))
+        session.mount("http://localhost", AskerAdapter(service.client))
         yield session
 
 
@@ -59,7 +59,7 @@ def go_through(operation, session, cases):
     )  # fmt: skip
     @hypothesis.given(case=strategy_of(operation))
     def check(case):
-        answer = case.call(base_url="http://shop", session=session)
+        answer = case.call(base_url="http://localhost", session=session)
         case.validate_response(answer, checks=checks())
         statuses[answer.status_code] += 1
         assert answer.status_code < 500, answer.text

@@ -3,11 +3,16 @@
 import asyncio
 import json
 import threading
+from contextlib import contextmanager
 
 import pytest
 
 from penchant.server.middleware.body import MOST_TARGET, BodyLimit
+from penchant.server.middleware.crowd import BODIES, BODIES_OF_A_PAGE, Crowd
+from penchant.server.service import MOST_AT_ONCE
 from tests.server.conftest import add_keys, served
+
+AS_JSON = {"Content-Type": "application/json"}
 
 
 def test_a_body_that_is_too_large_is_refused_by_its_head(own_shop):
@@ -26,7 +31,7 @@ def test_a_body_that_comes_in_pieces_is_counted_as_it_comes(own_shop):
 
     with served(own_shop, server_max_body_kb=8) as service:
         for path in ("/v1/events", "/v1/cart/recommendations"):
-            answer = service.client.request("POST", path, content=pieces())
+            answer = service.client.request("POST", path, content=pieces(), headers=AS_JSON)
             assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
@@ -74,8 +79,9 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(own_shop):
         assert service.get("/health/ready", **own).status_code == 200
 
 
-def test_who_comes_when_all_are_busy_is_told_at_once(service):
-    bench = service.service.answers
+@contextmanager
+def all_busy(service, bench):
+    """Every thread of a bench works, and its line is full."""
     go, inside = threading.Event(), threading.Semaphore(0)
 
     def busy():
@@ -86,26 +92,39 @@ def test_who_comes_when_all_are_busy_is_told_at_once(service):
         asyncio.run_coroutine_threadsafe(bench.run(busy), service.client.loop)
         for _ in range(bench._most)
     ]
-    for _ in range(4):
-        assert inside.acquire(timeout=20)
     try:
-        answer = service.get("/v1/recommendations")
-        assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
-        assert answer.headers["retry-after"] == "1"
-        assert service.get("/health/live").status_code == 200
+        for _ in range(4):
+            assert inside.acquire(timeout=20)
+        yield
     finally:
         go.set()
     for one in fillers:
         one.result(20)
+
+
+def test_who_comes_when_all_are_busy_is_told_at_once(service):
+    with all_busy(service, service.service.answers):
+        answer = service.get("/v1/recommendations")
+        assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+        assert answer.headers["retry-after"] == "1"
+        assert service.get("/health/live").status_code == 200
     assert service.get("/v1/recommendations").status_code == 200
 
 
-def test_only_so_many_requests_are_inside(service):
-    from penchant.server.middleware.crowd import Crowd
+def test_reports_never_keep_anybody_from_their_rights(service):
+    with all_busy(service, service.service.chores):
+        assert service.post("/v1/exposures", {"request_id": "x"}).status_code == 503
+        own = "/v1/customers/WARM"
+        assert service.put(f"{own}/consent", {"marketing": False}).status_code == 200
+        assert service.get(f"{own}/consent").json()["marketing"] is False
+        assert service.get(f"{own}/export").status_code == 200
+        receipt = service.delete(own)
+        assert receipt.status_code == 202
+        assert service.get(receipt.headers["location"]).status_code == 200
 
-    crowd = service.client.app
-    while not isinstance(crowd, Crowd):
-        crowd = crowd.app
+
+def test_only_so_many_requests_are_inside(service):
+    crowd = crowd_of(service)
     crowd.inside = crowd.most
     answer = service.get("/v1/recommendations")
     assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
@@ -113,6 +132,113 @@ def test_only_so_many_requests_are_inside(service):
     crowd.inside = 0
     assert service.get("/v1/recommendations").status_code == 200
     assert crowd.inside == 0
+
+
+def post_of(path, headers=()):
+    """A request of which only the head came."""
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
+        "scheme": "http", "path": path, "raw_path": path.encode(), "root_path": "",
+        "query_string": b"", "server": ("localhost", 80), "client": ("127.0.0.1", 1),
+        "headers": [
+            (b"host", b"localhost"), (b"content-length", b"100"),
+            (b"content-type", b"application/json"), *headers,
+        ],
+    }  # fmt: skip
+
+
+@contextmanager
+def slow_bodies(service, count, headers=()):
+    """Requests whose heads came and whose bodies never do; gives the statuses of those refused."""
+    app, arrived, statuses = service.client.app, threading.Semaphore(0), []
+
+    async def one():
+        parts = [{"type": "http.request", "body": b"{", "more_body": True}]
+
+        async def receive():
+            if not parts:
+                arrived.release()
+                await asyncio.Event().wait()
+            return parts.pop()
+
+        async def send(message):
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+                arrived.release()
+
+        await app(post_of("/v1/events", headers), receive, send)
+
+    running = [asyncio.run_coroutine_threadsafe(one(), service.client.loop) for _ in range(count)]
+    try:
+        for _ in running:
+            assert arrived.acquire(timeout=20)
+        yield statuses
+    finally:
+        for each in running:
+            each.cancel()
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/exposures"])
+def test_who_hangs_up_is_no_failure_of_the_service(service, path):
+    sent = []
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    service.client.run(service.client.app(post_of(path), receive, send))
+    assert sent[0]["status"] == 499
+    told = {one["event"]: one for one in service.lines}
+    assert told["hung_up"]["level"] == "debug"
+    assert told["request"]["status"] == 499
+    assert "unexpected" not in told
+
+
+def crowd_of(service):
+    crowd = service.client.app
+    while not isinstance(crowd, Crowd):
+        crowd = crowd.app
+    return crowd
+
+
+def test_bodies_that_never_come_keep_nobody_else_out(own_shop):
+    event = {
+        "event_id": "e1", "customer_id": "NEW", "product_id": "P03", "interaction_type": "view",
+    }  # fmt: skip
+    with served(own_shop, server_requests_per_second=0) as service:
+        with slow_bodies(service, MOST_AT_ONCE) as refused:
+            assert refused == []
+            assert service.get("/v1/recommendations").status_code == 200
+            assert service.post("/v1/events", event).json()["accepted"] == 1
+            assert crowd_of(service).inside == 0
+        assert service.settled(lambda: not crowd_of(service).waiting)
+
+
+def test_bodies_that_are_waited_for_are_bounded(own_shop):
+    with served(own_shop, server_requests_per_second=0) as service:
+        crowd = crowd_of(service)
+        crowd.most = 3
+        with slow_bodies(service, 2 * BODIES * 3) as refused:
+            assert refused == [503] * (BODIES * 3)
+            assert service.get("/v1/recommendations").status_code == 200
+        assert service.settled(lambda: not crowd.waiting)
+        assert crowd.inside == 0
+
+
+def test_one_page_may_not_keep_the_others_from_sending(own_shop):
+    key = {"X-API-Key": add_keys(own_shop)["all"]}
+    with served(own_shop, server_requests_per_second=0) as service:
+        token, other = (
+            service.post(f"/v1/customers/{one}/token", headers=key).json()["token"]
+            for one in ("WARM", "NEAR")
+        )
+        with slow_bodies(service, BODIES_OF_A_PAGE + 3, [(b"x-api-key", token.encode())]) as no:
+            assert no == [503] * 3
+            view = {"event_id": "e", "product_id": "P03", "interaction_type": "view"}
+            answer = service.post("/v1/events", view, headers={"X-API-Key": other})
+            assert answer.json()["accepted"] == 1
 
 
 SECURITY = {

@@ -179,3 +179,10 @@ def test_the_statement_says_in_words_what_decides(service):
     assert told["profiling"] is True
     assert told["text"].startswith("# How")
     assert told["build_id"] == service.service.serving.shop.build_id
+
+
+def test_settings_that_are_broken_are_no_mistake_of_who_asks_for_the_statement(service):
+    (service.service.directory.path / "penchant.toml").write_text("[store\n")
+    answer = service.get("/v1/statement")
+    assert (answer.status_code, answer.json()["code"]) == (503, "build_failed")
+    assert "settings_unreadable" in {one["event"] for one in service.lines}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -23,6 +24,9 @@ from penchant.server.problems import CODES, invalid, problem, problem_of
 from penchant.server.putting import UPLOAD
 from penchant.server.routes import all_routes
 from penchant.server.service import MOST_AT_ONCE, Service
+
+HUNG_UP: Final = 499
+"""Status in the log of a request whose caller hung up; the one proxies use."""
 
 
 def create_app(service: Service) -> ASGIApp:
@@ -43,7 +47,8 @@ def create_app(service: Service) -> ASGIApp:
         exception_handlers={
             PenchantError: partial(_failed, service),
             RequestValidationError: _invalid,
-            HTTPException: _refused,
+            HTTPException: partial(_refused, service),
+            ClientDisconnect: partial(_gone, service),
             Exception: partial(_failed, service),
         },
     )
@@ -79,8 +84,16 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     return invalid(error.errors(), request_id=request.state.request_id)
 
 
-async def _refused(request: Request, error: HTTPException) -> Response:
+async def _gone(service: Service, request: Request, error: Exception) -> Response:
+    """Note that who asked hung up before all of the body came; nobody reads the answer."""
+    service.logs.tell("debug", "hung_up", request_id=request.state.request_id)
+    return Response(status_code=HUNG_UP)
+
+
+async def _refused(service: Service, request: Request, error: HTTPException) -> Response:
     """Put what the framework found into the usual shape; our own have it already."""
+    if isinstance(error.__cause__, ClientDisconnect):  # it takes that for a broken body
+        return await _gone(service, request, error)
     request_id = request.state.request_id
     code = CODES.get(error.status_code)
     if hasattr(error, "more") or code is None:

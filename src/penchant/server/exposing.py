@@ -48,9 +48,68 @@ async def expose(service: Service, shown: Sequence[Shown], caller: Caller) -> di
         ProblemError: if an answer was another person's.
         StoreError: if they could not be written; they may be sent again.
     """
+    return await _write(service, shown, await _find_own(service, shown, caller))
+
+
+@dataclass(frozen=True, slots=True)
+class ListsFound:
+    """Lists of products that were shown, and the answers they are of.
+
+    Attributes:
+        shown: The lists.
+        slates: {request_id: answer} of those that are known.
+    """
+
+    shown: tuple[Shown, ...]
+    slates: Mapping[str, ServedSlate]
+
+
+async def find_lists(service: Service, lists: Sequence[ShownList], caller: Caller) -> ListsFound:
+    """Find the answers of lists of products; nothing is written yet.
+
+    Args:
+        service: Whose database.
+        lists: Of `events_from`; those that name no answer tell nothing.
+        caller: A page token may only report for its own person.
+
+    Raises:
+        ProblemError: if an answer was another person's.
+        StoreError: if the database does not answer.
+    """
+    shown = tuple(
+        Shown(one.request_id, None, one.product_ids, one.shown_us)
+        for one in lists
+        if one.request_id
+    )
+    return ListsFound(shown, await _find_own(service, shown, caller) if shown else {})
+
+
+async def expose_lists(service: Service, found: ListsFound) -> None:
+    """Write exposures that came as lists of products; those of no known answer tell nothing.
+
+    Args:
+        service: Whose database.
+        found: By `find_lists`.
+
+    Raises:
+        StoreError: if they could not be written; they may be sent again.
+    """
+    if found.slates:
+        await _write(service, found.shown, found.slates)
+
+
+async def _find_own(
+    service: Service, shown: Sequence[Shown], caller: Caller
+) -> Mapping[str, ServedSlate]:
     slates = await _find(service, {one.request_id for one in shown})
     if caller.customer_id is not None:
         await service.chores.run(partial(_check_own, service, slates, caller.customer_id))
+    return slates
+
+
+async def _write(
+    service: Service, shown: Sequence[Shown], slates: Mapping[str, ServedSlate]
+) -> dict[str, Any]:
     good: list[Exposure] = []
     ignored = []
     for place, one in enumerate(shown):
@@ -62,23 +121,6 @@ async def expose(service: Service, shown: Sequence[Shown], caller: Caller) -> di
     if good:
         new = await service.chores.run(lambda: service.link.store.slates.expose(good))
     return {"accepted": new, "duplicates": len(good) - new, "ignored": ignored}
-
-
-async def expose_lists(service: Service, lists: Sequence[ShownList], caller: Caller) -> None:
-    """Write exposures that came as lists of products; those of no known answer tell nothing.
-
-    Args:
-        service: Whose database.
-        lists: Of `events_from`.
-        caller: Who reports.
-    """
-    shown = [
-        Shown(one.request_id, None, one.product_ids, one.shown_us)
-        for one in lists
-        if one.request_id
-    ]
-    if shown:
-        await expose(service, shown, caller)
 
 
 async def _find(service: Service, request_ids: set[str]) -> Mapping[str, ServedSlate]:
@@ -93,9 +135,9 @@ async def _find(service: Service, request_ids: set[str]) -> Mapping[str, ServedS
 
 
 def _look_up(service: Service, request_ids: set[str]) -> dict[str, ServedSlate]:
-    slates = service.link.store.slates
-    both = ((one, service.keeper.find(one) or slates.slate(one)) for one in request_ids)
-    return {name: slate for name, slate in both if slate is not None}
+    waiting = {one: service.keeper.find(one) for one in request_ids}
+    found = {name: slate for name, slate in waiting.items() if slate is not None}
+    return found | service.link.store.slates.slates(request_ids - found.keys())
 
 
 def _check_own(service: Service, slates: Mapping[str, ServedSlate], customer_id: str) -> None:

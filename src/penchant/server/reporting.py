@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from penchant.errors import StoreError
 from penchant.server.caller import Caller
-from penchant.server.exposing import expose_lists
+from penchant.server.exposing import expose_lists, find_lists
 from penchant.server.problems import ProblemError
 from penchant.server.recorder import Kept
 from penchant.server.service import Service
-from penchant.store.event_rows import EventRows, events_from
+from penchant.store.event_rows import EventRows, TooManyRowsError, events_from
 
-LARGE_BODY: Final = 16_384
+LARGE_BODY: Final = 4_096
 """Bytes above which a body is read on a thread of its own."""
 
 NOT_YOURS: Final = "not_yours"
@@ -62,9 +62,11 @@ def read_events(service: Service, body: bytes, caller: Caller) -> EventsRead:
     most = service.settings.server.max_events
     if len(inside if isinstance(inside, list) else rows) > most:
         raise _too_many(most)
-    read = events_from(rows, now=datetime.now(UTC), customer_id=caller.customer_id)
-    if len(read.events) > most:
-        raise _too_many(most)
+    now = datetime.now(UTC)
+    try:
+        read = events_from(rows, now=now, customer_id=caller.customer_id, most=most)
+    except TooManyRowsError:
+        raise _too_many(most) from None
     if any(one.code == NOT_YOURS for one in read.rejected):
         raise ProblemError("forbidden", "This page token is for another person.")
     return EventsRead(read, caller)
@@ -78,13 +80,14 @@ async def record(service: Service, read: EventsRead) -> dict[str, Any]:
         read: What was read.
 
     Raises:
-        ProblemError: if every one was rejected.
+        ProblemError: if every one was rejected, or a list was another person's.
         StoreError: if they could not be written in time; they may be sent again.
     """
     rows = read.rows
+    # first of all: when it is refused, nothing of it was written
+    lists = await find_lists(service, rows.shown, read.caller)
     kept = await _written(service, rows) if rows.events else Kept(0, 0, frozenset())
-    if rows.shown:
-        await expose_lists(service, rows.shown, read.caller)
+    await expose_lists(service, lists)
     told = _told(rows, kept)
     _count(service, told)
     if rows.rejected and not (rows.events or rows.shown or rows.ignored):

@@ -13,16 +13,17 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from penchant.engine import Shop
-from penchant.errors import StoreFullError
+from penchant.errors import BuildError, InputError, StoreFullError
 from penchant.maths.threads import one_thread
 from penchant.privacy.statement import shop_statement
 from penchant.recording import KEPT_OF_REFUSERS
 from penchant.server.answering import Workbench
-from penchant.server.caller import Caller, check_access, check_rate, identify, shown_key
+from penchant.server.caller import EVERYBODY, Caller, check_access, check_rate, identify, shown_key
 from penchant.server.eraser import Eraser
 from penchant.server.keeper import Keeper
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
+from penchant.server.loopback import check_local
 from penchant.server.metrics import Metrics
 from penchant.server.muster import Muster
 from penchant.server.publishing import Publishing
@@ -44,6 +45,9 @@ database.
 """
 
 CHORE_THREADS: Final = 4
+
+RIGHTS_THREADS: Final = 2
+"""Consent, access and erasure wait behind nothing but each other, however much is reported."""
 
 TAKE_UP_SECONDS: Final = 2.0
 """For all workers to take a product up; who does not is told in the log."""
@@ -75,6 +79,7 @@ class Service:
         self.rates = Rates(server.requests_per_second, server.burst, time.monotonic)
         self.answers = Workbench("answer", threads=ANSWER_THREADS, line=128, patience=2.0)
         self.chores = Workbench("chore", threads=CHORE_THREADS, line=64, patience=5.0)
+        self.rights = Workbench("rights", threads=RIGHTS_THREADS, line=64, patience=10.0)
         self.recorder = Recorder(self._write_events, self._unwanted)
         self.keeper = Keeper(self._write_slates, self.metrics.lost_slates)
         self.eraser = Eraser(directory, self.link, logs)
@@ -96,6 +101,7 @@ class Service:
         """Write what is to be written, and close everything."""
         self.answers.close()
         self.chores.close()
+        self.rights.close()
         self.recorder.stop()
         self.keeper.stop()
         self.eraser.stop()
@@ -114,6 +120,7 @@ class Service:
 
         Raises:
             ProblemError: if it is nobody known, may not, or asks too often.
+            HTTPException: if the shop has no key, and a body is not said to be JSON.
             StoreError: if the keys could never be read.
         """
         remembered = self.link.remembered
@@ -123,6 +130,8 @@ class Service:
             remembered.token_secret,
             now_us=now_us(),
         )
+        if caller is EVERYBODY:
+            check_local(request.method, request.headers)
         request.state.key_id = caller.key_id
         request.state.caller = caller
         check_access(caller, access)
@@ -163,11 +172,16 @@ class Service:
         """Give the main parameters in plain language, as of the build that serves.
 
         Raises:
-            BuildError: if the published build is damaged.
+            BuildError: if the published build is damaged, or the settings cannot be read.
         """
         shop = self.serving.shop
         if shop is None or self._statement[0] is not shop:
-            self._statement = shop, dict(shop_statement(self.directory).to_dict())
+            try:
+                told = shop_statement(self.directory).to_dict()
+            except InputError as error:  # not of who asks: they sent nothing
+                self.logs.tell("warning", "settings_unreadable", code=error.code)
+                raise BuildError("The settings of the shop cannot be read.") from error
+            self._statement = shop, dict(told)
         return self._statement[1]
 
     def take_up(self) -> None:

@@ -46,20 +46,20 @@ class EventError(InputError):
         self.reason = reason
 
 
-def read_id(row: Mapping[str, object], name: str) -> str:
+def read_id(row: Mapping[str, object], name: str, *, hints: bool = True) -> str:
     """Read an id that must be there.
 
     Args:
         row: The event as it came.
         name: The field.
+        hints: Whether to look for a field of a similar name, which takes long.
 
     Raises:
         EventError: if it is missing, or no text an id may be.
     """
     found = optional_id(row, name)
     if not found:
-        close = did_you_mean(name, [key for key in row if isinstance(key, str)][:50])
-        raise EventError("missing_field", f"{name} is missing.{close}")
+        raise _missing(row, name, hints=hints)
     return found
 
 
@@ -92,11 +92,12 @@ def optional_id(row: Mapping[str, object], name: str) -> str:
     return value
 
 
-def read_action(row: Mapping[str, object]) -> str:
+def read_action(row: Mapping[str, object], *, hints: bool = True) -> str:
     """Read what was done, in any spelling that tables may have.
 
     Args:
         row: The event as it came.
+        hints: Whether to look for a similar word, which takes long.
 
     Returns:
         One of `columns.ACTIONS`.
@@ -106,14 +107,19 @@ def read_action(row: Mapping[str, object]) -> str:
     """
     value = row.get(c.INTERACTION_TYPE)
     if value is None or value == "":
-        close = did_you_mean(c.INTERACTION_TYPE, [key for key in row if isinstance(key, str)][:50])
-        raise EventError("missing_field", f"{c.INTERACTION_TYPE} is missing.{close}")
+        raise _missing(row, c.INTERACTION_TYPE, hints=hints)
     word = value if isinstance(value, str) else ""
     action = _ACTIONS.get(fold(word[:100])) if word else None
     if action is None:
-        hint = suggestion(word[:40], ACTION_WORDS) or f" Allowed are {', '.join(c.ACTIONS)}."
+        close = suggestion(word[:40], ACTION_WORDS) if hints else ""
+        hint = close or f" Allowed are {', '.join(c.ACTIONS)}."
         raise EventError("unknown_action", f"unknown {c.INTERACTION_TYPE} {told(value)}.{hint}")
     return action
+
+
+def _missing(row: Mapping[str, object], name: str, *, hints: bool) -> EventError:
+    keys = [key for key in row if isinstance(key, str)][:50] if hints else []
+    return EventError("missing_field", f"{name} is missing.{did_you_mean(name, keys)}")
 
 
 def read_time(value: object, *, now_us: int) -> int:

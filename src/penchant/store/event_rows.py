@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from penchant import columns as c
+from penchant.errors import InputError
 from penchant.store.database.values import Event
 from penchant.store.event_fields import (
     EventError,
@@ -29,6 +30,17 @@ from penchant.taste.from_tables import microseconds
 ANONYMOUS_ID: Final = "anonymous_id"
 REQUEST_ID: Final = "request_id"
 BOUGHT: Final = (c.PURCHASE, c.RETURN)
+
+MOST_HINTS: Final = 5
+"""Problems for which it is looked up what may have been meant; those after them say only what is
+wrong.
+"""
+
+
+class TooManyRowsError(InputError):
+    """There is more than may be read at once; nothing of it was taken."""
+
+    code = "too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,11 @@ class EventRows:
 
 
 def events_from(
-    rows: Sequence[object], *, now: datetime, customer_id: str | None = None
+    rows: Sequence[object],
+    *,
+    now: datetime,
+    customer_id: str | None = None,
+    most: int | None = None,
 ) -> EventRows:
     """Read events.
 
@@ -103,9 +119,13 @@ def events_from(
         rows: Of any shape; nothing of them is trusted.
         now: The time of events without one; what lies more than a day later is rejected.
         customer_id: The only customer these may be of; also of rows that name nobody. None: any.
+        most: Events, lists and problems together that are read; None: any number.
 
     Returns:
         Good events whatever the others are; why the others were not taken.
+
+    Raises:
+        TooManyRowsError: as soon as there are more than `most`.
 
     Example:
         >>> from datetime import UTC
@@ -114,7 +134,7 @@ def events_from(
         >>> read.events[0].interaction_type, read.rejected[0].reason
         ('purchase', 'interaction_type is missing.')
     """
-    reader = _Reader(microseconds(now), customer_id)
+    reader = _Reader(microseconds(now), customer_id, most)
     for place, (row, envelope) in enumerate(_flat(rows)):
         reader.take(place, row, envelope)
     return reader.result()
@@ -134,9 +154,11 @@ def _flat(rows: Sequence[object]) -> Iterator[tuple[object, Row]]:
 class _Reader:
     """Reads one row after the other, and keeps what came of them."""
 
-    def __init__(self, now_us: int, customer_id: str | None) -> None:
+    def __init__(self, now_us: int, customer_id: str | None, most: int | None) -> None:
         self.now_us = now_us
         self.customer_id = customer_id
+        self.most = most
+        self.count = 0
         self.events: list[tuple[int, Event]] = []
         self.shown: list[ShownList] = []
         self.ignored: list[RowProblem] = []
@@ -151,8 +173,18 @@ class _Reader:
             rejected=tuple(self.rejected),
         )
 
+    @property
+    def hints(self) -> bool:
+        return len(self.rejected) < MOST_HINTS
+
+    def _one_more(self) -> None:
+        self.count += 1
+        if self.most is not None and self.count > self.most:
+            raise TooManyRowsError(f"There are more than {self.most} events at once.")
+
     def take(self, place: int, row: object, envelope: Row) -> None:
         if not isinstance(row, Mapping):
+            self._one_more()
             message = f"The event is {told(row)}, must be an object with fields such as event_id."
             self.rejected.append(RowProblem(place, "", "not_an_object", message))
         elif is_ga4(row):
@@ -161,8 +193,12 @@ class _Reader:
             self._try(place, row)
 
     def _take_ga4(self, place: int, row: Row, envelope: Row) -> None:
-        unrolled = unroll(row, envelope, now_us=self.now_us)
+        # one beyond the limit is enough to see that it is passed
+        left = None if self.most is None else self.most - self.count + 1
+        unrolled = unroll(row, envelope, now_us=self.now_us, most=left)
         given = _id_shown(row)
+        if unrolled.other or unrolled.lacking:
+            self._one_more()
         if unrolled.other:
             message = f"GA4 event {told(unrolled.other)} tells nothing of a product."
             self.ignored.append(RowProblem(place, given, "not_about_products", message))
@@ -175,6 +211,7 @@ class _Reader:
             self._try(place, one)
 
     def _try(self, place: int, row: Row) -> None:
+        self._one_more()
         try:
             self.events.append((place, self._event(row)))
         except EventError as error:
@@ -182,6 +219,7 @@ class _Reader:
             self.rejected.append(problem)
 
     def _try_shown(self, place: int, row: Row) -> None:
+        self._one_more()
         ids = row["product_ids"]
         try:
             listed = [{c.PRODUCT_ID: one} for one in ids] if isinstance(ids, tuple) else []
@@ -193,16 +231,16 @@ class _Reader:
             self.rejected.append(RowProblem(place, "", error.reason, f"{LIST_SHOWN}: {error}"))
 
     def _event(self, row: Row) -> Event:
-        action = read_action(row)
+        action = read_action(row, hints=self.hints)
         quantity = read_number(row, c.QUANTITY, above=0)
         price, value = read_number(row, c.PRICE), read_number(row, "value")
         if value is None and price is not None:
             value = price * (quantity or 1.0)
         bought = action in BOUGHT
         return Event(
-            event_id=read_id(row, c.EVENT_ID),
+            event_id=read_id(row, c.EVENT_ID, hints=self.hints),
             customer_id=self._who(row),
-            product_id=read_id(row, c.PRODUCT_ID),
+            product_id=read_id(row, c.PRODUCT_ID, hints=self.hints),
             interaction_type=action,
             time_us=read_time(row.get(c.TIMESTAMP), now_us=self.now_us),
             session_id=optional_id(row, c.SESSION_ID),
@@ -218,7 +256,7 @@ class _Reader:
         """Give whom a row is of: the customer it names, else the visitor."""
         own = optional_id(row, c.CUSTOMER_ID) or optional_id(row, ANONYMOUS_ID)
         if self.customer_id is None:
-            return own or read_id(row, c.CUSTOMER_ID)
+            return own or read_id(row, c.CUSTOMER_ID, hints=self.hints)
         if own and own != self.customer_id:
             raise EventError("not_yours", f"customer_id is {told(own)}, which is somebody else.")
         return self.customer_id

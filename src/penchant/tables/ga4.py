@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -64,7 +65,7 @@ def is_ga4(row: Row) -> bool:
     return named and c.PRODUCT_ID not in row
 
 
-def unroll(event: Row, envelope: Row, *, now_us: int) -> Unrolled:
+def unroll(event: Row, envelope: Row, *, now_us: int, most: int | None = None) -> Unrolled:
     """Take one GA4 event apart.
 
     Args:
@@ -72,6 +73,7 @@ def unroll(event: Row, envelope: Row, *, now_us: int) -> Unrolled:
             BigQuery export with `event_name`, `event_params` and `items`.
         envelope: What was said around it: who, and when; may be empty.
         now_us: When it happened if nothing says so, microseconds since 1970 UTC.
+        most: Rows that are made at most; None: one for each product.
 
     Example:
         >>> event = {"name": "view_item", "params": {"items": [{"item_id": "P1"}]}}
@@ -89,7 +91,7 @@ def unroll(event: Row, envelope: Row, *, now_us: int) -> Unrolled:
     told = _told(event, envelope, params, now_us)
     if name == LIST_SHOWN:
         return Unrolled(shown=_shown(told, parts))
-    return Unrolled(rows=tuple(_rows(name, told, params, parts)))
+    return Unrolled(rows=tuple(islice(_rows(name, told, params, parts), most)))
 
 
 def _told(event: Row, envelope: Row, params: Row, now_us: int) -> dict[str, object]:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from penchant.store.event_rows import events_from
+from penchant.store import event_fields
+from penchant.store.event_rows import MOST_HINTS, TooManyRowsError, events_from
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 NOW_US = 1_782_907_200_000_000
@@ -193,3 +194,44 @@ def test_a_ga4_payload_is_read_with_its_lists_and_what_is_of_no_use():
         (1, "missing_field"),
         (3, "no_products"),
     ]
+
+
+def ga4(name, *items):
+    return {"name": name, "params": {"transaction_id": "T1", "items": list(items)}}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{}] * 4,
+        [1] * 4,
+        [{"events": [1] * 4}],
+        [{"events": [{}]}] * 4,
+        [{"name": "page_view"}] * 4,
+        [{"name": "purchase"}] * 4,
+        [ga4("purchase", *[{}] * 4)],
+        [ga4("view_item_list", {"item_id": "P1"})] * 4,
+        [ga4("purchase", {}, {}), GOOD, 7],
+    ],
+)
+def test_whatever_came_of_them_rows_beyond_the_most_are_not_read(rows):
+    with pytest.raises(TooManyRowsError):
+        read(*rows, most=3)
+    read(*rows, most=4)
+
+
+def test_of_an_event_with_many_products_no_more_are_looked_at_than_may_be_read(monkeypatch):
+    looked = []
+    monkeypatch.setattr(event_fields, "did_you_mean", lambda *_: looked.append(1) or "")
+    with pytest.raises(TooManyRowsError):
+        read(ga4("purchase", *[{}] * 60_000), most=500, customer_id="C1")
+    assert len(looked) <= 501
+
+
+def test_only_the_first_problems_say_what_may_have_been_meant():
+    row = {**GOOD, "product": "P1"}
+    del row["product_id"]
+    found = read(*[row] * (MOST_HINTS + 2), *[{**GOOD, "interaction_type": "vuew"}] * 2)
+    meant = ["Did you mean" in one.reason for one in found.rejected]
+    assert meant == [True] * MOST_HINTS + [False] * 4
+    assert {one.code for one in found.rejected} == {"missing_field", "unknown_action"}

@@ -39,6 +39,7 @@ MEANINGS: Final = {
     409: "Another command writes to the shop, or the gate refused.",
     413: "The body is too large.",
     414: "The address is too long.",
+    415: "The body is not said to be JSON.",
     422: "Something in the request is wrong.",
     429: "Too many requests.",
     501: "This needs an optional part of penchant that is not installed.",
@@ -56,8 +57,8 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _failure(status: int) -> dict[str, Any]:
-    code = next(name for name, number in STATUS_OF.items() if number == status)
-    code = CODES.get(status, code)
+    named = (name for name, number in STATUS_OF.items() if number == status)
+    code = CODES.get(status) or next(named)
     shown = {
         "type": f"urn:penchant:problem:{code}",
         "title": MEANINGS[status].rstrip("."),

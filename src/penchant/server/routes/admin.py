@@ -18,7 +18,7 @@ from penchant.shelf import list_builds
 router = APIRouter(route_class=Guarded, tags=["admin"])
 
 FAILURES = failures(401, 403, 429, 503)
-CHANGING = failures(400, 401, 403, 404, 408, 409, 413, 422, 429, 503)
+CHANGING = failures(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503)
 
 
 @router.get(

@@ -27,7 +27,7 @@ from penchant.taste.from_tables import microseconds
 router = APIRouter(route_class=Guarded, tags=["privacy"])
 
 READING = failures(401, 403, 422, 429, 503)
-WRITING = failures(400, 401, 403, 408, 413, 422, 429, 503)
+WRITING = failures(400, 401, 403, 408, 413, 415, 422, 429, 503)
 
 
 @router.get(
@@ -50,7 +50,7 @@ async def consent(request: Request, customer_id: CustomerPath) -> Response:
         said = service.link.store.people.person(customer_id).consent
         return json_answer(_shown(service, customer_id, said))
 
-    return await service.answers.run(ask)
+    return await service.rights.run(ask)
 
 
 @router.put(
@@ -75,7 +75,7 @@ async def set_consent(request: Request, customer_id: CustomerPath, said: Consent
         holds = service.link.store.people.set_consent(word)
         return json_answer(_shown(service, customer_id, holds))
 
-    return await service.chores.run(write)
+    return await service.rights.run(write)
 
 
 @router.post(
@@ -102,7 +102,7 @@ async def merge(request: Request, customer_id: CustomerPath, asked: MergeAsked) 
             {"customer_id": customer_id, "anonymous_id": asked.anonymous_id, "events": moved}
         )
 
-    return await service.chores.run(write)
+    return await service.rights.run(write)
 
 
 @router.post(

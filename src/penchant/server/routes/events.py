@@ -52,7 +52,7 @@ BODY_MODELS: Final = (EventReported, EventsReported)
     "/v1/events",
     operation_id="reportEvents",
     summary="Report what customers did",
-    responses={200: EVENTS, **failures(400, 401, 403, 408, 413, 422, 429, 503)},
+    responses={200: EVENTS, **failures(400, 401, 403, 408, 413, 415, 422, 429, 503)},
     openapi_extra={"requestBody": BODY},
 )
 async def report_events(request: Request) -> Response:

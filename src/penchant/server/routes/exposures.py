@@ -22,7 +22,7 @@ router = APIRouter(route_class=Guarded, tags=["events"])
     "/v1/exposures",
     operation_id="reportExposures",
     summary="Report what was on the screen",
-    responses={200: EXPOSURES, **failures(400, 401, 403, 408, 413, 422, 429, 503)},
+    responses={200: EXPOSURES, **failures(400, 401, 403, 408, 413, 415, 422, 429, 503)},
 )
 async def report_exposures(
     request: Request, reported: ExposureReported | ExposuresReported

@@ -47,7 +47,7 @@ async def ready(request: Request) -> Response:
     response_class=Response,
     responses={
         200: {"description": "Metrics.", "content": {"text/plain": {"schema": {"type": "string"}}}},
-        **failures(401, 429, 503),
+        **failures(401, 403, 429, 503),
     },
 )
 async def metrics(request: Request) -> Response:

@@ -45,7 +45,7 @@ async def export(request: Request, customer_id: CustomerPath) -> Response:
         named = {"Content-Disposition": 'attachment; filename="person.json"'}
         return json_answer(data, headers=named)
 
-    return await service.chores.run(gather)
+    return await service.rights.run(gather)
 
 
 @router.delete(
@@ -76,7 +76,7 @@ async def forget(request: Request, customer_id: CustomerPath) -> Response:
         service.take_up()
         return erasure
 
-    erasure = await service.chores.run(erase)
+    erasure = await service.rights.run(erase)
     service.eraser.wake()
     place = {"Location": f"/v1/erasures/{erasure.receipt_id}"}
     return json_answer(receipt_of(erasure), 202, place)
@@ -96,7 +96,7 @@ async def receipt(request: Request, receipt_id: str) -> Response:
         receipt_id: As it was given.
     """
     service = service_of(request)
-    found = await service.chores.run(lambda: service.link.store.erasures.receipt(receipt_id))
+    found = await service.rights.run(lambda: service.link.store.erasures.receipt(receipt_id))
     if found is None:
         raise NotFoundError("receipt", receipt_id)
     return json_answer(receipt_of(found))

@@ -19,7 +19,7 @@ router = APIRouter(route_class=Guarded, tags=["products"])
     "/v1/products/{product_id}",
     operation_id="putProduct",
     summary="Add a product, or change one that was added",
-    responses={200: PRODUCT, **failures(400, 401, 403, 408, 413, 422, 429, 501, 503)},
+    responses={200: PRODUCT, **failures(400, 401, 403, 408, 413, 415, 422, 429, 501, 503)},
 )
 async def put(request: Request, product_id: ProductPath, product: ProductPut) -> Response:
     """It may be shown in the very next answer. Its looks: a vector, a photo, or a photo's address.

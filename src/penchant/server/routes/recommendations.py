@@ -131,7 +131,7 @@ async def similar(
     "/v1/cart/recommendations",
     operation_id="completeCart",
     summary="Products that complete a cart",
-    responses={**ANSWERS, **failures(400, 408, 413)},
+    responses={**ANSWERS, **failures(400, 408, 413, 415)},
 )
 async def complete_cart(request: Request, cart: CartAsked) -> Response:
     """Products that complete the look of what is in a cart.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -14,12 +14,14 @@ from penchant.store.database.database import Database
 from penchant.store.database.erased import People, is_past
 from penchant.store.database.rows import SLATE, slate_of, slate_row
 from penchant.store.database.shown import read_shown
-from penchant.store.database.statements import insert_new
+from penchant.store.database.statements import insert_new, portions
 from penchant.store.database.values import Exposure, ServedSlate, ShownSlot
 
 _KEEP: Final = insert_new(schema.slates)
 _EXPOSE: Final = insert_new(schema.exposures, schema.exposures.c.slot)
-_SLATE: Final = sa.select(*SLATE).where(schema.slates.c.request_id == sa.bindparam("request_id"))
+_SLATES: Final = sa.select(*SLATE).where(
+    schema.slates.c.request_id.in_(sa.bindparam("request_ids", expanding=True))
+)
 
 
 class SlateLog:
@@ -111,10 +113,33 @@ class SlateLog:
             InputError: if the id is one no database keeps.
             StoreError: if the database does not answer.
         """
-        check_texts((request_id,))
+        return self.slates((request_id,)).get(request_id)
+
+    def slates(self, request_ids: Iterable[str]) -> dict[str, ServedSlate]:
+        """Give answers, all in one look.
+
+        Args:
+            request_ids: Name them.
+
+        Returns:
+            {request_id: answer} of those that are kept.
+
+        Raises:
+            InputError: if an id is one no database keeps.
+            StoreError: if the database does not answer.
+        """
+        wanted = tuple(dict.fromkeys(request_ids))
+        check_texts(wanted)
+        if not wanted:
+            return {}
         with self._database.read() as connection:
-            row = connection.execute(_SLATE, {"request_id": request_id}).first()
-        return None if row is None else slate_of(row)
+            rows = [
+                row
+                for some in portions(wanted)
+                for row in connection.execute(_SLATES, {"request_ids": some})
+            ]
+        found = (slate_of(row) for row in rows)
+        return {one.request_id: one for one in found}
 
 
 def _check(slates: Sequence[ServedSlate]) -> None:
