@@ -6,11 +6,12 @@ import math
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from penchant.errors import PenchantError, StoreError
-from penchant.server.keys import KeyRing
+from penchant.server.keys import KeyRing, had_keys, note_keys
 from penchant.settings import StoreSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store, open_store
@@ -145,12 +146,21 @@ class StoreLink:
             return None
         self._read_at = now
         self._remembered = Remembered(
-            ring=KeyRing.of(store.keys.all()),
+            ring=self._ring(store),
             token_secret=store.secrets.get(PAGE),
             log_secret=log_secret,
             versions=versions,
         )
         return self._remembered
+
+    def _ring(self, store: Store) -> KeyRing:
+        """Gather the keys; a shop that had any stays closed, even if its database lost them."""
+        keys, before, folder = store.keys.all(), self._remembered, self._directory.path
+        known = had_keys(folder)
+        if keys and not known:
+            with suppress(OSError):  # a folder nobody may write to: then this process remembers
+                note_keys(folder)
+        return KeyRing.of(keys, had_keys=known or (before is not None and before.ring.closed))
 
     def _renew(self, store: Store, now: float) -> None:
         """Make pseudonyms of yesterday useless; of several workers one does."""
