@@ -176,7 +176,8 @@ class Service:
             self.logs.tell("warning", "workers_behind")
 
     def _write_events(self, events: Sequence[Event]) -> Recorded:
-        return self.link.store.events.record(events)
+        with self.link.steady() as store:
+            return store.events.record(events)
 
     def _write_slates(self, slates: Sequence[ServedSlate]) -> None:
         self.link.store.slates.keep(slates)
