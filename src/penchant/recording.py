@@ -14,6 +14,7 @@ from penchant.store.consent import refused
 from penchant.store.database.checks import check_texts
 from penchant.store.database.values import Consent, Event, Recorded
 from penchant.store.event_rows import RowProblem, ShownList, events_from
+from penchant.store.visitors import check_visitor
 from penchant.taste.from_tables import microseconds
 
 if TYPE_CHECKING:
@@ -160,11 +161,15 @@ class Recording(Opened):
             How many events became the customer's.
 
         Raises:
-            InputError: if the shop has no database, or the two cannot be one.
+            InputError: if the shop has no database, or the two cannot be one: who is a customer of
+                the shop's tables is no visitor.
             StoreError: if the database does not answer.
+            BuildError: if the tables are damaged.
         """
         moment_us = microseconds(at or datetime.now(UTC))
         ids = _checked_id(anonymous_id), _checked_id(customer_id)
+        if self.marks is not None:
+            check_visitor(self.marks.shop, anonymous_id)
         return self.needed_store().people.merge(*ids, at_us=moment_us)
 
     def needed_store(self) -> Store:

@@ -68,6 +68,14 @@ def test_a_visitor_who_logs_in_brings_their_history(service):
     assert itself.status_code == 422
 
 
+def test_two_customers_cannot_be_merged(service, own_shop):
+    view = {"customer_id": "NEAR", "product_id": "P03", "interaction_type": "view"}
+    assert service.post("/v1/events", {"event_id": "made-up", **view}).status_code == 200
+    refused = service.post("/v1/customers/WARM/merge", {"anonymous_id": "NEAR"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
+    assert service.service.link.store.people.resolve("NEAR") == "NEAR"
+
+
 def test_a_page_token_is_good_for_its_person_and_nobody_else(service):
     text = service.post("/v1/customers/WARM/token").json()["token"]
     own = {"headers": {"Authorization": f"Bearer {text}"}}

@@ -22,6 +22,7 @@ from penchant.server.routing import Guarded, about, json_answer, service_of
 from penchant.server.service import Service, now_us
 from penchant.server.tokens import PageToken, make_token
 from penchant.store.database.values import Consent
+from penchant.store.visitors import check_visitor
 from penchant.taste.from_tables import microseconds
 
 router = APIRouter(route_class=Guarded, tags=["privacy"])
@@ -87,6 +88,8 @@ async def set_consent(request: Request, customer_id: CustomerPath, said: Consent
 async def merge(request: Request, customer_id: CustomerPath, asked: MergeAsked) -> Response:
     """What the visitor did counts for the customer from now on; the stricter consent holds.
 
+    Who is a customer of the shop's tables, or bought according to them, is no visitor: 422.
+
     Args:
         request: As it came.
         customer_id: Who logged in.
@@ -96,6 +99,7 @@ async def merge(request: Request, customer_id: CustomerPath, asked: MergeAsked) 
     service = service_of(request)
 
     def write() -> Response:
+        check_visitor(service.directory, asked.anonymous_id)
         people = service.link.store.people
         moved = people.merge(asked.anonymous_id, customer_id, at_us=now_us())
         return json_answer(
