@@ -76,6 +76,34 @@ def test_two_customers_cannot_be_merged(service, own_shop):
     assert service.service.link.store.people.resolve("NEAR") == "NEAR"
 
 
+def test_a_visitor_who_is_one_that_refused_in_the_tables_is_not_known_either(service):
+    def view(name, **who):
+        told = {"event_id": name, "product_id": "P03", "interaction_type": "view", **who}
+        return service.post("/v1/events", told).json()
+
+    assert view("before", anonymous_id="visitor")["accepted"] == 1
+    merged = service.post("/v1/customers/OUT/merge", {"anonymous_id": "visitor"})
+    assert merged.json()["events"] == 0
+    told = service.get("/v1/customers/visitor/consent").json()
+    assert (told["personalization"], told["personalized"]) == (None, False)
+    for who in ({"anonymous_id": "visitor"}, {"customer_id": "visitor"}):
+        answer = view("after", **who)
+        assert (answer["accepted"], answer["ignored"][0]["code"]) == (0, "opted_out")
+    assert service.service.link.store.people.person("OUT").events == ()
+
+
+def test_what_was_looked_at_before_a_refusal_goes_with_it(service):
+    for number, kind in enumerate(("view", "purchase", "add_to_cart", "hide")):
+        service.post(
+            "/v1/events",
+            {"event_id": f"b{number}", "customer_id": "WARM", "product_id": "P03",
+             "interaction_type": kind},
+        )  # fmt: skip
+    service.put("/v1/customers/WARM/consent", {"personalization": False})
+    kept = service.service.link.store.people.person("WARM").events
+    assert [one.interaction_type for one in kept] == ["purchase", "hide"]
+
+
 def test_a_page_token_is_good_for_its_person_and_nobody_else(service):
     text = service.post("/v1/customers/WARM/token").json()["token"]
     own = {"headers": {"Authorization": f"Bearer {text}"}}

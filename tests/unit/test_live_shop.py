@@ -130,6 +130,14 @@ def test_a_visitor_a_build_took_in_may_still_log_in(desk: Any, own_shop: Path) -
         assert shop.merge("v1", "WARM", at=NOW) == 2
 
 
+def test_a_visitor_who_is_one_that_refused_in_the_tables_brings_no_view(
+    shop: penchant.Shop,
+) -> None:
+    taste(shop, "v1", P01="view", P04="purchase")
+    assert shop.merge("v1", "OUT", at=NOW) == 1
+    assert [one.product_id for one in shop.person("OUT").events] == ["P04"]
+
+
 def test_a_refusal_holds_at_once_and_can_be_taken_back(shop: penchant.Shop) -> None:
     known = shop.recommend("WARM", request_id="r")
     said = shop.set_consent("WARM", personalization=False, at=NOW)

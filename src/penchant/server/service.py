@@ -15,7 +15,6 @@ from starlette.requests import Request
 from penchant.engine import Shop
 from penchant.maths.threads import one_thread
 from penchant.privacy.statement import shop_statement
-from penchant.recording import KEPT_OF_REFUSERS
 from penchant.server.answering import Workbench
 from penchant.server.caller import Caller, check_access, check_rate, identify, shown_key
 from penchant.server.eraser import Eraser
@@ -34,6 +33,7 @@ from penchant.server.watcher import Watcher
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.consent import Terms
+from penchant.store.database.refusing import KEPT_OF_REFUSERS, says_no
 from penchant.store.database.values import Consent, Event, Recorded, ServedSlate
 from penchant.taste.from_tables import microseconds
 
@@ -132,7 +132,7 @@ class Service:
         """Say whether a profile may be made of somebody.
 
         Args:
-            customer_id: Of whom.
+            customer_id: Of whom; of a visitor who was merged without a word, the customer.
             said: What the database holds of their consent; None: nothing.
         """
         shop = self.serving.shop
@@ -143,6 +143,15 @@ class Service:
             row = shop.build.customer_ids.find(name)
             terms, refused = shop.terms, row is not None and bool(shop.build.opted_out[row])
         return not terms.refuses(said, by_tables=refused)
+
+    def refused(self, said: Consent) -> bool:
+        """Tell whether somebody refused personalisation, by their last word or by the tables.
+
+        Args:
+            said: Their last word, under the id they are known by.
+        """
+        shop = self.serving.shop
+        return says_no(said) if shop is None else shop.refused_in(said)
 
     def state(self) -> dict[str, Any]:
         """Say whether requests can be answered, from which build, and what is wrong."""
