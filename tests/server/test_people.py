@@ -111,7 +111,9 @@ def test_a_page_token_is_good_for_its_person_and_nobody_else(service):
     assert answer["slots"]
     view = {"event_id": "t1", "product_id": "P03", "interaction_type": "view"}
     assert service.post("/v1/events", view, **own).json()["accepted"] == 1
-    assert "t1" in [one.event_id for one in service.service.link.store.people.person("WARM").events]
+    assert service.post("/v1/events", view, **own).json()["duplicates"] == 1
+    kept = [one.event_id for one in service.service.link.store.people.person("WARM").events]
+    assert [one for one in kept if one.startswith("t:") and one.endswith(":t1")] == kept
     shown = {"request_id": answer["request_id"]}
     assert service.post("/v1/exposures", shown, **own).json()["accepted"] == 5
     told = service.put("/v1/customers/WARM/consent", {"personalization": False}, **own)
@@ -131,6 +133,18 @@ def test_a_page_token_is_good_for_its_person_and_nobody_else(service):
     ]
     assert [one.status_code for one in refused] == [403] * len(refused)
     assert {one.json()["code"] for one in refused} == {"forbidden"}
+
+
+def test_a_page_cannot_take_the_event_id_of_another_persons_purchase(service):
+    tokens = [service.post(f"/v1/customers/{who}/token").json()["token"] for who in ("WARM", "OUT")]
+    warm, out = ({"headers": {"X-API-Key": one}} for one in tokens)
+    guess = {"event_id": "order-7", "product_id": "P03", "interaction_type": "purchase"}
+    assert service.post("/v1/events", guess, **warm).json()["accepted"] == 1
+    told = service.post("/v1/events", {**guess, "customer_id": "NEAR"}).json()
+    assert (told["accepted"], told["duplicates"]) == (1, 0)
+    assert service.post("/v1/events", guess, **out).json()["duplicates"] == 0
+    ignored = service.post("/v1/events", {**guess, "interaction_type": "view"}, **out).json()
+    assert [one["event_id"] for one in ignored["ignored"]] == ["order-7"]
 
 
 def test_a_page_token_of_a_visitor_still_works_when_they_log_in(service):
