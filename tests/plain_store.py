@@ -16,6 +16,8 @@ from penchant.store.database.values import (
     ShownSlot,
 )
 
+KEPT_OF_REFUSERS = ("purchase", "return", "hide")
+
 DAY_US = 86_400_000_000
 
 
@@ -66,12 +68,21 @@ class PlainStore:
         ):
             raise InputError("cannot be")
         self.names[anonymous_id] = target
+        if anonymous_id in self.said:
+            self._merge_consent(self.said.pop(anonymous_id), target)
+        self._drop_unwanted(target, {anonymous_id, target})
         moved = [one for one in self.log if one.customer_id == anonymous_id]
         self.log = [self._moved(one, anonymous_id, target) for one in self.log]
         self.kept = {key: self._moved(one, anonymous_id, target) for key, one in self.kept.items()}
-        if anonymous_id in self.said:
-            self._merge_consent(self.said.pop(anonymous_id), target)
         return len(moved)
+
+    def _drop_unwanted(self, name: str, ids: set[str]) -> None:
+        if name in self.said and self.said[name].personalization is False:
+            self.log = [
+                one
+                for one in self.log
+                if one.customer_id not in ids or one.interaction_type in KEPT_OF_REFUSERS
+            ]
 
     @staticmethod
     def _moved(one, anonymous_id, target):
@@ -98,6 +109,7 @@ class PlainStore:
         if consent.marketing is not None:
             mail = consent.marketing
         self.said[name] = Consent(name, profiles, mail, at_us)
+        self._drop_unwanted(name, {name})
         return self.said[name]
 
     def consents(self) -> tuple[Consent, ...]:

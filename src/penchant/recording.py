@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from penchant import columns as c
 from penchant.errors import InputError
 from penchant.opened import Opened
 from penchant.store.consent import refused
 from penchant.store.database.checks import check_texts
+from penchant.store.database.refusing import KEPT_OF_REFUSERS
 from penchant.store.database.values import Consent, Event, Recorded
 from penchant.store.event_rows import RowProblem, ShownList, events_from
+from penchant.store.visitors import check_visitor
 from penchant.taste.from_tables import microseconds
 
 if TYPE_CHECKING:
     from penchant.store.database.store import Store
-
-KEPT_OF_REFUSERS: Final = (c.PURCHASE, c.RETURN, c.HIDE)
-"""What is kept of who refused: only so that what they own or hid is not shown again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +158,26 @@ class Recording(Opened):
             How many events became the customer's.
 
         Raises:
-            InputError: if the shop has no database, or the two cannot be one.
+            InputError: if the shop has no database, or the two cannot be one: who is a customer of
+                the shop's tables is no visitor.
             StoreError: if the database does not answer.
+            BuildError: if the tables are damaged.
         """
         moment_us = microseconds(at or datetime.now(UTC))
         ids = _checked_id(anonymous_id), _checked_id(customer_id)
-        return self.needed_store().people.merge(*ids, at_us=moment_us)
+        if self.marks is not None:
+            check_visitor(self.marks.shop, anonymous_id)
+        return self.needed_store().people.merge(*ids, at_us=moment_us, refuses=self.refused_in)
+
+    def refused_in(self, said: Consent) -> bool:
+        """Tell whether somebody refused personalisation, by their last word or by the tables.
+
+        Args:
+            said: Their last word, under the id they are known by.
+        """
+        row = self.build.customer_ids.find(said.customer_id)
+        by_tables = row is not None and bool(self.build.opted_out[row])
+        return refused(said.personalization, said.at_us, by_tables, self.terms.tables_us)
 
     def needed_store(self) -> Store:
         """Give the database.

@@ -11,6 +11,7 @@ shop/  penchant.toml                settings
        inbox/                       files the next nightly run reads, then in inbox/done/
        nightly.jsonl                what each nightly run did
        penchant.db                  what happened while the shop was open (SQLite)
+       .keys                        says that there were keys: nobody is answered without one
 """
 
 from __future__ import annotations

@@ -232,6 +232,49 @@ def test_the_last_words_of_some_people_are_asked_for_together(store):
     assert store.people.said_by([*many, "d"]) == {"d": Consent("d", True, None, 4)}
 
 
+def test_of_a_merged_visitor_who_said_nothing_the_name_is_told(store):
+    store.people.merge("v", "c", at_us=9)
+    assert store.people.said_by(["v", "c"]) == {"v": Consent("c", None, None, 0)}
+
+
+def did_everything(store, who, first):
+    """Record one event of each kind that matters, all of one person."""
+    kinds = ("view", "purchase", "return", "hide", "add_to_cart")
+    events = [an_event(first + n, who, interaction_type=k) for n, k in enumerate(kinds)]
+    store.events.record(events)
+
+
+def kinds_of(store, who):
+    return [one.interaction_type for one in store.people.person(who).events]
+
+
+def test_who_refuses_leaves_only_what_they_own_and_hid(store):
+    did_everything(store, "c", 1)
+    did_everything(store, "other", 11)
+    store.people.set_consent(Consent("c", None, False, 3))
+    assert len(kinds_of(store, "c")) == 5
+    store.people.set_consent(Consent("c", False, None, 4))
+    assert kinds_of(store, "c") == ["purchase", "return", "hide"]
+    assert len(kinds_of(store, "other")) == 5
+
+
+@pytest.mark.parametrize("who", ["v", "c"])
+def test_a_merge_with_who_refused_leaves_only_what_both_own_and_hid(store, who):
+    store.people.set_consent(Consent(who, False, None, 4))
+    did_everything(store, "v", 1)
+    did_everything(store, "c", 11)
+    assert store.people.merge("v", "c", at_us=9) == 3
+    assert kinds_of(store, "c") == ["purchase", "return", "hide"] * 2
+
+
+def test_a_merge_asks_whether_the_tables_tell_of_a_refusal(store):
+    did_everything(store, "v", 1)
+    asked = []
+    store.people.merge("v", "c", at_us=9, refuses=lambda said: asked.append(said) or True)
+    assert asked == [Consent("c", None, None, 0)]
+    assert kinds_of(store, "c") == ["purchase", "return", "hide"]
+
+
 def test_consent_that_says_nothing_keeps_what_was_said(store):
     assert store.people.set_consent(Consent("c", True, None, 1)) == Consent("c", True, None, 1)
     # a word on mail does not make the old yes to profiles a newer one

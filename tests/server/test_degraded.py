@@ -1,7 +1,9 @@
 """When something is out of order: an answer without it or a clear 503, never a hang or a trace."""
 
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -134,6 +136,65 @@ def test_a_file_that_is_no_database_any_more_is_told_at_start(own_shop):
         assert str(own_shop) not in answer.text
         (own_shop / "penchant.db").unlink()
         service.settled(lambda: service.get("/v1/recommendations").status_code == 200)
+
+
+def test_a_database_that_is_taken_away_keeps_no_event_and_is_told(own_shop, tmp_path):
+    with served(own_shop) as service:
+        assert service.post("/v1/events", event("e")).json()["accepted"] == 1
+        files = list(own_shop.glob("penchant.db*"))
+        for one in files:
+            one.rename(tmp_path / one.name)
+        answer = service.post("/v1/events", event("lost"))
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_down")
+        consent = service.put("/v1/customers/WARM/consent", {"personalization": False})
+        assert consent.status_code == 503
+        service.settled(lambda: service.get("/health/ready").json()["trouble"] == ["store_down"])
+        assert not (own_shop / "penchant.db").exists()
+        assert service.get("/v1/customers/WARM/recommendations").status_code == 200
+        for one in files:
+            (tmp_path / one.name).rename(one)
+        service.settled(lambda: service.get("/health/ready").json()["status"] == "ok")
+        assert service.post("/v1/events", event("lost")).json()["accepted"] == 1
+    assert written(own_shop) == {"e", "lost"}
+
+
+def test_a_database_that_is_replaced_is_opened_anew(own_shop, tmp_path):
+    with served(own_shop) as service:
+        assert service.post("/v1/events", event("e")).json()["accepted"] == 1
+        copy = tmp_path / "copy.db"
+        with closing(sqlite3.connect(own_shop / "penchant.db")) as database:
+            database.execute("VACUUM INTO ?", (str(copy),))
+        assert service.post("/v1/events", event("f")).json()["accepted"] == 1
+        for one in own_shop.glob("penchant.db*"):
+            one.unlink()
+        copy.rename(own_shop / "penchant.db")
+        answer = service.post("/v1/events", event("g"))
+        assert answer.status_code == 503 or written(own_shop) == {"e", "g"}
+        service.settled(lambda: service.post("/v1/events", event("h")).status_code == 200)
+        assert service.get("/health/ready").json()["status"] == "ok"
+        assert {"e", "h"} <= written(own_shop) <= {"e", "g", "h"}
+        people = service.service.link.store.people
+        assert "h" in {one.event_id for one in people.person("WARM").events}
+
+
+def test_a_file_that_is_replaced_while_it_is_written_to_is_told(own_shop, monkeypatch):
+    with served(own_shop) as service:
+        log = service.service.link.store.events
+        record = log.record
+
+        def replaced(events):
+            done = record(events)
+            (own_shop / "penchant.db").rename(own_shop / "away.db")
+            return done
+
+        monkeypatch.setattr(log, "record", replaced)
+        assert service.post("/v1/events", event("e")).status_code == 503
+
+
+def written(shop):
+    """The events in the file that is there."""
+    with closing(sqlite3.connect(shop / "penchant.db")) as database:
+        return {row[0] for row in database.execute("SELECT event_id FROM events")}
 
 
 def test_a_file_that_turns_into_garbage_while_it_is_served_degrades_answers(own_shop):

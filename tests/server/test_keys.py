@@ -1,16 +1,19 @@
 """Keys and page tokens: what is let in, and what is not, not even nearly."""
 
+import sqlite3
+import stat
 from dataclasses import replace
 
 import pytest
 
 from penchant.errors import InputError
 from penchant.server.caller import check_access, check_rate, identify, shown_key
-from penchant.server.keys import DAY_US, KeyRing, make_key
+from penchant.server.keys import DAY_US, MARKER, KeyRing, make_key
 from penchant.server.problems import ProblemError
 from penchant.server.rates import Rates
 from penchant.server.scopes import ADMIN, READ, Access, check_scopes
 from penchant.server.tokens import LONGEST, PageToken, make_token, read_token
+from tests.server.conftest import add_keys, served
 
 NOW = 1_000 * DAY_US
 SECRET = b"s" * 32
@@ -178,3 +181,47 @@ def test_too_many_requests_are_told_when_to_come_back():
 def test_a_rate_of_0_is_no_limit():
     rates = Rates(per_second=0, burst=1, clock=lambda: 0.0)
     assert not any(rates.wait("a") for _ in range(1_000))
+
+
+def test_a_shop_that_had_keys_lets_nobody_in_when_its_database_has_none():
+    lost = KeyRing.of([], had_keys=True)
+    for text in ("", "pk_no", make_token(PageToken("C1", NOW + 1, ""), SECRET)):
+        with pytest.raises(ProblemError) as error:
+            identify(text, lost, SECRET, now_us=NOW)
+        assert error.value.code == "no_key"
+
+
+def test_a_shop_with_keys_stays_closed_when_its_database_is_lost(own_shop):
+    key = add_keys(own_shop)["all"]
+    with served(own_shop) as service:
+        assert service.get("/v1/customers/WARM/profile").status_code == 401
+        assert stat.S_IMODE((own_shop / MARKER).stat().st_mode) == 0o600
+    for one in own_shop.glob("penchant.db*"):
+        one.unlink()
+    with served(own_shop) as service:
+        for headers in ({}, {"X-API-Key": key}):
+            assert service.get("/v1/customers/WARM/profile", headers=headers).status_code == 401
+        key = add_keys(own_shop)["all"]
+        own = {"headers": {"X-API-Key": key}}
+        service.settled(lambda: service.get("/v1/customers/WARM/profile", **own).status_code == 200)
+
+
+def test_a_service_remembers_that_there_were_keys(own_shop):
+    add_keys(own_shop)
+    with served(own_shop) as service:
+        (own_shop / MARKER).unlink()
+        with sqlite3.connect(own_shop / "penchant.db") as database:
+            database.execute("DELETE FROM keys")
+            database.execute("UPDATE versions SET number = number + 1 WHERE name = 'keys'")
+        database.close()
+        service.settled(lambda: not service.service.link.remembered.ring.keys)
+        assert service.get("/v1/customers/WARM/profile").status_code == 401
+
+
+def test_the_first_key_closes_a_shop_and_the_list_says_so(desk, own_shop):
+    assert desk.run("keys", own_shop, "list", "--json").json["closed"] is False
+    desk.run("keys", own_shop, "add", "--name", "x", "--scope", "read")
+    (own_shop / "penchant.db").unlink()
+    told = desk.run("keys", own_shop, "list")
+    assert "nobody is let in" in told.out + told.err
+    assert desk.run("keys", own_shop, "list", "--json").json == {"keys": [], "closed": True}

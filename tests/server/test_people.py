@@ -72,6 +72,42 @@ def test_a_visitor_who_logs_in_brings_their_history(service):
     assert itself.status_code == 422
 
 
+def test_two_customers_cannot_be_merged(service, own_shop):
+    view = {"customer_id": "NEAR", "product_id": "P03", "interaction_type": "view"}
+    assert service.post("/v1/events", {"event_id": "made-up", **view}).status_code == 200
+    refused = service.post("/v1/customers/WARM/merge", {"anonymous_id": "NEAR"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
+    assert service.service.link.store.people.resolve("NEAR") == "NEAR"
+
+
+def test_a_visitor_who_is_one_that_refused_in_the_tables_is_not_known_either(service):
+    def view(name, **who):
+        told = {"event_id": name, "product_id": "P03", "interaction_type": "view", **who}
+        return service.post("/v1/events", told).json()
+
+    assert view("before", anonymous_id="visitor")["accepted"] == 1
+    merged = service.post("/v1/customers/OUT/merge", {"anonymous_id": "visitor"})
+    assert merged.json()["events"] == 0
+    told = service.get("/v1/customers/visitor/consent").json()
+    assert (told["personalization"], told["personalized"]) == (None, False)
+    for who in ({"anonymous_id": "visitor"}, {"customer_id": "visitor"}):
+        answer = view("after", **who)
+        assert (answer["accepted"], answer["ignored"][0]["code"]) == (0, "opted_out")
+    assert service.service.link.store.people.person("OUT").events == ()
+
+
+def test_what_was_looked_at_before_a_refusal_goes_with_it(service):
+    for number, kind in enumerate(("view", "purchase", "add_to_cart", "hide")):
+        service.post(
+            "/v1/events",
+            {"event_id": f"b{number}", "customer_id": "WARM", "product_id": "P03",
+             "interaction_type": kind},
+        )  # fmt: skip
+    service.put("/v1/customers/WARM/consent", {"personalization": False})
+    kept = service.service.link.store.people.person("WARM").events
+    assert [one.interaction_type for one in kept] == ["purchase", "hide"]
+
+
 def test_a_page_token_is_good_for_its_person_and_nobody_else(service):
     text = service.post("/v1/customers/WARM/token").json()["token"]
     own = {"headers": {"Authorization": f"Bearer {text}"}}
@@ -79,7 +115,9 @@ def test_a_page_token_is_good_for_its_person_and_nobody_else(service):
     assert answer["slots"]
     view = {"event_id": "t1", "product_id": "P03", "interaction_type": "view"}
     assert service.post("/v1/events", view, **own).json()["accepted"] == 1
-    assert "t1" in [one.event_id for one in service.service.link.store.people.person("WARM").events]
+    assert service.post("/v1/events", view, **own).json()["duplicates"] == 1
+    kept = [one.event_id for one in service.service.link.store.people.person("WARM").events]
+    assert [one for one in kept if one.startswith("t:") and one.endswith(":t1")] == kept
     shown = {"request_id": answer["request_id"]}
     assert service.post("/v1/exposures", shown, **own).json()["accepted"] == 5
     told = service.put("/v1/customers/WARM/consent", {"personalization": False}, **own)
@@ -99,6 +137,18 @@ def test_a_page_token_is_good_for_its_person_and_nobody_else(service):
     ]
     assert [one.status_code for one in refused] == [403] * len(refused)
     assert {one.json()["code"] for one in refused} == {"forbidden"}
+
+
+def test_a_page_cannot_take_the_event_id_of_another_persons_purchase(service):
+    tokens = [service.post(f"/v1/customers/{who}/token").json()["token"] for who in ("WARM", "OUT")]
+    warm, out = ({"headers": {"X-API-Key": one}} for one in tokens)
+    guess = {"event_id": "order-7", "product_id": "P03", "interaction_type": "purchase"}
+    assert service.post("/v1/events", guess, **warm).json()["accepted"] == 1
+    told = service.post("/v1/events", {**guess, "customer_id": "NEAR"}).json()
+    assert (told["accepted"], told["duplicates"]) == (1, 0)
+    assert service.post("/v1/events", guess, **out).json()["duplicates"] == 0
+    ignored = service.post("/v1/events", {**guess, "interaction_type": "view"}, **out).json()
+    assert [one["event_id"] for one in ignored["ignored"]] == ["order-7"]
 
 
 def test_a_page_token_of_a_visitor_still_works_when_they_log_in(service):

@@ -7,15 +7,18 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import penchant
 from penchant.errors import InputError, NotFoundError, StoreError
+from penchant.joined_tables import take_in_live
 from penchant.settings import Settings
 from penchant.settings.serving import PrivacySettings
 from penchant.settings.showing import SURFACES
+from penchant.shop_directory import ShopDirectory
 from tests.live import NOW, NOW_US, Broken, event, opened
 
 
@@ -108,6 +111,31 @@ def test_a_visitor_who_logs_in_is_the_customer(shop: penchant.Shop) -> None:
     assert shop.recommend("v1").product_ids == shop.recommend("WARM").product_ids
     assert shop.recommend("v1").customer_id == "v1"
     assert len(shop.profile("WARM").interactions) == 6
+
+
+def test_a_customer_of_the_tables_is_no_visitor(shop: penchant.Shop) -> None:
+    for customer in ("WARM", "OUT"):
+        with pytest.raises(InputError, match="two customers"):
+            shop.merge(customer, "NEAR", at=NOW)
+
+
+def test_a_visitor_a_build_took_in_may_still_log_in(desk: Any, own_shop: Path) -> None:
+    with opened(own_shop) as first:
+        taste(first, "v1", P01="view", P04="purchase")
+    with ShopDirectory.open(own_shop).writing() as held:
+        take_in_live(held)
+    desk.rebuild(own_shop)
+    with opened(own_shop) as shop:
+        assert shop.build.customer_ids.find("v1") is not None
+        assert shop.merge("v1", "WARM", at=NOW) == 2
+
+
+def test_a_visitor_who_is_one_that_refused_in_the_tables_brings_no_view(
+    shop: penchant.Shop,
+) -> None:
+    taste(shop, "v1", P01="view", P04="purchase")
+    assert shop.merge("v1", "OUT", at=NOW) == 1
+    assert [one.product_id for one in shop.person("OUT").events] == ["P04"]
 
 
 def test_a_refusal_holds_at_once_and_can_be_taken_back(shop: penchant.Shop) -> None:

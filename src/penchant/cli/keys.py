@@ -44,6 +44,7 @@ def run(
     Example: penchant keys shop revoke 0a1b2c3d4e5f
     """
     from penchant.errors import InputError
+    from penchant.server.keys import had_keys, note_keys
     from penchant.shop_directory import ShopDirectory
     from penchant.store.database.store import open_store
 
@@ -55,11 +56,12 @@ def run(
         raise InputError(f"{shop} has no database.")
     try:
         if action == "add":
+            note_keys(opened.path)  # before the key: a shop may be closed too early, not too late
             _add(store, name, _split(scope), days, as_json=as_json)
         elif action == "revoke":
             _revoke(store, key, as_json=as_json)
         else:
-            _list(store, as_json=as_json)
+            _list(store, closed=had_keys(opened.path), as_json=as_json)
     finally:
         store.close()
 
@@ -100,16 +102,22 @@ def _revoke(store: Store, key_id: str | None, *, as_json: bool) -> None:
         note(f"Key {public} is revoked" + ("" if done else " already"))
 
 
-def _list(store: Store, *, as_json: bool) -> None:
-    from penchant.cli.output import print_json, print_table
+def _list(store: Store, *, closed: bool, as_json: bool) -> None:
+    from penchant.cli.output import note, print_json, print_table
+    from penchant.server.keys import MARKER
 
     keys = store.keys.all()
     if as_json:
-        print_json({"keys": [_shown(one) for one in keys]})
+        print_json({"keys": [_shown(one) for one in keys], "closed": closed or bool(keys)})
         return
     headers = ("key", "name", "scopes", "made", "expires", "state")
     rows = [tuple(str(part or "-") for part in _row(one)) for one in keys]
     print_table("", headers, rows)
+    if closed and not keys:
+        note(
+            "This shop had keys, and its database holds none of them: nobody is let in. Add one, "
+            f"or bring the database back. To open the shop to everybody remove its file {MARKER}."
+        )
 
 
 def _shown(key: ApiKey) -> dict[str, object]:

@@ -89,7 +89,7 @@ def check_host(shop: ShopDirectory, host: str) -> None:
     import time
 
     from penchant.errors import InputError
-    from penchant.server.keys import is_good
+    from penchant.server.keys import had_keys, is_good
     from penchant.store.database.store import open_store
 
     try:
@@ -101,7 +101,8 @@ def check_host(shop: ShopDirectory, host: str) -> None:
     store = open_store(shop, shop.settings().store)
     try:
         now_us = time.time_ns() // 1000
-        guarded = store is not None and any(is_good(one, now_us=now_us) for one in store.keys.all())
+        keys = () if store is None else store.keys.all()
+        guarded = had_keys(shop.path) or any(is_good(one, now_us=now_us) for one in keys)
     finally:
         if store is not None:
             store.close()

@@ -67,7 +67,7 @@ def identify(text: str, ring: KeyRing, secret: bytes, *, now_us: int) -> Caller:
 
     Args:
         text: What is shown; "" for nothing.
-        ring: All keys; with none at all, everybody may do everything.
+        ring: All keys; of a shop that never had any, everybody may do everything.
         secret: Of page tokens.
         now_us: Now, microseconds since 1970 UTC.
 
@@ -76,11 +76,11 @@ def identify(text: str, ring: KeyRing, secret: bytes, *, now_us: int) -> Caller:
     """
     if text.startswith(PREFIX):
         token = read_token(text, secret, now_us=now_us)
-        if token is None or (ring.keys and not ring.good(token.key_id, now_us=now_us)):
+        if token is None or (ring.closed and not ring.good(token.key_id, now_us=now_us)):
             raise _unknown("The page token is not valid, or not any more.")
         who = f"token {token.key_id} {hash(token.customer_id)}"
         return Caller(token.key_id, frozenset(), token.customer_id, who)
-    if not ring.keys:
+    if not ring.closed:
         return EVERYBODY
     if not text:
         raise _unknown(

@@ -1,13 +1,18 @@
-"""API keys: `pk_<key_id>_<secret>`. The secret is shown once; its sha256 is all that is kept."""
+"""API keys: `pk_<key_id>_<secret>`. The secret is shown once; its sha256 is all that is kept.
+
+A shop that had a key once stays closed: a file in its folder says so, should its database be lost.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from penchant.errors import InputError
@@ -15,6 +20,9 @@ from penchant.server.scopes import check_scopes
 from penchant.store.database.values import ApiKey
 
 PREFIX: Final = "pk_"
+
+MARKER: Final = ".keys"
+"""An empty file in the folder of a shop that had a key once."""
 
 _SHAPE: Final = re.compile(r"pk_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 
@@ -70,18 +78,22 @@ class KeyRing:
 
     Attributes:
         keys: {key_id: key}.
+        closed: Whether nobody comes in without a key: there is one, or there was one once.
     """
 
     keys: dict[str, ApiKey]
+    closed: bool
 
     @classmethod
-    def of(cls, keys: Iterable[ApiKey]) -> KeyRing:
+    def of(cls, keys: Iterable[ApiKey], *, had_keys: bool = False) -> KeyRing:
         """Gather keys.
 
         Args:
             keys: As the store has them.
+            had_keys: Whether the shop had any before, even if the store has none.
         """
-        return cls({one.key_id: one for one in keys})
+        found = {one.key_id: one for one in keys}
+        return cls(found, bool(found) or had_keys)
 
     def find(self, text: str, *, now_us: int) -> ApiKey | None:
         """Give the key somebody shows, if it is one and still good.
@@ -117,6 +129,27 @@ def is_good(key: ApiKey, *, now_us: int) -> bool:
         now_us: Now, microseconds since 1970 UTC.
     """
     return key.revoked_us is None and (key.expires_us is None or now_us < key.expires_us)
+
+
+def note_keys(folder: Path) -> None:
+    """Write down that a shop has keys: without one nobody comes in any more.
+
+    Args:
+        folder: Of the shop.
+
+    Raises:
+        OSError: if nothing can be written there.
+    """
+    os.close(os.open(folder / MARKER, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def had_keys(folder: Path) -> bool:
+    """Say whether a shop ever had keys, whatever its database holds now.
+
+    Args:
+        folder: Of the shop.
+    """
+    return (folder / MARKER).exists()
 
 
 def _hashed(secret: str) -> str:

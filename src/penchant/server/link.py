@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from penchant.errors import PenchantError, StoreError
-from penchant.server.keys import KeyRing
+from penchant.server.keys import KeyRing, had_keys, note_keys
 from penchant.settings import StoreSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store, open_store
@@ -20,6 +21,11 @@ LOG: Final = "log"
 """Names of the secrets: of page tokens, and of pseudonyms in logs."""
 
 NOT_YET: Final = "The database does not answer. Try again in a moment."
+
+GONE: Final = (
+    "The file of the database was taken away or is another one now. Nothing is written until it is "
+    "back, or the service is started anew."
+)
 
 DAY_US: Final = 86_400_000_000
 
@@ -67,6 +73,7 @@ class StoreLink:
         self._clock = clock
         self._opening = threading.Lock()
         self._store: Store | None = None
+        self._file: tuple[int, int] | None = None
         self._remembered: Remembered | None = None
         self._trouble: PenchantError | None = None
         self._read_at = -math.inf
@@ -77,11 +84,28 @@ class StoreLink:
         """The database.
 
         Raises:
-            StoreError: if it could not be opened yet.
+            StoreError: if it could not be opened yet, or its file is not the one that was opened.
         """
         if self._store is None:
             raise StoreError(NOT_YET)
+        if self._found() != self._file:
+            raise StoreError(GONE)
         return self._store
+
+    @contextmanager
+    def steady(self) -> Iterator[Store]:
+        """Write what is acknowledged: it fails where the file changed meanwhile.
+
+        Yields:
+            The database.
+
+        Raises:
+            StoreError: as of `store`; what was written may be in a file that nobody reads again.
+        """
+        file, store = self._file, self.store
+        yield store
+        if self._found() != file:
+            raise StoreError(GONE)
 
     @property
     def opened(self) -> Store | None:
@@ -122,8 +146,7 @@ class StoreLink:
         """
         with self._opening:
             try:
-                if self._store is None:
-                    self._store = open_store(self._directory, self._settings)
+                self._reach()
                 found = self._read(self.store)
             except PenchantError as error:
                 self._trouble = error
@@ -141,6 +164,31 @@ class StoreLink:
         if self._store is not None:
             self._store.close()
 
+    def _reach(self) -> None:
+        """Open the database, and again if its file is another one; one that is gone is not made.
+
+        A connection goes on writing to a file that was taken away: nothing of it would be left.
+        """
+        found = self._found()
+        if self._store is None:
+            self._store = open_store(self._directory, self._settings)
+            self._file = found or self._found()
+        elif found is None and self._file is not None:
+            raise StoreError(GONE)
+        elif found != self._file:
+            self._store.reopen()
+            self._file, self._read_at = found, -math.inf
+
+    def _found(self) -> tuple[int, int] | None:
+        """Give what names the file of the database, whatever its path; None: there is none."""
+        if self._settings.url:
+            return None
+        try:
+            about = self._directory.database.stat()
+        except OSError:
+            return None
+        return about.st_dev, about.st_ino
+
     def _read(self, store: Store) -> Remembered | None:
         old, versions, now = self._remembered, store.versions(), self._clock()
         self._renew(store, now)
@@ -150,12 +198,21 @@ class StoreLink:
             return None
         self._read_at = now
         self._remembered = Remembered(
-            ring=KeyRing.of(store.keys.all()),
+            ring=self._ring(store),
             token_secret=store.secrets.get(PAGE),
             log_secret=log_secret,
             versions=versions,
         )
         return self._remembered
+
+    def _ring(self, store: Store) -> KeyRing:
+        """Gather the keys; a shop that had any stays closed, even if its database lost them."""
+        keys, before, folder = store.keys.all(), self._remembered, self._directory.path
+        known = had_keys(folder)
+        if keys and not known:
+            with suppress(OSError):  # a folder nobody may write to: then this process remembers
+                note_keys(folder)
+        return KeyRing.of(keys, had_keys=known or (before is not None and before.ring.closed))
 
     def _renew(self, store: Store, now: float) -> None:
         """Make pseudonyms of yesterday useless; of several workers one does."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -86,7 +87,8 @@ async def record(service: Service, read: EventsRead) -> dict[str, Any]:
     rows = read.rows
     # first of all: when it is refused, nothing of it was written
     lists = await find_lists(service, rows.shown, read.caller)
-    kept = await _written(service, rows) if rows.events else Kept(0, 0, frozenset())
+    prefix = _own_prefix(read.caller)
+    kept = await _written(service, rows, prefix) if rows.events else Kept(0, 0, frozenset())
     await expose_lists(service, lists)
     told = _told(rows, kept)
     _count(service, told)
@@ -113,15 +115,28 @@ def parse_json(body: bytes) -> Any:
         raise ProblemError("invalid_json", "The body is no valid JSON.") from None
 
 
-async def _written(service: Service, rows: EventRows) -> Kept:
-    done = asyncio.wrap_future(service.recorder.record(rows.events))
+def _own_prefix(caller: Caller) -> str:
+    """Give what event_ids of a page begin with: they meet no event but that person's own.
+
+    Else a page could take an id that the shop is about to use for another person's purchase.
+    """
+    if caller.customer_id is None:
+        return ""
+    text = caller.customer_id.encode("utf-8", "surrogatepass")
+    return f"t:{hashlib.blake2b(text, digest_size=8).hexdigest()}:"
+
+
+async def _written(service: Service, rows: EventRows, prefix: str) -> Kept:
+    events = [replace(one, event_id=prefix + one.event_id) for one in rows.events]
+    done = asyncio.wrap_future(service.recorder.record(events))
     seconds = 2 * service.settings.store.write_timeout_ms / 1000 + SLACK_SECONDS
     try:
-        return await asyncio.wait_for(done, seconds)
+        kept = await asyncio.wait_for(done, seconds)
     except TimeoutError:
         raise StoreError(
             "The events were not written in time. Send the same ones again: each counts once."
         ) from None
+    return replace(kept, ignored=frozenset(one.removeprefix(prefix) for one in kept.ignored))
 
 
 def _told(rows: EventRows, kept: Kept) -> dict[str, Any]:

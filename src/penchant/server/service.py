@@ -16,7 +16,6 @@ from penchant.engine import Shop
 from penchant.errors import BuildError, InputError, StoreFullError
 from penchant.maths.threads import one_thread
 from penchant.privacy.statement import shop_statement
-from penchant.recording import KEPT_OF_REFUSERS
 from penchant.server.answering import Workbench
 from penchant.server.caller import EVERYBODY, Caller, check_access, check_rate, identify, shown_key
 from penchant.server.eraser import Eraser
@@ -36,6 +35,7 @@ from penchant.server.watcher import Watcher
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.consent import Terms
+from penchant.store.database.refusing import KEPT_OF_REFUSERS, says_no
 from penchant.store.database.values import Consent, Event, Recorded, ServedSlate
 from penchant.taste.from_tables import microseconds
 
@@ -142,7 +142,7 @@ class Service:
         """Say whether a profile may be made of somebody.
 
         Args:
-            customer_id: Of whom.
+            customer_id: Of whom; of a visitor who was merged without a word, the customer.
             said: What the database holds of their consent; None: nothing.
         """
         shop = self.serving.shop
@@ -153,6 +153,15 @@ class Service:
             row = shop.build.customer_ids.find(name)
             terms, refused = shop.terms, row is not None and bool(shop.build.opted_out[row])
         return not terms.refuses(said, by_tables=refused)
+
+    def refused(self, said: Consent) -> bool:
+        """Tell whether somebody refused personalisation, by their last word or by the tables.
+
+        Args:
+            said: Their last word, under the id they are known by.
+        """
+        shop = self.serving.shop
+        return says_no(said) if shop is None else shop.refused_in(said)
 
     def state(self) -> dict[str, Any]:
         """Say whether requests can be answered, from which build, and what is wrong."""
@@ -193,7 +202,8 @@ class Service:
             self.logs.tell("warning", "workers_behind")
 
     def _write_events(self, events: Sequence[Event]) -> Recorded:
-        return self.link.store.events.record(events)
+        with self.link.steady() as store:
+            return store.events.record(events)
 
     def _write_slates(self, slates: Sequence[ServedSlate]) -> None:
         self.link.store.slates.keep(slates)

@@ -22,6 +22,7 @@ from penchant.server.routing import Guarded, about, json_answer, service_of
 from penchant.server.service import Service, now_us
 from penchant.server.tokens import PageToken, make_token
 from penchant.store.database.values import Consent
+from penchant.store.visitors import check_visitor
 from penchant.taste.from_tables import microseconds
 
 router = APIRouter(route_class=Guarded, tags=["privacy"])
@@ -47,8 +48,8 @@ async def consent(request: Request, customer_id: CustomerPath) -> Response:
     service = service_of(request)
 
     def ask() -> Response:
-        said = service.link.store.people.person(customer_id).consent
-        return json_answer(_shown(service, customer_id, said))
+        person = service.link.store.people.person(customer_id)
+        return json_answer(_shown(service, customer_id, person.customer_id, person.consent))
 
     return await service.rights.run(ask)
 
@@ -62,6 +63,8 @@ async def consent(request: Request, customer_id: CustomerPath) -> Response:
 async def set_consent(request: Request, customer_id: CustomerPath, said: ConsentSaid) -> Response:
     """It holds from the very next answer on. A field that is absent stays as it was.
 
+    Of who refuses, only purchases, returns and hides stay; what else was recorded is deleted.
+
     Args:
         request: As it came.
         customer_id: Any customer or visitor.
@@ -73,7 +76,7 @@ async def set_consent(request: Request, customer_id: CustomerPath, said: Consent
 
     def write() -> Response:
         holds = service.link.store.people.set_consent(word)
-        return json_answer(_shown(service, customer_id, holds))
+        return json_answer(_shown(service, customer_id, holds.customer_id, holds))
 
     return await service.rights.run(write)
 
@@ -87,6 +90,9 @@ async def set_consent(request: Request, customer_id: CustomerPath, said: Consent
 async def merge(request: Request, customer_id: CustomerPath, asked: MergeAsked) -> Response:
     """What the visitor did counts for the customer from now on; the stricter consent holds.
 
+    Of who refused, only purchases, returns and hides stay.
+    Who is a customer of the shop's tables, or bought according to them, is no visitor: 422.
+
     Args:
         request: As it came.
         customer_id: Who logged in.
@@ -96,8 +102,11 @@ async def merge(request: Request, customer_id: CustomerPath, asked: MergeAsked) 
     service = service_of(request)
 
     def write() -> Response:
+        check_visitor(service.directory, asked.anonymous_id)
         people = service.link.store.people
-        moved = people.merge(asked.anonymous_id, customer_id, at_us=now_us())
+        moved = people.merge(
+            asked.anonymous_id, customer_id, at_us=now_us(), refuses=service.refused
+        )
         return json_answer(
             {"customer_id": customer_id, "anonymous_id": asked.anonymous_id, "events": moved}
         )
@@ -131,11 +140,13 @@ async def page_token(request: Request, customer_id: CustomerPath) -> Response:
     )
 
 
-def _shown(service: Service, customer_id: str, said: Consent | None) -> dict[str, object]:
+def _shown(
+    service: Service, customer_id: str, name: str, said: Consent | None
+) -> dict[str, object]:
     return {
         "customer_id": customer_id,
         "personalization": None if said is None else said.personalization,
         "marketing": None if said is None else said.marketing,
         "at": None if said is None else iso_time(said.at_us),
-        "personalized": service.may_personalize(customer_id, said),
+        "personalized": service.may_personalize(name, said),
     }

@@ -44,6 +44,10 @@ class People:
         text = customer_id.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(text, digest_size=16, key=self._key).hexdigest()
 
+    def forget_key(self) -> None:
+        """Read the key again before the next hash: the database is another one."""
+        self._key = b""
+
     def erased_us(
         self, connection: sa.Connection, customer_ids: Iterable[str]
     ) -> Mapping[str, int]:

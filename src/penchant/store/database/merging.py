@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from penchant.errors import InputError
 from penchant.store.database import schema
 from penchant.store.database.aliases import known_as
+from penchant.store.database.refusing import drop_unwanted
 from penchant.store.database.rows import consent_of, consent_row
 from penchant.store.database.statements import insert_or_replace
 from penchant.store.database.values import Consent
@@ -29,7 +31,13 @@ _FORGET: Final = sa.delete(schema.consents).where(schema.consents.c.customer_id 
 _SET: Final = insert_or_replace(schema.consents)
 
 
-def merge(connection: sa.Connection, anonymous_id: str, customer_id: str, at_us: int) -> int:
+def merge(
+    connection: sa.Connection,
+    anonymous_id: str,
+    customer_id: str,
+    at_us: int,
+    refuses: Callable[[Consent], bool],
+) -> int:
     """Merge a visitor into a customer.
 
     Args:
@@ -37,6 +45,7 @@ def merge(connection: sa.Connection, anonymous_id: str, customer_id: str, at_us:
         anonymous_id: The visitor.
         customer_id: The customer.
         at_us: When.
+        refuses: Tells of a last word whether of them only what they own and hid is kept.
 
     Returns:
         How many events changed hands.
@@ -64,18 +73,22 @@ def merge(connection: sa.Connection, anonymous_id: str, customer_id: str, at_us:
         row = {"anonymous_id": anonymous_id, "customer_id": target, "at_us": at_us}
         connection.execute(sa.insert(schema.aliases), row)
     both = {"old": anonymous_id, "new": target}
-    _merge_consent(connection, anonymous_id, target)
+    if refuses(_merge_consent(connection, anonymous_id, target)):
+        for one in both.values():
+            drop_unwanted(connection, one)
     connection.execute(_MOVE_SLATES, both)
     return connection.execute(_MOVE_EVENTS, both).rowcount
 
 
-def _merge_consent(connection: sa.Connection, old: str, new: str) -> None:
+def _merge_consent(connection: sa.Connection, old: str, new: str) -> Consent:
     rows = connection.execute(_CONSENTS, {"old": old, "new": new})
     said = {one.customer_id: one for one in map(consent_of, rows)}
-    if old in said:
-        both = stricter(new, said[old], said.get(new))
-        connection.execute(_FORGET, {"old": old})
-        connection.execute(_SET[connection.dialect.name], consent_row(both))
+    if old not in said:
+        return said.get(new) or Consent(new, None, None, 0)
+    both = stricter(new, said[old], said.get(new))
+    connection.execute(_FORGET, {"old": old})
+    connection.execute(_SET[connection.dialect.name], consent_row(both))
+    return both
 
 
 def stricter(customer_id: str, visitor: Consent, customer: Consent | None) -> Consent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
 from penchant.store.database.erased import People
 from penchant.store.database.merging import merge, stated
+from penchant.store.database.refusing import drop_unwanted, says_no
 from penchant.store.database.rows import EVENT, consent_of, consent_row, event_of
 from penchant.store.database.statements import insert_or_replace, portions
 from penchant.store.database.values import Consent, Person
@@ -114,15 +115,24 @@ class PeopleBook:
         with self._database.read() as connection:
             return str(connection.scalar(_RESOLVE, {"id": customer_id}))
 
-    def merge(self, anonymous_id: str, customer_id: str, *, at_us: int) -> int:
+    def merge(
+        self,
+        anonymous_id: str,
+        customer_id: str,
+        *,
+        at_us: int,
+        refuses: Callable[[Consent], bool] = says_no,
+    ) -> int:
         """Let a visitor be a customer from now on: all of theirs is the customer's.
 
-        Consent becomes the stricter of the two. The same merge again changes nothing.
+        Consent becomes the stricter of the two; of who refused, only purchases, returns and hides
+        stay. The same merge again changes nothing.
 
         Args:
             anonymous_id: The visitor.
             customer_id: The customer; of one who was merged, whoever they are now.
             at_us: When.
+            refuses: Tells of their last word whether they refused; what tables say, too.
 
         Returns:
             How many events changed hands.
@@ -135,10 +145,12 @@ class PeopleBook:
         check_texts((anonymous_id, customer_id))
         check_numbers((at_us,))
         with self._database.write() as connection:
-            return merge(connection, anonymous_id, customer_id, at_us)
+            return merge(connection, anonymous_id, customer_id, at_us, refuses)
 
     def set_consent(self, consent: Consent) -> Consent:
         """Note what a customer allows; it counts from the next answer on.
+
+        Of who refuses, only purchases, returns and hides stay.
 
         Args:
             consent: What is None keeps what was said before.
@@ -157,16 +169,19 @@ class PeopleBook:
             row = connection.execute(_CONSENT, {"id": name}).first()
             now = stated(name, consent, None if row is None else consent_of(row))
             connection.execute(_SET[self._database.kind], consent_row(now))
+            if says_no(now):
+                drop_unwanted(connection, name)
         return now
 
     def said_by(self, customer_ids: Collection[str]) -> dict[str, Consent]:
         """Give the last word of some people; of visitors who were merged, that of the customer.
 
         Args:
-            customer_ids: Of any number; those who said nothing are left out.
+            customer_ids: Of any number; those who said nothing are left out, but for visitors who
+                were merged: as whom they are known is told.
 
         Returns:
-            {id as given: what was said last}.
+            {id as given: what was said last, under the id they are known by}.
 
         Raises:
             InputError: if an id is one no database keeps.
@@ -179,7 +194,11 @@ class PeopleBook:
             for portion in portions(tuple(set(names.values()))):
                 rows = connection.execute(_OF_SOME, {"ids": list(portion)})
                 said |= {one.customer_id: one for one in map(consent_of, rows)}
-        return {given: said[name] for given, name in names.items() if name in said}
+        return {
+            given: said.get(name) or Consent(name, None, None, 0)
+            for given, name in names.items()
+            if name in said or name != given
+        }
 
     def consents(self) -> tuple[Consent, ...]:
         """Give the last word of everybody who said one, by customer_id.

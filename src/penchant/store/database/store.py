@@ -126,6 +126,18 @@ class Store:
         """
         return scrub(self.database)
 
+    def reopen(self) -> None:
+        """Let go of all connections: the file of the database is another one.
+
+        Raises:
+            InputError: if it is of a newer penchant.
+            StoreError: if it does not answer.
+        """
+        self.database.close()
+        self._people.forget_key()
+        migrate(self.database)
+        self.secrets.get(PERSON)
+
     def close(self) -> None:
         """Close all connections; the store must not be used after that."""
         self.database.close()

@@ -1,0 +1,39 @@
+"""Refusing: what is kept of who wants no profile, and what goes when they say so."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from penchant import columns as c
+from penchant.store.database import schema
+from penchant.store.database.values import Consent
+
+KEPT_OF_REFUSERS: Final = (c.PURCHASE, c.RETURN, c.HIDE)
+"""What is kept of who refused: only so that what they own or hid is not shown again."""
+
+_DROP: Final = (
+    sa.delete(schema.events)
+    .where(schema.events.c.customer_id == sa.bindparam("who", type_=sa.Text))
+    .where(schema.events.c.interaction_type.not_in(KEPT_OF_REFUSERS))
+)
+
+
+def says_no(said: Consent) -> bool:
+    """Say whether somebody refused personalisation in their own words.
+
+    Args:
+        said: Their last word.
+    """
+    return said.personalization is False
+
+
+def drop_unwanted(connection: sa.Connection, customer_id: str) -> None:
+    """Delete what was recorded of somebody and is not kept of who refused.
+
+    Args:
+        connection: Of a writing transaction.
+        customer_id: As whom they are known.
+    """
+    connection.execute(_DROP, {"who": customer_id})
