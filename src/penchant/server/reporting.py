@@ -83,7 +83,11 @@ async def record(service: Service, read: EventsRead) -> dict[str, Any]:
         StoreError: if they could not be written in time; they may be sent again.
     """
     rows = read.rows
-    kept = await _written(service, rows, _own_prefix(read.caller)) if rows.events else Kept(0, 0, frozenset())
+    kept = (
+        await _written(service, rows, _own_prefix(read.caller))
+        if rows.events
+        else Kept(0, 0, frozenset())
+    )
     if rows.shown:
         await expose_lists(service, rows.shown, read.caller)
     told = _told(rows, kept)
