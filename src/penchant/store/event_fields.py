@@ -131,7 +131,7 @@ def read_time(value: object, *, now_us: int) -> int:
         now_us: Now, microseconds since 1970 UTC.
 
     Returns:
-        Microseconds since 1970 UTC; a time up to a day ahead is now.
+        Microseconds since 1970 UTC.
 
     Raises:
         EventError: if it is no time, before 1970, or more than a day ahead.
@@ -157,7 +157,7 @@ def read_time(value: object, *, now_us: int) -> int:
             f"{c.TIMESTAMP} is {told(value)}, more than a day in the future: check the clock "
             "and the time zone.",
         )
-    return min(moment, now_us)  # of a clock that is ahead: it counts from now on all the same
+    return moment
 
 
 def read_number(row: Mapping[str, object], name: str, *, above: float = -1.0) -> float | None:

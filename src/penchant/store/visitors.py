@@ -1,4 +1,4 @@
-"""Visitors: who may turn out to be a customer, and who is one already, as tables know."""
+"""Visitors: who may turn out to be a customer, and who is one, as the shop's tables know."""
 
 from __future__ import annotations
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Sequence
-from typing import Final
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -40,7 +41,8 @@ class EventLog:
         """Write events in one transaction; when this returns they are on disk.
 
         Visitors who were merged are written as their customers. What a person did before the
-        erasure they asked for is not written; it counts as known.
+        erasure they asked for is not written; it counts as known. What a clock that is ahead tells
+        of happened now: it counts in the next answer.
 
         Args:
             events: Any number; one whose event_id is there already changes nothing.
@@ -64,7 +66,7 @@ class EventLog:
                 for one in events
                 if is_past(one.time_us, names, one.customer_id, erased, now_us)
             }
-            rows = [event_row(one, names[one.customer_id]) for one in events if one not in past]
+            rows = [_row(one, names, now_us) for one in events if one not in past]
             new = set(connection.scalars(_INSERT[self._database.kind], rows)) if rows else set()
         return _told(events, new, past)
 
@@ -127,6 +129,11 @@ def check_events(events: Sequence[Event]) -> None:
     check_numbers(one.time_us for one in events)
     check_numbers(float(one.quantity) for one in events)
     check_numbers(float(one.value) for one in events if one.value is not None)
+
+
+def _row(event: Event, names: Mapping[str, str], now_us: int) -> dict[str, Any]:
+    at_us = min(event.time_us, now_us)
+    return event_row(replace(event, time_us=at_us), names[event.customer_id])
 
 
 def _told(events: Sequence[Event], new: set[str], past: Container[Event]) -> Recorded:
