@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -205,3 +206,12 @@ def test_many_answers_are_looked_up_in_one_read(service, monkeypatch):
     told = service.post("/v1/exposures", body).json()
     assert (told["accepted"], len(told["ignored"])) == (2, 400)
     assert len(reads) <= TRIES
+
+
+def test_what_a_clock_that_is_ahead_reports_counts_in_the_next_answer_too(service):
+    ahead = datetime.now(UTC) + timedelta(seconds=90)
+    first = service.get("/v1/customers/NEW/recommendations").json()["slots"][0]["product_id"]
+    told = event("e1", product_id=first, interaction_type="hide", timestamp=ahead.isoformat())
+    assert service.post("/v1/events", told).json()["accepted"] == 1
+    slots = service.get("/v1/customers/NEW/recommendations?k=24").json()["slots"]
+    assert first not in [one["product_id"] for one in slots]
