@@ -120,7 +120,7 @@ def test_a_visit_counts_at_once_is_merged_refused_and_forgotten(client):
     assert [one.event_id for one in ignored] == ["v9"]
     assert client.export("member")["database"]["events"] == []  # nothing bought, nothing kept
     receipt = client.forget("member")
-    assert receipt["counts"]["slates"] == 1
+    assert receipt["counts"]["consents"] == 1
     deadline = time.monotonic() + 60
     while client.receipt(receipt["receipt_id"])["done"] is None:
         assert time.monotonic() < deadline
