@@ -40,8 +40,8 @@ from penchant.store.database.values import Consent, Event, Recorded, ServedSlate
 from penchant.taste.from_tables import microseconds
 
 ANSWER_THREADS: Final = 2
-"""Answers are Python and numpy: more threads only wait for each other, and at 200 requests a second
-four take a third longer than two. While one waits for the database the other answers.
+"""Answers are Python and numpy: more threads only wait for each other. While one waits for the
+database the other answers.
 """
 
 CHORE_THREADS: Final = 4
