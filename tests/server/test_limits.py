@@ -93,7 +93,7 @@ def all_busy(service, bench):
         for _ in range(bench._most)
     ]
     try:
-        for _ in range(4):
+        for _ in range(bench._threads._max_workers):
             assert inside.acquire(timeout=20)
         yield
     finally:
