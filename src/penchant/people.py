@@ -23,13 +23,18 @@ from penchant.store.consent import Terms
 from penchant.store.database.values import Person
 from penchant.store.marks import MarkBook, check_event, write_mark
 from penchant.taste.evolution import Evolution, follow_taste, window_edges
-from penchant.taste.histories import History
+from penchant.taste.histories import ACTION_CODES, History
 from penchant.taste.judging import Judge, Judged
 from penchant.taste.marks import event_ids, places_of
 from penchant.taste.profile import Profile
 from penchant.taste.trust import Marks
 from penchant.taste.weights import Weigher
 from penchant.types import Rows, Weights
+
+AMPLE = 50
+"""Products: so many that judging who viewed them does all it ever does."""
+
+VIEW = ACTION_CODES[c.VIEW]
 
 REMEMBERED = 4096
 """Customers of whom it is kept what was thought since their last event."""
@@ -81,6 +86,14 @@ class People:
         """Says what each interaction weighs."""
         placed, categories = present_rows(self.build.styles), self.build.products[c.CATEGORY]
         return Weigher.from_settings(self.settings.taste, placed, categories=tuple(categories))
+
+    def warm(self) -> None:
+        """Judge a made-up customer, so that who is judged anew first does not wait for the code."""
+        rows = np.flatnonzero(present_rows(self.build.styles))[:AMPLE].astype(np.int32)
+        n = len(rows)
+        times = np.full(n, self.as_of_us, np.int64)
+        made_up = History(rows, np.full(n, VIEW, np.int8), times, np.ones(n, np.float32))
+        self._judge.judge_one(made_up, as_of_us=self.as_of_us)
 
     def know(self, customer_id: str, person: Person | None = None) -> Known:
         """Put together what build and database know of somebody; nothing is thought of it yet.

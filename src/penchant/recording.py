@@ -11,7 +11,7 @@ from penchant.errors import InputError
 from penchant.opened import Opened
 from penchant.store.consent import refused
 from penchant.store.database.checks import check_texts
-from penchant.store.database.refusing import KEPT_OF_REFUSERS
+from penchant.store.database.refusing import unwanted
 from penchant.store.database.values import Consent, Event, Recorded
 from penchant.store.event_rows import RowProblem, ShownList, events_from
 from penchant.store.visitors import check_visitor
@@ -79,11 +79,11 @@ class Recording(Opened):
         """
         store = self.needed_store()
         read = events_from(events, now=now or datetime.now(UTC), customer_id=customer_id)
-        refusers = self._refusers(read.events)
+        dropped = unwanted(read.events, self._refusers)
         kept: list[Event] = []
         ignored = list(read.ignored)
         for event, place in zip(read.events, read.places, strict=True):
-            if event.customer_id in refusers and event.interaction_type not in KEPT_OF_REFUSERS:
+            if event in dropped:
                 reason = f"Personalisation was refused: no {event.interaction_type} is kept."
                 ignored.append(RowProblem(place, event.event_id, "refused", reason))
             else:
@@ -192,9 +192,8 @@ class Recording(Opened):
             )
         return self.store
 
-    def _refusers(self, events: Sequence[Event]) -> set[str]:
-        """Give those who refused among the customers of some events."""
-        names = {one.customer_id for one in events}
+    def _refusers(self, names: set[str]) -> set[str]:
+        """Give those who refused."""
         return {name for name in names if self.people.know(name, self.person(name)).refused}
 
 

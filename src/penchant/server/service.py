@@ -35,14 +35,12 @@ from penchant.server.watcher import Watcher
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.consent import Terms
-from penchant.store.database.refusing import KEPT_OF_REFUSERS, says_no
+from penchant.store.database.refusing import says_no, unwanted
 from penchant.store.database.values import Consent, Event, Recorded, ServedSlate
 from penchant.taste.from_tables import microseconds
 
-ANSWER_THREADS: Final = 2
-"""Answers are Python and numpy: more threads only wait for each other. While one waits for the
-database the other answers.
-"""
+ANSWER_THREADS: Final = 1
+"""Answers are Python and numpy: more threads only wait for each other."""
 
 CHORE_THREADS: Final = 4
 
@@ -209,16 +207,11 @@ class Service:
         self.link.store.slates.keep(slates)
 
     def _unwanted(self, events: Sequence[Event]) -> frozenset[str]:
-        """Give the events of who refused that are not needed to honour what they own and hid."""
-        told = [one for one in events if one.interaction_type not in KEPT_OF_REFUSERS]
-        if not told:
-            return frozenset()
-        said = self.link.store.people.said_by({one.customer_id for one in told})
-        return frozenset(
-            one.event_id
-            for one in told
-            if not self.may_personalize(one.customer_id, said.get(one.customer_id))
-        )
+        return frozenset(one.event_id for one in unwanted(events, self._refusers))
+
+    def _refusers(self, names: set[str]) -> set[str]:
+        said = self.link.store.people.said_by(names)
+        return {name for name in names if not self.may_personalize(name, said.get(name))}
 
 
 def now_us() -> int:

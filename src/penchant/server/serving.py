@@ -152,6 +152,7 @@ def warm_up(shop: Shop) -> None:
         PenchantError: if it cannot answer.
     """
     moment = datetime.now(UTC)
+    shop.people.warm()
     customers, products = shop.build.customer_ids, shop.build.product_ids
     for customer_id in (None, customers[0] if len(customers) else None):
         for surface in (HOMEPAGE, NEW_ARRIVALS):

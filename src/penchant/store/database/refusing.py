@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container, Sequence
 from typing import Final
 
 import sqlalchemy as sa
 
 from penchant import columns as c
 from penchant.store.database import schema
-from penchant.store.database.values import Consent
+from penchant.store.database.values import Consent, Event
 
 KEPT_OF_REFUSERS: Final = (c.PURCHASE, c.RETURN, c.HIDE)
 """What is kept of who refused: only so that what they own or hid is not shown again."""
@@ -27,6 +28,20 @@ def says_no(said: Consent) -> bool:
         said: Their last word.
     """
     return said.personalization is False
+
+
+def unwanted(
+    events: Sequence[Event], refusers: Callable[[set[str]], Container[str]]
+) -> frozenset[Event]:
+    """Give the events that are not kept, because their customers refused.
+
+    Args:
+        events: Of anybody.
+        refusers: Says who of some customers refused; only asked of those it matters for.
+    """
+    told = [one for one in events if one.interaction_type not in KEPT_OF_REFUSERS]
+    refused = refusers({one.customer_id for one in told}) if told else ()
+    return frozenset(one for one in told if one.customer_id in refused)
 
 
 def drop_unwanted(connection: sa.Connection, customer_id: str) -> None:
