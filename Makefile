@@ -46,7 +46,7 @@ $(RIVALS)/.ready: requirements.lock benchmarks/requirements-rivals.txt
 
 lock: $(READY)  ## renew requirements.lock
 	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra server --extra postgres \
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra server --extra postgres --extra experiments \
 		--universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.lock
 
 clean:
