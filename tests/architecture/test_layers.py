@@ -44,7 +44,17 @@ LAYERS = (
         "in_memory",
         "campaign",
     ),
-    ("evaluation", "tuning", "publishing", "rollback", "shelf", "gate", "privacy", "nightly"),
+    (
+        "evaluation",
+        "experiments",
+        "tuning",
+        "publishing",
+        "rollback",
+        "shelf",
+        "gate",
+        "privacy",
+        "nightly",
+    ),
     ("cli", "server", "client", "sample", "profiler", "bench", "doctor"),
 )
 LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}

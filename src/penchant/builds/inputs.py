@@ -99,7 +99,7 @@ def settings_that_count(settings: Settings) -> dict[str, dict[str, Any]]:
     """
     sections = settings_to_dict(settings)
     del sections["encoder"]["workers"]
-    for name in ("evaluation", "gate", "builds", "store", "server", "privacy"):
+    for name in ("evaluation", "gate", "experiments", "builds", "store", "server", "privacy"):
         del sections[name]
     if not settings.privacy.profiling:
         sections["privacy"] = {"profiling": False}

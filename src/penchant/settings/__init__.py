@@ -15,7 +15,7 @@ from penchant.settings.finding import (
     IndexSettings,
     ItemKnnSettings,
 )
-from penchant.settings.judging import EvaluationSettings, GateSettings
+from penchant.settings.judging import EvaluationSettings, ExperimentSettings, GateSettings
 from penchant.settings.keeping import BuildSettings
 from penchant.settings.seeing import EncoderSettings, SpaceSettings, TableSettings
 from penchant.settings.serving import PrivacySettings, ServerSettings, StoreSettings
@@ -38,6 +38,7 @@ __all__ = [
     "EaseSettings",
     "EncoderSettings",
     "EvaluationSettings",
+    "ExperimentSettings",
     "GateSettings",
     "GraphFilterSettings",
     "HomepageSettings",
@@ -89,6 +90,7 @@ class Settings:
     post_purchase: PostPurchaseSettings = field(default_factory=PostPurchaseSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     gate: GateSettings = field(default_factory=GateSettings)
+    experiments: ExperimentSettings = field(default_factory=ExperimentSettings)
     builds: BuildSettings = field(default_factory=BuildSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     server: ServerSettings = field(default_factory=ServerSettings)

@@ -37,3 +37,19 @@ class GateSettings(Checked):
         at_least=0,
         at_most=1,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentSettings(Checked):
+    """What all experiments of the shop share; no build depends on it."""
+
+    salt: str = knob(
+        "penchant",
+        "Hashed with every customer for layers and the holdout; another one deals them anew.",
+    )
+    holdout: float = knob(
+        0.0,
+        "Share of the customers that take part in no experiment, to see what all together do.",
+        at_least=0,
+        at_most=0.5,
+    )

@@ -1,0 +1,1 @@
+"""Experiments: who gets which variant, what came of it, and what may be concluded."""
