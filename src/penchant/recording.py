@@ -84,8 +84,7 @@ class Recording(Opened):
         ignored = list(read.ignored)
         for event, place in zip(read.events, read.places, strict=True):
             if event in dropped:
-                reason = f"Personalisation was refused: no {event.interaction_type} is kept."
-                ignored.append(RowProblem(place, event.event_id, "refused", reason))
+                ignored.append(RowProblem.opted_out(place, event))
             else:
                 kept.append(event)
         recorded = store.events.record(kept) if kept else Recorded((), ())

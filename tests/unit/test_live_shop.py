@@ -166,8 +166,8 @@ def test_of_who_refused_only_what_they_own_or_hid_is_kept(shop: penchant.Shop) -
     told = shop.record([*rows, event(9, "WARM", "P09", "view")], now=NOW).to_dict()
     assert (told["accepted"], told["duplicates"], told["rejected"]) == (3, 0, [])
     assert [(one["place"], one["event_id"], one["code"]) for one in told["ignored"]] == [
-        (0, "e0", "refused"),
-        (3, "e3", "refused"),
+        (0, "e0", "opted_out"),
+        (3, "e3", "opted_out"),
     ]
     assert shop.recommend("NEW", k=24).step == "popular"
     assert not {"P04", "P07"} & set(shop.recommend("NEW", k=24).product_ids)

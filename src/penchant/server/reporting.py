@@ -16,7 +16,7 @@ from penchant.server.exposing import expose_lists, find_lists
 from penchant.server.problems import ProblemError
 from penchant.server.recorder import Kept
 from penchant.server.service import Service
-from penchant.store.event_rows import EventRows, TooManyRowsError, events_from
+from penchant.store.event_rows import EventRows, RowProblem, TooManyRowsError, events_from
 
 LARGE_BODY: Final = 4_096
 """Bytes above which a body is read on a thread of its own."""
@@ -142,13 +142,7 @@ async def _written(service: Service, rows: EventRows, prefix: str) -> Kept:
 def _told(rows: EventRows, kept: Kept) -> dict[str, Any]:
     ignored = [one.to_dict() for one in rows.ignored]
     ignored += [
-        {
-            "place": place,
-            "event_id": event.event_id,
-            "code": "opted_out",
-            "reason": "The customer refused personalisation: only purchases, returns and hides "
-            "are kept.",
-        }
+        RowProblem.opted_out(place, event).to_dict()
         for event, place in zip(rows.events, rows.places, strict=True)
         if event.event_id in kept.ignored
     ]

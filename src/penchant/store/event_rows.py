@@ -50,7 +50,7 @@ class RowProblem:
     Attributes:
         place: Of the event among those given, from 0.
         event_id: As given; "" where it had none.
-        code: Stable: a reason of `EventError`, or "not_about_products".
+        code: Stable: a reason of `EventError`, "not_about_products" or "opted_out".
         reason: One sentence for people.
     """
 
@@ -58,6 +58,20 @@ class RowProblem:
     event_id: str
     code: str
     reason: str
+
+    @classmethod
+    def opted_out(cls, place: int, event: Event) -> RowProblem:
+        """Say that an event is not kept, because its customer refused.
+
+        Args:
+            place: Among those given.
+            event: One that is not needed to honour what they own and hid.
+        """
+        reason = (
+            f"The customer refused personalisation: no {event.interaction_type} is kept, only "
+            "purchases, returns and hides."
+        )
+        return cls(place, event.event_id, "opted_out", reason)
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as JSON-ready values."""
