@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -215,7 +217,7 @@ def toml_value(value: Any) -> str:
     """Write a plain value as in `penchant.toml`.
 
     Args:
-        value: Text, number, truth, list or mapping of these.
+        value: Text, number, truth, time, list or mapping of these.
 
     Example:
         >>> toml_value({"view": 2.0})
@@ -230,6 +232,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml_value(part) for part in value)}]"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
     return repr(value)
