@@ -103,6 +103,8 @@ def non_inferior(effect: Effect, *, margin: float, better: int) -> str:
     """
     if not margin > 0:
         raise InputError(f"margin is {margin:g}, must be > 0.")
+    if math.isnan(effect.difference):
+        return UNCLEAR
     least, most = _how_much_worse(effect, better)
     if most <= margin:
         return SAFE
@@ -110,15 +112,16 @@ def non_inferior(effect: Effect, *, margin: float, better: int) -> str:
 
 
 def _how_much_worse(effect: Effect, better: int) -> tuple[float, float]:
-    """Give the one-sided ends of the loss, relative to the control where that is above 0."""
+    """Give the one-sided ends of the loss, relative to the control."""
     shrink = NormalDist().inv_cdf(1 - GUARDRAIL_LEVEL) / NormalDist().inv_cdf(1 - effect.level / 2)
     if effect.lift is None or effect.lift_low is None or effect.lift_high is None:
-        # Any rise of what is 0 at the control is more than any share of it.
         low, high = _narrowed(effect.difference, effect.low, effect.high, shrink)
-        low, high = (one if one <= 0 else math.inf for one in (low, high))
-    elif min(effect.lift, effect.lift_low) > -1 and math.isfinite(effect.lift_high):
-        ends = (math.log1p(one) for one in (effect.lift, effect.lift_low, effect.lift_high))
-        low, high = map(math.expm1, _narrowed(*ends, shrink))
+        least, most = (low, high) if better < 0 else (-high, -low)
+        # Any loss is more than every share of a control that is 0.
+        return (least if least <= 0 else math.inf), (most if most <= 0 else math.inf)
+    if min(effect.lift, effect.lift_low) > -1 and math.isfinite(effect.lift_high):
+        at, low, high = map(math.log1p, (effect.lift, effect.lift_low, effect.lift_high))
+        low, high = map(math.expm1, _narrowed(at, low, high, shrink))
     else:
         low, high = _narrowed(effect.lift, effect.lift_low, effect.lift_high, shrink)
     return (low, high) if better < 0 else (-high, -low)
