@@ -82,7 +82,7 @@ def settings_to_dict(settings: Settings) -> dict[str, dict[str, Any]]:
     """
     return {
         section.name: {
-            one.name: _plain(getattr(getattr(settings, section.name), one.name))
+            one.name: plain_value(getattr(getattr(settings, section.name), one.name))
             for one in fields(getattr(settings, section.name))
         }
         for section in fields(Settings)
@@ -105,7 +105,7 @@ def render_settings(changes: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             parts += textwrap.wrap(
                 one.metadata["doc"], 96, initial_indent="# ", subsequent_indent="# "
             )
-            parts.append(f"{mark}{one.name} = {toml_value(_plain(value))}")
+            parts.append(f"{mark}{one.name} = {toml_value(plain_value(value))}")
     return "\n".join(parts) + "\n"
 
 
@@ -207,7 +207,12 @@ def _default_of(one: Field[Any]) -> Any:
     return make() if one.default is MISSING else one.default
 
 
-def _plain(value: object) -> Any:
+def plain_value(value: object) -> Any:
+    """Turn a setting's frozen value into what TOML and JSON know.
+
+    Args:
+        value: Mapping, tuple, or a plain value already.
+    """
     if isinstance(value, Mapping):
         return dict(value)
     return list(value) if isinstance(value, tuple) else value

@@ -11,7 +11,7 @@ from penchant.experiments.experiment import PRIMARIES, Experiment, Variant
 from penchant.experiments.experiment_file import REGISTERED
 from penchant.experiments.registration import Registration
 from penchant.settings.showing import SURFACES
-from penchant.settings_file import toml_value
+from penchant.settings_file import plain_value, toml_value
 
 HEADER: Final = """\
 # An experiment, written down before it starts. Until then edit this file as you like; look at it
@@ -122,11 +122,7 @@ def _variant(variant: Variant) -> str:
     lines.append(f"{mark}build_id = {toml_value(variant.build_id)}")
     for section, keys in variant.settings.items():
         lines += ["", f"[variants.settings.{section}]"]
-        lines += [f"{key} = {toml_value(_plain(value))}" for key, value in keys.items()]
+        lines += [f"{key} = {toml_value(plain_value(value))}" for key, value in keys.items()]
     if not variant.settings:
         lines += ["# [variants.settings.homepage]", "# explore = 0.2"]
     return "\n".join([*lines, ""])
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else value

@@ -9,7 +9,7 @@ from penchant.errors import InputError
 from penchant.experiments.experiment import Experiment, Overlay
 from penchant.settings import Settings
 from penchant.settings.showing import SURFACES
-from penchant.settings_file import settings_from_dict, settings_to_dict
+from penchant.settings_file import plain_value, settings_from_dict, settings_to_dict
 
 ANSWERING: Final = ("taste", "trust", "styles", "recommend", *SURFACES)
 """Sections that count when a customer is answered; the others are settled when a build is made."""
@@ -67,13 +67,9 @@ def check_overlays(experiment: Experiment, settings: Settings, *, source: str) -
 def _merged(known: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: {**known[key], **part} if _is_table(part) and _is_table(known.get(key)) else part
-        for key, part in ((key, _plain(part)) for key, part in given.items())
+        for key, part in ((key, plain_value(part)) for key, part in given.items())
     }
 
 
 def _is_table(value: object) -> bool:
     return isinstance(value, Mapping)
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
