@@ -8,15 +8,15 @@ from types import MappingProxyType
 from penchant.candidates.assortment import Assortment
 from penchant.settings import RecommendSettings
 from penchant.settings.showing import NEW_ARRIVALS, NOTHING, POPULARITY, RANDOM
+from penchant.surfaces.lots import lots
 from penchant.surfaces.new_arrivals import new_within
 from penchant.surfaces.nothing import nothing
 from penchant.surfaces.plan import Plan, Rung, Within
 from penchant.surfaces.popularity import popularity
-from penchant.surfaces.random import random
 from penchant.surfaces.request import Request
 
 RUNGS: Mapping[str, Callable[[Assortment, Within], tuple[Rung, ...]]] = MappingProxyType(
-    {POPULARITY: popularity, RANDOM: random, NOTHING: nothing}
+    {POPULARITY: popularity, RANDOM: lots, NOTHING: nothing}
 )
 """Policy -> what fills a surface."""
 

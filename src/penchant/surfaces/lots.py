@@ -1,4 +1,4 @@
-"""Random: products drawn by lot, to compare recipes with and to learn from without any bias."""
+"""Lots: products drawn evenly, to compare recipes with and to learn from without any bias."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from penchant.settings.showing import RANDOM
 from penchant.surfaces.plan import Rung, Within
 
 
-def random(stock: Assortment, within: Within) -> tuple[Rung, ...]:
+def lots(stock: Assortment, within: Within) -> tuple[Rung, ...]:
     """Give the rung that draws from all products that may be shown: see `ranking.lot`.
 
     Args:
