@@ -56,7 +56,28 @@ def open_shop(
         StoreError: if the shop has a database that cannot be opened.
     """
     directory = ShopDirectory.open(path)
-    folder = directory.pointed_build(pointer)
+    return _opened(directory, directory.pointed_build(pointer), store, settings)
+
+
+def open_build_of(directory: ShopDirectory, build_id: str, *, store: Store | None = None) -> Shop:
+    """Open any build of a shop, published or not.
+
+    Args:
+        directory: The shop.
+        build_id: Name of the build.
+        store: The shop's database, if it is open already; else the one it has, if it has one.
+
+    Raises:
+        NotFoundError: if the shop has no such build.
+        BuildError: if it is damaged.
+        StoreError: if the shop has a database that cannot be opened.
+    """
+    return _opened(directory, directory.build_folder(build_id), store, None)
+
+
+def _opened(
+    directory: ShopDirectory, folder: Path, store: Store | None, settings: Settings | None
+) -> Shop:
     manifest, build = open_build(folder)
     now = settings or directory.live_settings()
     shop = Shop(

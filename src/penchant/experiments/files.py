@@ -92,6 +92,18 @@ class ExperimentFiles:
         """
         return running_experiment(self.read(name), source=f"{name}{SUFFIX}")
 
+    def started(self, name: str) -> Experiment | None:
+        """Read an experiment that was started; None: it was not, and may be half written.
+
+        Args:
+            name: Of the experiment.
+
+        Raises:
+            NotFoundError: if there is none.
+            InputError: if its file is broken, or was changed after the start.
+        """
+        return self._started(name, self.shop.settings())
+
     def read(self, name: str) -> ExperimentFile:
         """Read a file as it is, without a look at what was registered.
 
