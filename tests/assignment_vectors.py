@@ -77,7 +77,11 @@ CASES = (
         experiment("right", layer="home", slice_from=0.4),
     ),
     ("a holdout of 0.3", ExperimentSettings(holdout=0.3), experiment("bold")),
-    ("another salt of the shop", ExperimentSettings(salt="shop-2", holdout=0.3), experiment("bold")),
+    (
+        "another salt of the shop",
+        ExperimentSettings(salt="shop-2", holdout=0.3),
+        experiment("bold"),
+    ),
     (
         "overrides come first, before the holdout and an empty traffic, and are not counted",
         ExperimentSettings(holdout=0.5),
@@ -108,9 +112,7 @@ def _facts(one: Experiment, shop: ExperimentSettings) -> dict[str, Any]:
     return {**{key: facts[key] for key in used}, "variants": variants}
 
 
-def _units(
-    one: Experiment, shop: ExperimentSettings
-) -> Mapping[str, tuple[str, bool] | None]:
+def _units(one: Experiment, shop: ExperimentSettings) -> Mapping[str, tuple[str, bool] | None]:
     given = {unit: assign(one, unit, shop=shop) for unit in UNITS}
     return MappingProxyType(
         {unit: None if got is None else (got.variant, got.counted) for unit, got in given.items()}
