@@ -127,6 +127,23 @@ class ExperimentFiles:
             found.append((path.name, told.st_mtime_ns, told.st_size))
         return tuple(sorted(found))
 
+    def builds_needed(self, at: datetime | None = None) -> set[str]:
+        """Give the builds that variants answer from, or will.
+
+        Args:
+            at: Now, with a time zone: those over by then need none; None: all do.
+
+        Raises:
+            InputError: as for `all`.
+        """
+        return {
+            variant.build_id
+            for one in self.all()
+            if at is None or at < (one.stopped or one.end)
+            for variant in one.variants
+            if variant.build_id
+        }
+
     def draft(self, experiment: Experiment) -> Path:
         """Write the file of an experiment that is not started yet.
 
