@@ -24,8 +24,9 @@ UNIT_COLUMNS: Final = (
     "fallbacks",
     "took_ms",
 )
-"""What is known of each unit, in this order: sums over its attribution window; `*_before` over as
-many days before its first exposure; `converted`: 1 where it bought; `bought`, `returned`: pieces."""
+"""What is known of each unit, in this order: sums over its attribution window, `*_before` over as
+many days before its first exposure. `converted` is 1 where it bought; `bought` and `returned` are
+pieces."""
 
 MEAN: Final = "mean"
 RATIO: Final = "ratio"
