@@ -178,9 +178,7 @@ def _lines_of(settled: pl.DataFrame, items: pl.DataFrame, lines: pl.DataFrame) -
     return pl.concat([told, lines.select(c.ORDER_ID, UNIT, c.PRODUCT_ID, AT)]).sort(AT)
 
 
-def _with_returns(
-    frame: pl.DataFrame, lines: pl.DataFrame, returns: pl.DataFrame
-) -> pl.DataFrame:
+def _with_returns(frame: pl.DataFrame, lines: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
     """Add pieces sent back; without an order_id they are of the last order with that product."""
     named = returns.filter(_ID != "").unique([c.ORDER_ID, c.PRODUCT_ID], keep="first")
     loose = returns.filter(_ID == "").drop(c.ORDER_ID).sort(AT)

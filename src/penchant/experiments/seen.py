@@ -81,7 +81,7 @@ _LINES: Final = (
         _EVENTS.time_us < _AS_OF,
     )
     .order_by(_EVENTS.seq)
-    .limit(PAGE)
+    .limit(sa.bindparam("most", type_=sa.Integer))
 )
 
 ANSWER_SCHEMA: Final = {
@@ -194,7 +194,7 @@ def live_lines(database: Database, window: Window, action: str) -> pl.DataFrame:
 
 def _pages(database: Database, window: Window, action: str) -> Iterator[pl.DataFrame]:
     seq = 0
-    asked = {"action": action, "since": window.since_us, "as_of": window.as_of_us}
+    asked = {"action": action, "since": window.since_us, "as_of": window.as_of_us, "most": PAGE}
     while True:
         with database.snapshot() as connection:
             rows = connection.execute(_LINES, asked | {"after": seq}).all()

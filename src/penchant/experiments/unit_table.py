@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
     from penchant.experiments.experiment import Experiment
 
-RENDERING = "rendering"
-SERVING = "serving"
+RENDERING: Final = "rendering"
+SERVING: Final = "serving"
+"""What makes a unit exposed."""
+
+POLICY: Final = "policy"
+NOTHING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +74,8 @@ class UnitTable:
         Returns:
             Shape (n_units,).
         """
-        return self.variants == self.names.index(variant)
+        mine: Mask = self.variants == self.names.index(variant)
+        return mine
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Give one column of the values.
@@ -118,8 +123,7 @@ def shows_nothing(experiment: Experiment) -> tuple[str, ...]:
     return tuple(
         one.name
         for one in experiment.variants
-        if any(one.settings.get(place, {}).get("policy") == NOTHING for place in experiment.surfaces)
+        if any(
+            one.settings.get(place, {}).get("policy") == NOTHING for place in experiment.surfaces
+        )
     )
-
-
-NOTHING = "nothing"
