@@ -115,7 +115,8 @@ def random_log(experiment, rng, n_units=120, *, with_tables=True):
 
 def _one_unit(log, experiment, rng, unit, start):
     at = start + int(rng.integers(0, 13 * DAY))
-    kind = rng.choice(["plain", "crossed", "override", "old design", "stranger"], p=[.75, .1, .05, .05, .05])  # fmt: skip
+    kinds = ["plain", "crossed", "override", "old design", "stranger"]
+    kind = rng.choice(kinds, p=[0.75, 0.1, 0.05, 0.05, 0.05])
     names = [one.name for one in experiment.variants]
     if kind != "stranger":
         chosen = names if kind == "crossed" else [names[rng.integers(len(names))]]
@@ -334,9 +335,9 @@ def _last_order_with(found, event):
     best = None
     for key, one in found.items():
         at = one[6][event.product_id] if len(one) > 6 and event.product_id in one[6] else one[1]
-        if one[0] == event.customer_id and event.product_id in one[5] and at <= event.time_us:
-            if best is None or at > best[0]:
-                best = (at, key)
+        fits = one[0] == event.customer_id and event.product_id in one[5]
+        if fits and at <= event.time_us and (best is None or at > best[0]):
+            best = (at, key)
     return best[1] if best else None
 
 

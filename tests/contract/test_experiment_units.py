@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from penchant.experiments.metrics import UNIT_COLUMNS
+from penchant.experiments.moments import Moments
+from penchant.experiments.moments_sql import SQL_COLUMNS, moments_in_database
 from penchant.experiments.units import units_of_database
 from penchant.settings.serving import StoreSettings
 from penchant.shop_directory import ShopDirectory
@@ -55,3 +57,26 @@ def test_units_are_what_a_slow_reader_finds(store, days, monkeypatch):
         known = expected[unit]["ever"] or expected[unit]["exposures_before"] > 0
         assert found.traits["visit"][row] == ("returning" if known else "new")
     assert {name: getattr(found, name) for name in left} == left
+
+
+@pytest.mark.parametrize("days", [11, 30])
+def test_the_database_sums_up_what_a_pass_over_rows_does(store, days):
+    experiment, as_of = an_experiment(), START + timedelta(days=days)
+    log = random_log(experiment, np.random.default_rng(100 + days), with_tables=False)
+    log.write(store)
+    units = units_of_database(store, experiment, log.tables, as_of=as_of)
+    units = units.only(units.matured)
+    found = moments_in_database(store, experiment, as_of=as_of)
+    assert list(found) == ["control", "bold"]
+    assert min(one.count for one in found.values()) > 5
+    places = [UNIT_COLUMNS.index(name) for name in SQL_COLUMNS]
+    for name, moments in found.items():
+        expected = Moments.of(SQL_COLUMNS, units.values[units.of(name)][:, places])
+        assert moments.count == expected.count
+        np.testing.assert_allclose(moments.means, expected.means, rtol=1e-12)
+        np.testing.assert_allclose(moments.comoments, expected.comoments, rtol=1e-9, atol=1e-9)
+
+
+def test_an_empty_database_sums_up_to_nothing(store):
+    found = moments_in_database(store, an_experiment(), as_of=START + timedelta(days=30))
+    assert [one.count for one in found.values()] == [0, 0]

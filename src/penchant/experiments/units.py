@@ -114,7 +114,7 @@ class Left:
 
     Attributes:
         assigned: {variant: units}.
-        totals: {"crossed", "uncounted", "redesigned": units left out}.
+        totals: {"crossed", "uncounted", "redesigned": units left out}; those absent: none.
         notes: What was noticed of orders.
         trigger: RENDERING or SERVING.
     """
