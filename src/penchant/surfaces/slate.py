@@ -62,8 +62,9 @@ class Slate:
         step: The rung of the ladder it stands on: "styles", "profile", "session" (the few products
             touched so far), "history" (what buyers of the same products like, where none of them
             has a style vector), "product", "cart" or "purchase" (what it goes with), "segment",
-            "category", "popular", "newest"; "pinned" when the shop's own picks fill it; "empty"
-            when nothing is eligible.
+            "category", "popular", "newest"; "popularity", "random" or "nothing" where that is the
+            policy of the surface; "pinned" when the shop's own picks fill it; "empty" when nothing
+            is eligible.
         build_id: From which build.
         request_id: To send back with clicks; None where nothing is to be known of who looks: they
             refused personalisation, the shop makes no profiles, or nobody could be asked.

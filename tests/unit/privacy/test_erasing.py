@@ -84,7 +84,8 @@ def test_the_receipt_counts_by_place(shop: ShopDirectory, store: Store) -> None:
         "events": 6, "slates": 2, "exposures": 2, "assignments": 1, "consents": 1, "aliases": 1,
         "live_events": 6, "live_consents": 1, "interactions": 6, "orders": 1, "order_items": 1,
         "customers": 1, "marks": 1, "rejects": 2, "examples": 3, "builds": 2,
-        "build_interactions": 14, "evaluations": 1, "inbox_done": 4, "inbox_waiting": 1, "campaign_rows": 40,
+        "build_interactions": 14, "evaluations": 1, "inbox_done": 4, "inbox_waiting": 1,
+        "campaign_rows": 40,
     }  # fmt: skip
     told = receipt_of(receipt)
     assert told["asked"] == told["done"] == "2026-07-02T09:00:00Z"
