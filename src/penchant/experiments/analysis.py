@@ -9,15 +9,14 @@ from typing import Final
 import numpy as np
 
 from penchant.experiments.analysis_values import Analysis, VariantReading
-from penchant.experiments.comparing import arms_of, can_compare, effects_of, guardrails_of
+from penchant.experiments.comparing import Pair, effects_of, guardrails_of
 from penchant.experiments.daily import days_of, early_effect
 from penchant.experiments.decision import decide
 from penchant.experiments.experiment import CTR, Experiment
-from penchant.experiments.fixed import fixed_effect
 from penchant.experiments.metrics import METRICS
 from penchant.experiments.sample_ratio import check_ratio
 from penchant.experiments.segments import parts_of, segments_of, with_adjusted
-from penchant.experiments.unit_table import UnitTable, shows_nothing
+from penchant.experiments.unit_table import UnitTable
 from penchant.experiments.verdict import (
     BLOCKED,
     EARLY_LEVEL,
@@ -105,23 +104,18 @@ def was_stopped(experiment: Experiment) -> bool:
 
 
 def _reading(units: UnitTable, look: _Look, variant: str) -> VariantReading:
-    experiment, arms = look.experiment, arms_of(units, variant)
-    early = fixed = None
-    if can_compare(METRICS[experiment.primary], experiment, arms, variant):
-        level = FIXED_LEVEL / look.share
-        metric = METRICS[experiment.primary]
-        fixed = fixed_effect(metric, *arms, variant_name=variant, level=level)
-        early = early_effect(fixed, experiment, look.as_of, EARLY_LEVEL / look.share)
-    effects = effects_of(experiment, variant, arms)
-    if fixed is not None:  # the one that is decided by, at its own level
-        effects = (fixed, *effects[1:])
+    experiment, pair = look.experiment, Pair.of(units, variant)
+    level = EARLY_LEVEL / look.share
+    effects = effects_of(pair, experiment.primary, FIXED_LEVEL / look.share)
+    fixed = next((one for one in effects if one.metric == experiment.primary), None)
+    early = fixed and early_effect(fixed, experiment, look.as_of, level)
     return VariantReading(
         verdict=_verdict(units, look, variant, early, fixed),
         early=early,
         effects=effects,
-        guardrails=guardrails_of(experiment, variant, arms),
-        segments=segments_of(units, experiment, variant),
-        days=days_of(units, experiment, variant, as_of=look.as_of, level=EARLY_LEVEL / look.share),
+        guardrails=guardrails_of(pair, experiment),
+        segments=segments_of(units, experiment.primary, variant),
+        days=days_of(units, experiment, variant, as_of=look.as_of, level=level),
     )
 
 
@@ -130,8 +124,7 @@ def _verdict(
 ) -> Verdict:
     experiment = look.experiment
     if early is None:
-        hollow = {experiment.control.name, variant} & set(shows_nothing(experiment))
-        if experiment.primary == CTR and hollow:
+        if experiment.primary == CTR and units.hollow:
             return Verdict(variant, BLOCKED, False, NO_CLICKS, ())
         return Verdict(variant, TOO_FEW, False, NOBODY, ())
     found = decide(

@@ -10,9 +10,8 @@ import numpy as np
 
 from penchant.experiments.always_valid import always_valid_effect, planned_variance
 from penchant.experiments.analysis_values import Day
-from penchant.experiments.comparing import Arms, arms_of, can_compare
+from penchant.experiments.comparing import Pair
 from penchant.experiments.experiment import Experiment
-from penchant.experiments.fixed import fixed_effect
 from penchant.experiments.metrics import METRICS
 from penchant.experiments.unit_table import UnitTable
 from penchant.experiments.verdict import Effect
@@ -46,13 +45,12 @@ def days_of(
     metric, sums, since_us, found = METRICS[experiment.primary], None, 0, []
     for moment in _moments(experiment, as_of, window):
         until_us = microseconds(moment)
-        new = arms_of(units.only((over_us > since_us) & (over_us <= until_us)), variant)
-        sums = new if sums is None else _added(sums, new)
+        new = Pair.of(units.only((over_us > since_us) & (over_us <= until_us)), variant)
+        sums = new if sums is None else sums + new
         since_us = until_us
-        enough = min(one.count for one in sums) >= MIN_UNITS
-        if enough and can_compare(metric, experiment, sums, variant):
-            fixed = fixed_effect(metric, *sums, variant_name=variant)
-            found.append(Day(moment, early_effect(fixed, experiment, moment, level)))
+        if sums.least >= MIN_UNITS and sums.knows(metric):
+            effect = early_effect(sums.compare(metric), experiment, moment, level)
+            found.append(Day(moment, effect))
     return tuple(found)
 
 
@@ -98,7 +96,3 @@ def _moments(experiment: Experiment, as_of: datetime, window: timedelta) -> Iter
         yield first + timedelta(days=number)
     if last > first:
         yield last
-
-
-def _added(old: Arms, new: Arms) -> Arms:
-    return old[0] + new[0], old[1] + new[1]

@@ -9,9 +9,7 @@ from typing import Final
 import numpy as np
 
 from penchant.experiments.analysis_values import SegmentEffect, VariantReading
-from penchant.experiments.comparing import arms_of, can_compare
-from penchant.experiments.experiment import Experiment
-from penchant.experiments.fixed import fixed_effect
+from penchant.experiments.comparing import Pair
 from penchant.experiments.metrics import METRICS
 from penchant.experiments.multiplicity import benjamini_hochberg
 from penchant.experiments.unit_table import UnitTable
@@ -24,26 +22,22 @@ MAX_VALUES: Final = 12
 """Values of one trait that are shown, those of most units."""
 
 
-def segments_of(
-    units: UnitTable, experiment: Experiment, variant: str
-) -> tuple[SegmentEffect, ...]:
+def segments_of(units: UnitTable, primary: str, variant: str) -> tuple[SegmentEffect, ...]:
     """Compare a variant with the control within each segment that is large enough.
 
     Args:
         units: Those that count.
-        experiment: What is compared.
+        primary: The metric that decides.
         variant: Its name.
 
     Returns:
         By trait as in the table, then by value; p values are not adjusted yet.
     """
-    metric, found = METRICS[experiment.primary], []
+    metric, found = METRICS[primary], []
     for trait, value, among in parts_of(units):
-        arms = arms_of(units.only(among), variant)
-        if min(one.count for one in arms) < MIN_SEGMENT:
-            continue
-        if can_compare(metric, experiment, arms, variant):
-            effect = fixed_effect(metric, *arms, variant_name=variant)
+        pair = Pair.of(units.only(among), variant)
+        if pair.least >= MIN_SEGMENT and pair.knows(metric):
+            effect = pair.compare(metric)
             found.append(SegmentEffect(trait, value, effect, effect.p_value))
     return tuple(found)
 

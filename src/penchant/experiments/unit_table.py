@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -11,19 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.experiments.metrics import UNIT_COLUMNS
+from penchant.settings.showing import NOTHING
 from penchant.types import Mask
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from penchant.experiments.experiment import Experiment
+    from penchant.experiments.experiment import Experiment, Variant
 
 RENDERING: Final = "rendering"
 SERVING: Final = "serving"
 """What makes a unit exposed."""
-
-POLICY: Final = "policy"
-NOTHING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +40,7 @@ class UnitTable:
         crossed: Units left out, as they were seen in two variants.
         uncounted: Units left out, as an override gave them their variant.
         redesigned: Units left out, as they were dealt under another design of the experiment.
-        trigger: What makes a unit exposed: RENDERING, or SERVING where a variant shows nothing.
+        hollow: Variants that show nothing.
         notes: {what was noticed on the way: how many}.
     """
 
@@ -57,8 +55,13 @@ class UnitTable:
     crossed: int = 0
     uncounted: int = 0
     redesigned: int = 0
-    trigger: str = RENDERING
+    hollow: tuple[str, ...] = ()
     notes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def trigger(self) -> str:
+        """What makes a unit exposed: RENDERING, or SERVING where a variant shows nothing."""
+        return SERVING if self.hollow else RENDERING
 
     @property
     def not_matured(self) -> int:
@@ -111,7 +114,7 @@ class UnitTable:
         )
 
 
-def shows_nothing(experiment: Experiment) -> tuple[str, ...]:
+def shows_nothing(experiment: Experiment, empty: Collection[str] = ()) -> tuple[str, ...]:
     """Name the variants in which a surface of the experiment stays empty.
 
     There is nothing to render then, so that units count from their first answer on, in all
@@ -119,11 +122,15 @@ def shows_nothing(experiment: Experiment) -> tuple[str, ...]:
 
     Args:
         experiment: Any.
+        empty: Surfaces that stay empty in this shop where a variant says nothing else.
     """
     return tuple(
         one.name
         for one in experiment.variants
-        if any(
-            one.settings.get(place, {}).get("policy") == NOTHING for place in experiment.surfaces
-        )
+        if any(_policy(one, place, empty) == NOTHING for place in experiment.surfaces)
     )
+
+
+def _policy(variant: Variant, surface: str, empty: Collection[str]) -> object:
+    inherited = NOTHING if surface in empty else None
+    return variant.settings.get(surface, {}).get("policy", inherited)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from penchant.experiments.orders import AT, DAY_US, UNIT, order_book
 from penchant.experiments.outcomes import FIRST, cap_of, matrix_of, with_orders
 from penchant.experiments.seen import Window, live_lines, seen_by
 from penchant.experiments.shown_sums import no_units, shown_sums
-from penchant.experiments.unit_table import RENDERING, SERVING, UnitTable, shows_nothing
+from penchant.experiments.unit_table import UnitTable, shows_nothing
 from penchant.taste.from_tables import microseconds
 
 if TYPE_CHECKING:
@@ -62,7 +62,12 @@ class Dealt:
 
 
 def units_of_database(
-    store: Store, experiment: Experiment, tables: ShopOrders, *, as_of: datetime
+    store: Store,
+    experiment: Experiment,
+    tables: ShopOrders,
+    *,
+    as_of: datetime,
+    empty: Collection[str] = (),
 ) -> UnitTable:
     """Give one row per unit that was exposed.
 
@@ -76,6 +81,7 @@ def units_of_database(
         experiment: Which one.
         tables: The shop's orders.
         as_of: The reference time.
+        empty: Surfaces that stay empty in this shop where a variant says nothing else.
 
     Returns:
         Units by id. Pages of PAGE_OF_UNITS are in memory at once, and the orders of all.
@@ -85,7 +91,7 @@ def units_of_database(
     """
     as_of_us, span_us = microseconds(as_of), span_of(experiment)
     window = window_of(experiment, as_of_us)
-    nothing = bool(shows_nothing(experiment))
+    hollow = shows_nothing(experiment, empty)
     totals: Counter[str] = Counter()
     assigned: Counter[str] = Counter({one.name: 0 for one in experiment.variants})
     frames = []
@@ -94,7 +100,7 @@ def units_of_database(
         totals.update(crossed=dealt.crossed, uncounted=dealt.uncounted, redesigned=dealt.redesigned)
         assigned.update(variant for variant, _ in dealt.kept.values())
         seen = seen_by(store.database, window, after, page[-1].unit_id)
-        frames.append(shown_sums(_frame(dealt), seen, span_us, at_serving=nothing))
+        frames.append(shown_sums(_frame(dealt), seen, span_us, at_serving=bool(hollow)))
     purchases = live_lines(store.database, window, c.PURCHASE)
     returns = live_lines(store.database, window, c.RETURN)
     book = order_book(tables.orders, tables.items, purchases, returns)
@@ -104,7 +110,7 @@ def units_of_database(
         with_orders(_timed(units), known, span_us).sort(UNIT),
         experiment,
         as_of_us,
-        Left(dict(assigned), dict(totals), book.counts, SERVING if nothing else RENDERING),
+        Left(dict(assigned), dict(totals), book.counts, hollow),
     )
 
 
@@ -116,13 +122,13 @@ class Left:
         assigned: {variant: units}.
         totals: {"crossed", "uncounted", "redesigned": units left out}; those absent: none.
         notes: What was noticed of orders.
-        trigger: RENDERING or SERVING.
+        hollow: Variants that show nothing.
     """
 
     assigned: Mapping[str, int]
     totals: Mapping[str, int]
     notes: Mapping[str, int]
-    trigger: str = RENDERING
+    hollow: tuple[str, ...] = ()
 
 
 def table_of(units: pl.DataFrame, experiment: Experiment, as_of_us: int, left: Left) -> UnitTable:
@@ -151,7 +157,7 @@ def table_of(units: pl.DataFrame, experiment: Experiment, as_of_us: int, left: L
         matured=matured,
         traits=units.select(visit, pl.col("surface").alias(SURFACE)),
         assigned=left.assigned,
-        trigger=left.trigger,
+        hollow=left.hollow,
         notes=left.notes,
         **left.totals,
     )

@@ -9,6 +9,7 @@ from penchant.charts import Caption, Interval, Line, data_table, draw_forest, dr
 from penchant.charts.markup import Markup, joined, tag
 from penchant.charts.numbers import percent
 from penchant.experiments.analysis_values import Analysis, VariantReading
+from penchant.experiments.report.how import how_it_was_computed
 from penchant.experiments.report.telling import (
     ANSWERS,
     AOV_NOTE,
@@ -17,7 +18,6 @@ from penchant.experiments.report.telling import (
     check_table,
     count_table,
     guardrail_table,
-    how_it_was_computed,
     metrics_table,
     segment_table,
     title_of,

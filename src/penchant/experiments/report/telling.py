@@ -11,12 +11,9 @@ from penchant.evaluation.page.dates import day
 from penchant.experiments.analysis_values import Analysis, Guardrail, SegmentEffect
 from penchant.experiments.experiment import CONVERSION, CTR
 from penchant.experiments.metrics import METRICS
-from penchant.experiments.unit_table import SERVING
 from penchant.experiments.verdict import (
     BETTER,
     BLOCKED,
-    EARLY_LEVEL,
-    FIXED_LEVEL,
     NO_DIFFERENCE,
     NOT_YET,
     TOO_FEW,
@@ -43,17 +40,6 @@ RESULTS: Final[Mapping[str, str]] = {
     "harmed": "harmed: worse than allowed",
     "unclear": "unclear: too little was seen",
     "": "not judged: no margin was set",
-}
-
-NOTES: Final[Mapping[str, str]] = {
-    "cancelled": "orders were cancelled and do not count.",
-    "open": "orders are not completed yet and do not count.",
-    "unknown": "orders have a status that is not known and do not count.",
-    "told_twice": "orders were told by tables and by live events, and count once.",
-    "dates_only": "orders have a date without a time of day; they count as made at its end.",
-    "without_value": "orders have no value; they count with what is known of it.",
-    "currencies": "currencies are among the orders; their amounts were added up as they are.",
-    "outside": "exposures were before the start or after the end, and do not count.",
 }
 
 SEGMENTS_NOTE: Final = (
@@ -213,41 +199,6 @@ def count_table(analysis: Analysis) -> Table:
     return Table("Customers of each variant", ("Variant", "Assigned", "Exposed", "Compared"), rows)
 
 
-def how_it_was_computed(analysis: Analysis) -> list[str]:
-    """Say how the figures came about, one sentence or two each.
-
-    Args:
-        analysis: Any.
-    """
-    one, left = analysis.experiment, analysis.left_out
-    days = f"{one.attribution_days:g} days"
-    trigger = (
-        "A customer counts from the first answer they were given on, whether it was rendered or "
-        "not: one of the variants shows nothing, so there is nothing to render."
-        if analysis.trigger == SERVING
-        else "A customer counts from the first product that was really on their screen."
-    )
-    shared = len(analysis.readings)
-    levels = f"{100 * EARLY_LEVEL / shared:.3g}\u00a0% and {100 * FIXED_LEVEL / shared:.3g}\u00a0%"
-    told = [
-        trigger,
-        f"What they did in the {days} after that counts; the {days} before it are used to make the "
-        "comparison sharper (CUPED), where they tell anything.",
-        f"Only customers whose {days} are over are compared: {number(left['not_matured'])} are "
-        "still on their way.",
-        f"Left out: {number(left['crossed'])} who were seen in two variants, "
-        f"{number(left['uncounted'])} whose variant was set by hand, {number(left['redesigned'])} "
-        "who were dealt in under another design of the experiment.",
-        f"False alarms are held to 5\u00a0% in all: of each comparison {levels} for all looks before "
-        f"the planned end together and for the one look on {day(analysis.final_from.isoformat())}, "
-        "when the last customer's days are over.",
-        "The customer is the unit: ratios such as clicks per exposure get their interval by the "
-        "delta method over customers.",
-        _capped(one.winsorize),
-    ]
-    return [*told, *_noted(analysis.notes)]
-
-
 def change(effect: Effect) -> str:
     """Write the relative change; the difference where there is none.
 
@@ -292,16 +243,3 @@ def _signed(form: Form, value: float, *beside: float) -> str:
 
 def _p(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _capped(quantile: float) -> str:
-    if quantile >= 1:
-        return "Revenue is not capped."
-    return (
-        f"Revenue of a customer counts up to what {percent(quantile)} of all do not exceed, so that "
-        "a few large orders do not decide; without the cap it stands beside."
-    )
-
-
-def _noted(notes: Mapping[str, int]) -> list[str]:
-    return [f"{number(count)} {NOTES.get(name, name)}" for name, count in notes.items()]

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from penchant.experiments.analysis_values import Analysis, VariantReading
+from penchant.experiments.report.how import how_it_was_computed
 from penchant.experiments.report.telling import (
     ANSWERS,
     AOV_NOTE,
@@ -14,7 +15,6 @@ from penchant.experiments.report.telling import (
     check_table,
     count_table,
     guardrail_table,
-    how_it_was_computed,
     line_of,
     metrics_table,
     segment_table,
