@@ -19,10 +19,12 @@ from penchant.ranking.blend import blend_pool
 from penchant.ranking.diversify import diversify
 from penchant.ranking.explore import Explored, explore
 from penchant.ranking.groups import boost, one_per_group, take_turns
+from penchant.ranking.lot import draw_evenly
 from penchant.ranking.pool import Pool, gather_pool
 from penchant.ranking.ranking import Ranking, join_rankings, nothing_ranked
 from penchant.ranking.rules import Eligibility
 from penchant.settings import RecommendSettings, SurfaceSettings
+from penchant.settings.showing import NOTHING, RECIPE
 from penchant.surfaces.plan import Plan, Rung
 from penchant.taste.styles import Style
 from penchant.types import Mask, Weights
@@ -39,12 +41,14 @@ class Stage:
         pool: What its sources proposed.
         ranking: The pool in order.
         kept: The ranking with one product of each group.
+        by_lot: Whether products were drawn evenly; then the ranking is no order.
     """
 
     step: str
     pool: Pool
     ranking: Ranking
     kept: Ranking
+    by_lot: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +62,7 @@ class Showing:
         propensities: Shape (n,), probability that each was shown; 1 for those not drawn.
         stages: The rungs that were used, in order.
         eligibility: The rules.
+        policy: By which the surface was filled.
     """
 
     picks: Ranking
@@ -66,10 +71,16 @@ class Showing:
     propensities: Weights
     stages: tuple[Stage, ...]
     eligibility: Eligibility
+    policy: str = RECIPE
 
     @property
     def step(self) -> str:
-        """The rung of the first product that is not pinned, "pinned" if all are; "empty": none."""
+        """The rung of the first product that is not pinned, "pinned" if all are; "empty": none.
+
+        "nothing" where nothing was to be shown.
+        """
+        if self.policy == NOTHING:
+            return NOTHING
         return next((one for one in self.steps if one != PINNED), PINNED if self.steps else "empty")
 
 
@@ -123,15 +134,15 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
         _take_out(left, found[-1].ranking, stock, manner)
         eligible = left if rung.within is None else left & rung.within()
         if eligible.any():
-            stage = _rank(rung, stock, eligible, manner)
-            shown = choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
+            fill = _by_lot if rung.by_lot else _by_rank
+            stage, shown = fill(rung, plan.turns, stock, eligible, wanted, manner, not stages)
             if len(shown.ranking):
                 found.append(shown)
                 stages.append(stage)
                 continue
         if place >= len(used) - 1:
             break  # until then the last rung goes on: what it proposed may have been of one group
-    return _showing(found, stages, eligibility)
+    return _showing(found, stages, eligibility, plan.policy)
 
 
 def _pins(stock: Assortment, manner: Manner, eligibility: Eligibility) -> Explored:
@@ -143,8 +154,44 @@ def _pins(stock: Assortment, manner: Manner, eligibility: Eligibility) -> Explor
     return Explored(pinned, np.ones(len(pinned)), np.zeros(len(pinned), bool))
 
 
-def _rank(rung: Rung, stock: Assortment, eligible: Mask, manner: Manner) -> Stage:
-    pool = gather_pool(rung.used, eligible=eligible, per_source=manner.per_source)
+def _by_rank(
+    rung: Rung,
+    turns: Facet | None,
+    stock: Assortment,
+    eligible: Mask,
+    wanted: int,
+    manner: Manner,
+    first: bool,
+) -> tuple[Stage, Explored]:
+    per_source = manner.per_source
+    stage = _rank(rung, stock, eligible, manner, per_source)
+    while rung.deep and len(stage.kept) < wanted and len(stage.pool.rows) >= per_source:
+        per_source *= 4
+        stage = _rank(rung, stock, eligible, manner, per_source)
+    return stage, choose(stage.kept, stock, turns, wanted, manner, first=first)
+
+
+def _by_lot(
+    rung: Rung,
+    turns: Facet | None,
+    stock: Assortment,
+    eligible: Mask,
+    wanted: int,
+    manner: Manner,
+    first: bool,
+) -> tuple[Stage, Explored]:
+    rows = np.flatnonzero(eligible).astype(np.int32)
+    groups = stock.group_row[rows] if manner.recommend.one_per_group else np.arange(len(rows))
+    drawn, chances = draw_evenly(rows, np.asarray(groups, np.int32), wanted, manner.rng)
+    pool = Pool.of(rung.used, rows)
+    drawable = Ranking(rows, pool.scores, pool.sources)
+    shown = Ranking(drawn, np.zeros((len(drawn), len(pool.sources))), pool.sources)
+    stage = Stage(rung.step, pool, drawable, drawable, by_lot=True)
+    return stage, Explored(shown, chances, np.ones(len(drawn), bool))
+
+
+def _rank(rung: Rung, stock: Assortment, eligible: Mask, manner: Manner, per_source: int) -> Stage:
+    pool = gather_pool(rung.used, eligible=eligible, per_source=per_source)
     if rung.min_similarity > -1:
         near = rung.sources[0].scores(pool.rows) >= rung.min_similarity
         pool = replace(pool, rows=pool.rows[near], scores=pool.scores[near])
@@ -190,7 +237,7 @@ def _take_out(left: Mask, shown: Ranking, stock: Assortment, manner: Manner) -> 
 
 
 def _showing(
-    found: Sequence[Explored], stages: Sequence[Stage], eligibility: Eligibility
+    found: Sequence[Explored], stages: Sequence[Stage], eligibility: Eligibility, policy: str
 ) -> Showing:
     pins, *rest = found
     lifted = [PINNED] * len(pins.ranking)
@@ -206,6 +253,7 @@ def _showing(
         propensities=np.concatenate([one.propensities for one in found]),
         stages=tuple(stages),
         eligibility=eligibility,
+        policy=policy,
     )
 
 
