@@ -6,7 +6,8 @@ from concurrent.futures import wait
 import pytest
 
 from penchant.errors import StoreError
-from penchant.server.keeper import MOST_WAITING, Answered, Keeper
+from penchant.experiments.answered import Answered
+from penchant.server.keeper import MOST_WAITING, Keeper
 from penchant.server.recorder import Kept, Recorder
 from penchant.store.database.values import Event, Recorded, ServedAssignment, ServedSlate
 

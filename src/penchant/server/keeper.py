@@ -9,39 +9,17 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from penchant.errors import PenchantError
-from penchant.store.database.values import ServedAssignment, ServedSlate
+from penchant.experiments.answered import Answered
+from penchant.store.database.values import ServedSlate
 
 MOST_WAITING: Final = 5_000
 MOST_AT_ONCE: Final = 500
 
 SECONDS: Final = 0.05
 """Between two writes: long enough that a transaction holds several."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer, and what it was made in.
-
-    Attributes:
-        slate: As it was given.
-        assignments: To variants of experiments, of whom it was for.
-    """
-
-    slate: ServedSlate
-    assignments: tuple[ServedAssignment, ...] = ()
-
-    def is_of(self, customer_id: str) -> bool:
-        """Say whether it was for somebody.
-
-        Args:
-            customer_id: Any customer or visitor.
-        """
-        units = (self.slate.customer_id, *(one.unit_id for one in self.assignments))
-        return customer_id in units
 
 
 class Keeper:

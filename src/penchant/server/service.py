@@ -14,13 +14,14 @@ from starlette.requests import Request
 
 from penchant.engine import Shop
 from penchant.errors import BuildError, InputError, StoreFullError
+from penchant.experiments.answered import Answered
 from penchant.maths.threads import one_thread
 from penchant.privacy.statement import shop_statement
 from penchant.server.answering import Workbench
 from penchant.server.caller import EVERYBODY, Caller, check_access, check_rate, identify, shown_key
 from penchant.server.eraser import Eraser
 from penchant.server.experimenting import BROKEN
-from penchant.server.keeper import Answered, Keeper
+from penchant.server.keeper import Keeper
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
 from penchant.server.loopback import check_local
