@@ -41,6 +41,10 @@ AOV_CAVEAT: Final = (
     "The average order value is that of buyers only, so it may change just because others buy: "
     "read it beside conversion and revenue per customer."
 )
+STILL_CAVEAT: Final = (
+    "A single day recorded wrong can do that, too: see that it still holds at the next look "
+    "before you act."
+)
 BLOCK_CAVEAT: Final = (
     "Find out where customers of one variant are lost: compare those assigned with those exposed, "
     "by surface and device. Mend it, then start again with a new salt."
@@ -136,7 +140,8 @@ def _before_the_end(variant: str, early: Effect, better: int) -> Verdict:
     if outcome == NO_DIFFERENCE:
         text = f"Not decided yet: so far, {what_they_did(early)}. Wait for the planned end."
         return Verdict(variant, NOT_YET, False, text, ())
-    return Verdict(variant, outcome, True, _sentence(early), (_overstated(early),))
+    caveats = (_overstated(early), STILL_CAVEAT)
+    return Verdict(variant, outcome, True, _sentence(early), caveats)
 
 
 def _at_the_end(variant: str, early: Effect, fixed: Effect, better: int) -> Verdict:
