@@ -37,10 +37,6 @@ SAFE: Final = "safe"
 HARMED: Final = "harmed"
 UNCLEAR: Final = "unclear"
 
-AOV_CAVEAT: Final = (
-    "The average order value is that of buyers only, so it may change just because others buy: "
-    "read it beside conversion and revenue per customer."
-)
 STILL_CAVEAT: Final = (
     "A single day recorded wrong can do that, too: see that it still holds at the next look "
     "before you act."

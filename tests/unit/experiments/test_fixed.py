@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from penchant.errors import MissingExtraError
@@ -206,3 +207,13 @@ def test_without_tea_tasting_the_extra_is_named(arms, monkeypatch):
     monkeypatch.setitem(sys.modules, "tea_tasting.metrics", None)
     with pytest.raises(MissingExtraError, match=r"penchant\[experiments\]"):
         effect_of(METRICS["ctr"], arms)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", ["ctr", "conversion", "revenue"])
+def test_of_arms_that_are_alike_as_many_differ_as_the_level_says(name):
+    """Adjusted by what was before, too; exact binomial bounds."""
+    n, rng = 1_500, np.random.default_rng(17)
+    effects = (effect_of(METRICS[name], (arm(2_000, rng), arm(2_000, rng))) for _ in range(n))
+    alarms = sum(one.low > 0 or one.high < 0 for one in effects)
+    assert binomtest(alarms, n, FIXED_LEVEL).pvalue > 0.001
