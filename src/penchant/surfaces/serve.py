@@ -5,7 +5,7 @@ rules -> pins -> candidates -> blend -> boost -> one per group -> diversify -> e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
 
@@ -17,7 +17,7 @@ from penchant.candidates.facet import Facet
 from penchant.maths.distinct import among
 from penchant.ranking.blend import blend_pool
 from penchant.ranking.diversify import diversify
-from penchant.ranking.explore import Explored, explore
+from penchant.ranking.explore import Explored, Stratum, explore
 from penchant.ranking.groups import boost, one_per_group, take_turns
 from penchant.ranking.pool import Pool, gather_pool
 from penchant.ranking.ranking import Ranking, join_rankings, nothing_ranked
@@ -58,6 +58,7 @@ class Showing:
         propensities: Shape (n,), probability that each was shown; 1 for those not drawn.
         stages: The rungs that were used, in order.
         eligibility: The rules.
+        strata: What each exploring slot could have shown.
     """
 
     picks: Ranking
@@ -66,6 +67,16 @@ class Showing:
     propensities: Weights
     stages: tuple[Stage, ...]
     eligibility: Eligibility
+    strata: tuple[Stratum, ...] = ()
+
+    def chances(self) -> tuple[Stratum, ...]:
+        """Give what each slot could have shown, in order, and how likely; sure ones too."""
+        drawn = {one.place: one for one in self.strata}
+        rows, sure = self.picks.rows, np.ones(1)
+        return tuple(
+            drawn.get(place) or Stratum(place, rows[place : place + 1], sure)
+            for place in range(len(rows))
+        )
 
     @property
     def step(self) -> str:
@@ -206,7 +217,16 @@ def _showing(
         propensities=np.concatenate([one.propensities for one in found]),
         stages=tuple(stages),
         eligibility=eligibility,
+        strata=tuple(_strata(found)),
     )
+
+
+def _strata(found: Sequence[Explored]) -> Iterator[Stratum]:
+    """Give what exploring slots could have shown, by their places in the whole answer."""
+    before = 0
+    for one in found:
+        yield from (replace(each, place=before + each.place) for each in one.strata)
+        before += len(one.ranking)
 
 
 def _lifted_by(shown: Ranking, pool: Ranking) -> list[str]:
