@@ -117,8 +117,7 @@ def replay(store: Store, contest_of: Callable[[str], Contest | None], asked: Ask
             left_out[why] = left_out.get(why, 0) + len(seen)
             continue
         person = f"\0{request_id}" if again.who is None else again.who.customer_id
-        for one in seen:
-            rows.append(_row(one, person, again.asked, asked.reward, products))
+        rows += [_row(one, person, again.asked, asked.reward, products) for one in seen]
     return _replay(rows, products, left_out)
 
 
