@@ -1,1 +1,1 @@
-"""Error rates of experiments, on simulated customers and on published tests."""
+"""Error rates of experiments and of values from logs, on simulated customers and published data."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
 
 from penchant import columns as c
 from penchant.errors import InputError
@@ -22,6 +21,7 @@ from penchant.experiments.experiment import Experiment
 from penchant.experiments.moments import Moments
 from penchant.experiments.orders import DAY_US
 from penchant.experiments.outcomes import rank_of
+from penchant.experiments.slot_product import ProductOf
 from penchant.experiments.unit_table import shows_nothing
 from penchant.experiments.units import span_of, window_of
 from penchant.store.database import schema
@@ -37,27 +37,6 @@ _SLATES: Final = schema.slates.c
 _SEEN: Final = schema.exposures.c
 _EVENTS: Final = schema.events.c
 _GIVEN: Final = schema.assignments.c
-
-
-class _ProductOf(sa.sql.functions.GenericFunction[str]):
-    """The product in a 1-based slot of an answer; null beyond its last."""
-
-    type = sa.Text()
-    inherit_cache = True
-    name = "penchant_product_of"
-
-
-@compiles(_ProductOf, "sqlite")
-def _of_sqlite(element: Any, compiler: Any, **words: Any) -> str:
-    slots, slot = (compiler.process(one, **words) for one in element.clauses)
-    return f"json_extract({slots}, '$[' || ({slot} - 1) || '][0]')"
-
-
-@compiles(_ProductOf, "postgresql")
-def _of_postgresql(element: Any, compiler: Any, **words: Any) -> str:
-    slots, slot = (compiler.process(one, **words) for one in element.clauses)
-    # a negative place counts from the end there
-    return f"CASE WHEN {slot} > 0 THEN ({slots} -> ({slot} - 1)) ->> 0 END"
 
 
 def moments_in_database(
@@ -152,7 +131,7 @@ def _rendered(experiment: Experiment, as_of_us: int) -> sa.CTE:
     """Rendered slots of answers made at or after the assignment, with their product."""
     dealt, window = _dealt(experiment, as_of_us), window_of(experiment, as_of_us)
     later = sa.case((_SEEN.shown_us > _SLATES.made_us, _SEEN.shown_us), else_=_SLATES.made_us)
-    product = _ProductOf(_SLATES.slots, _SEEN.slot)
+    product = ProductOf(_SLATES.slots, _SEEN.slot)
     return (
         sa.select(
             dealt.c.unit_id,

@@ -14,13 +14,36 @@ from numpy.typing import NDArray
 from penchant.errors import InputError
 from penchant.maths.distinct import among
 from penchant.ranking.ranking import Ranking
-from penchant.types import Mask, Weights
+from penchant.types import Mask, Rows, Weights
 
 FLOOR = 0.15
 """Part of each draw that is uniform: it bounds the weights 1 / propensity."""
 
 SIZE = 50
 """Products not picked that may be drawn."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stratum:
+    """All that one slot may show, whatever is drawn.
+
+    Attributes:
+        place: Of the slot, from 0.
+        rows: Shape (m,), the products.
+        chances: Shape (m,), in (0, 1], summing to 1: how likely each is shown there.
+    """
+
+    place: int
+    rows: Rows
+    chances: Weights
+
+    def chance_of(self, row: int) -> float:
+        """Give the probability that a product is shown in this slot; 0 if it cannot be.
+
+        Args:
+            row: Of the product; -1: of none there is.
+        """
+        return float(self.chances[self.rows == row].sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,11 +56,13 @@ class Explored:
             slate, given the customer's ranking and the settings. A product can be drawn in one
             slot only, so it is also the probability that the product stood in this very slot.
         explored: Shape (n,), True where the product was drawn; the others have propensity 1.
+        strata: One for each exploring slot, in order; what was drawn does not change them.
     """
 
     ranking: Ranking
     propensities: Weights
     explored: Mask
+    strata: tuple[Stratum, ...] = ()
 
 
 def explore(
@@ -101,13 +126,15 @@ def explore(
     scores = np.round(order.scores[drawable], 9)
     spread = temperature * (float(scores.std()) if len(places) else 0.0) or 1.0
     propensities, explored = np.ones(len(slate)), np.zeros(len(slate), bool)
-    for turn, place in enumerate(places):
+    strata = []
+    for turn, place in enumerate(places.tolist()):
         stratum = slice(turn, None, len(places))
         chances = _chances(scores[stratum], spread)
         drawn = _draw(chances, rng)
         slate[place] = drawable[stratum][drawn]
         propensities[place], explored[place] = chances[drawn], True
-    return Explored(order.take(slate), propensities, explored)
+        strata.append(Stratum(place, order.rows[drawable[stratum]], chances))
+    return Explored(order.take(slate), propensities, explored, tuple(strata))
 
 
 def _check(k: int, share: float, temperature: float, size: int) -> None:

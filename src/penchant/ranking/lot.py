@@ -51,6 +51,23 @@ def draw_evenly(
     return rows[order[starts + turns]], 1.0 / (len(groups) * members)
 
 
+def even_chances(group_row: Rows) -> Weights:
+    """Give how likely each product stands in any one slot: see `draw_evenly`.
+
+    Args:
+        group_row: Shape (n_rows,), the group of each product, >= 0.
+
+    Returns:
+        Shape (n_rows,), summing to 1.
+
+    Example:
+        >>> even_chances(np.array([0, 0, 1], np.int32)).tolist()
+        [0.25, 0.25, 0.5]
+    """
+    sizes = np.bincount(group_row)
+    return np.asarray(1.0 / (np.count_nonzero(sizes) * sizes[group_row]))
+
+
 def _shuffle_first(values: Rows, k: int, rng: np.random.Generator) -> None:
     """Put k values drawn evenly, one after the other, in front (Fisher and Yates)."""
     for place, drawn in enumerate(rng.random(k).tolist()):

@@ -5,7 +5,7 @@ rules -> pins -> candidates -> blend -> boost -> one per group -> diversify -> e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
 
@@ -17,9 +17,9 @@ from penchant.candidates.facet import Facet
 from penchant.maths.distinct import among
 from penchant.ranking.blend import blend_pool
 from penchant.ranking.diversify import diversify
-from penchant.ranking.explore import Explored, explore
+from penchant.ranking.explore import Explored, Stratum, explore
 from penchant.ranking.groups import boost, one_per_group, take_turns
-from penchant.ranking.lot import draw_evenly
+from penchant.ranking.lot import draw_evenly, even_chances
 from penchant.ranking.pool import Pool, gather_pool
 from penchant.ranking.ranking import Ranking, join_rankings, nothing_ranked
 from penchant.ranking.rules import Eligibility
@@ -63,6 +63,7 @@ class Showing:
         stages: The rungs that were used, in order.
         eligibility: The rules.
         policy: By which the surface was filled.
+        strata: What each exploring slot could have shown.
     """
 
     picks: Ranking
@@ -72,6 +73,16 @@ class Showing:
     stages: tuple[Stage, ...]
     eligibility: Eligibility
     policy: str = RECIPE
+    strata: tuple[Stratum, ...] = ()
+
+    def chances(self) -> tuple[Stratum, ...]:
+        """Give what each slot could have shown, in order, and how likely; sure ones too."""
+        drawn = {one.place: one for one in self.strata}
+        rows, sure = self.picks.rows, np.ones(1)
+        return tuple(
+            drawn.get(place) or Stratum(place, rows[place : place + 1], sure)
+            for place in range(len(rows))
+        )
 
     @property
     def step(self) -> str:
@@ -182,12 +193,15 @@ def _by_lot(
 ) -> tuple[Stage, Explored]:
     rows = np.flatnonzero(eligible).astype(np.int32)
     groups = stock.group_row[rows] if manner.recommend.one_per_group else np.arange(len(rows))
-    drawn, chances = draw_evenly(rows, np.asarray(groups, np.int32), wanted, manner.rng)
+    groups = np.asarray(groups, np.int32)
+    drawn, chances = draw_evenly(rows, groups, wanted, manner.rng)
+    even = even_chances(groups)
+    strata = tuple(Stratum(place, rows, even) for place in range(len(drawn)))
     pool = Pool.of(rung.used, rows)
     drawable = Ranking(rows, pool.scores, pool.sources)
     shown = Ranking(drawn, np.zeros((len(drawn), len(pool.sources))), pool.sources)
     stage = Stage(rung.step, pool, drawable, drawable, by_lot=True)
-    return stage, Explored(shown, chances, np.ones(len(drawn), bool))
+    return stage, Explored(shown, chances, np.ones(len(drawn), bool), strata)
 
 
 def _rank(rung: Rung, stock: Assortment, eligible: Mask, manner: Manner, per_source: int) -> Stage:
@@ -254,7 +268,16 @@ def _showing(
         stages=tuple(stages),
         eligibility=eligibility,
         policy=policy,
+        strata=tuple(_strata(found)),
     )
+
+
+def _strata(found: Sequence[Explored]) -> Iterator[Stratum]:
+    """Give what exploring slots could have shown, by their places in the whole answer."""
+    before = 0
+    for one in found:
+        yield from (replace(each, place=before + each.place) for each in one.strata)
+        before += len(one.ranking)
 
 
 def _lifted_by(shown: Ranking, pool: Ranking) -> list[str]:

@@ -19,6 +19,7 @@ NOTES: Final[Mapping[str, str]] = {
     "dates_only": "orders have a date without a time of day; they count as made at its end.",
     "without_value": "orders have no value; they count with what is known of it.",
     "currencies": "currencies are among the orders; their amounts were added up as they are.",
+    "rejected": "rows of the files cannot be used and were set aside, told by line and reason.",
     "outside": "exposures were before the start or after the end, and do not count.",
 }
 
