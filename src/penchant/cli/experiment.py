@@ -16,8 +16,10 @@ from penchant.cli import (
     experiment_list,
     experiment_plan,
     experiment_ramp,
+    experiment_replay,
     experiment_report,
     experiment_show,
+    experiment_simulate,
     experiment_start,
     experiment_stop,
 )
@@ -32,6 +34,8 @@ COMMANDS: Final = (
     experiment_assign,
     experiment_plan,
     experiment_report,
+    experiment_replay,
+    experiment_simulate,
 )
 
 HELP = """Compare ways of recommending on customers, by a rule fixed before.
