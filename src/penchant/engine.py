@@ -27,7 +27,7 @@ from penchant.surfaces import Slate
 from penchant.taste.from_tables import microseconds
 
 if TYPE_CHECKING:
-    from penchant.campaign import Campaign
+    from penchant.campaign import Campaign, Choose
     from penchant.store.database.store import Store
 
 
@@ -207,6 +207,7 @@ class Shop(Insight):
         as_of: datetime | None = None,
         customers: Sequence[str] | None = None,
         everyone: bool = False,
+        choose: Choose | None = None,
     ) -> Campaign:
         """Choose products for many customers at once: see `Campaign`.
 
@@ -216,6 +217,7 @@ class Shop(Insight):
             as_of: As in `recommend`.
             customers: Who; all customers of the build if absent.
             everyone: Also those who refused marketing: for pages of the shop, not for new arrivals.
+            choose: Says by which shop each customer is answered, where some are compared.
 
         Returns:
             Gives one pyarrow.Table for every few hundred customers, one row per slot.
@@ -227,7 +229,13 @@ class Shop(Insight):
         from penchant.campaign import Campaign
 
         return Campaign.plan(
-            self, surface=surface, k=k, as_of=as_of, customers=customers, everyone=everyone
+            self,
+            surface=surface,
+            k=k,
+            as_of=as_of,
+            customers=customers,
+            everyone=everyone,
+            choose=choose,
         )
 
     @one_thread()

@@ -179,7 +179,7 @@ def test_a_variant_that_sells_nothing_has_a_lift_of_minus_one_by_the_difference(
 FEW = st.lists(st.tuples(*[st.integers(0, 3)] * 4), min_size=0, max_size=8)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(FEW, FEW, st.sampled_from(["ctr", "conversion", "aov"]))
 def test_the_fewest_customers_of_any_kind_give_an_effect(control, variant, name):
     columns = METRICS["ctr"].columns
