@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penchant.errors import InputError
-from penchant.ranking.lot import draw_evenly
+from penchant.ranking.lot import draw_evenly, even_chances
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import find_fall, source_ranks
 from penchant.recommender import Answer, Recommender
@@ -153,6 +153,13 @@ def test_lots_give_every_slot_its_exact_chance() -> None:
             assert seen[slot, row] / times == pytest.approx(chance, abs=4 * error)
 
 
+def test_what_every_product_s_chance_is_can_be_told_without_drawing() -> None:
+    rows, chances = np.arange(10, 17, dtype=np.int32), even_chances(GIVEN)
+    drawn, told = draw_evenly(rows, GIVEN, 4, np.random.default_rng(7))
+    assert told.tolist() == chances[drawn - 10].tolist()
+    assert chances.sum() == pytest.approx(1.0)
+
+
 def test_all_orders_of_lots_are_equally_likely() -> None:
     rng = np.random.default_rng(6)
     alone = np.arange(3, dtype=np.int32)
@@ -176,6 +183,8 @@ def test_a_random_surface_draws_what_may_be_shown_with_the_propensities_it_tells
         found = ask(recommender, visitor, seed=seed)
         seen.update(enumerate(shown(found)))
         told.update(zip(shown(found), found.showing.propensities.tolist(), strict=True))
+    (slot, *_) = found.showing.chances()
+    assert slot.chance_of(0) == pytest.approx(1 / 5)
     # 1 is owned, 9 for men; 3, 4, 5 and 7, 8 are of one group each
     wanted = {0: 1 / 5, 2: 1 / 5, 3: 1 / 15, 4: 1 / 15, 5: 1 / 15, 6: 1 / 5, 7: 1 / 10, 8: 1 / 10}
     assert told == {row: pytest.approx(chance) for row, chance in wanted.items()}
