@@ -52,6 +52,7 @@ def test_a_simulation_can_be_read_again_by_the_command_for_any_shop(simulation):
     assert page.index("Verdict") < page.index("Metrics")
 
 
+@pytest.mark.proof
 def test_equal_seeds_give_equal_figures(simulation, tmp_path):
     _, found = simulation
     again = simulated(tmp_path / "again", "--customers", 400, "--weeks", 2)
