@@ -54,17 +54,25 @@ class PostgresServer:
         return f"postgresql://{role}@/{database}?host={self.folder}"
 
     def start(self) -> None:
-        """Start it, and come back when it answers."""
+        """Start it, and come back when it answers.
+
+        Until the last child of a killed one is gone, another one refuses to start.
+        """
+        deadline = time.monotonic() + 60
+        self.process = self._launched()
+        while not self.answers():
+            if time.monotonic() > deadline:
+                raise RuntimeError((self.folder / "log").read_text()[-5000:])
+            if self.process.poll() is not None:
+                self.process = self._launched()
+
+    def _launched(self) -> subprocess.Popen[bytes]:
         options = ("-c", "listen_addresses=", "-k", str(self.folder), "-c", "max_connections=200")
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 [binaries() / "postgres", "-D", self.data, *options],
                 stdout=log, stderr=log, cwd=self.folder, **self._as,
             )  # fmt: skip
-        deadline = time.monotonic() + 60
-        while not self.answers():
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                raise RuntimeError((self.folder / "log").read_text())
 
     def answers(self) -> bool:
         try:
