@@ -8,6 +8,7 @@ and rho the correlation with the same before, which CUPED makes use of.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +17,7 @@ from typing import Final
 
 from penchant.errors import InputError
 from penchant.experiments.experiment import CONVERSION, CTR, REVENUE
-from penchant.experiments.metrics import Metric
-from penchant.experiments.moments import Moments
+from penchant.experiments.scatter import Scatter
 from penchant.experiments.verdict import FIXED_LEVEL
 from penchant.experiments.wording import percent
 
@@ -30,25 +30,7 @@ MAX_WEEKS: Final = 8
 BY_WORTH: Final = (REVENUE, CONVERSION, CTR)
 """What to decide by, of what moves in time: the nearest to what the shop lives on."""
 
-MOST_ALIKE: Final = 0.999
-"""Correlation with before that is believed at most."""
-
 NAMES: Final = {CTR: "CTR", CONVERSION: "conversion", REVENUE: "revenue"}
-
-
-@dataclass(frozen=True, slots=True)
-class Scatter:
-    """How much a metric scatters between units.
-
-    Attributes:
-        metric: Its name.
-        cv: Standard deviation over mean, > 0; infinite where the mean is 0.
-        rho: Correlation with the same before the experiment, in (-1, 1).
-    """
-
-    metric: str
-    cv: float
-    rho: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,35 +123,6 @@ def detectable_lift(
     return _points(level, power) * cv * math.sqrt(2 / units * (1 - _checked(rho) ** 2))
 
 
-def scatter_of(metric: Metric, units: Moments) -> Scatter:
-    """Read the scatter of a metric off the shop's own log.
-
-    Args:
-        metric: Any.
-        units: Of one row per unit over a span as long as a unit will be watched.
-
-    Returns:
-        Its cv, infinite where it never happens; rho is 0 where nothing is known of before.
-
-    Raises:
-        InputError: if a column of the metric is missing.
-        MissingExtraError: if tea-tasting is not installed.
-    """
-    sums, per = units.to_aggregates(), metric.per or None
-    if not units.mean(metric.value) > 0 or (per and not units.mean(per) > 0):
-        return Scatter(metric.name, math.inf)
-    variance = max(float(sums.ratio_var(metric.value, per)), 0.0)
-    value = units.mean(metric.value) / (units.mean(per) if per else 1.0)
-    cv = math.sqrt(variance) / value
-    before = metric.before, metric.before_per or None
-    if not metric.before or (before[1] and not units.mean(before[1]) > 0):
-        return Scatter(metric.name, cv)
-    both = variance * float(sums.ratio_var(*before))
-    covariance = float(sums.ratio_cov(metric.value, per, *before))
-    rho = covariance / math.sqrt(both) if both > 0 else 0.0
-    return Scatter(metric.name, cv, max(-MOST_ALIKE, min(rho, MOST_ALIKE)))
-
-
 def plan(
     scatters: Sequence[Scatter],
     units_by_week: Sequence[float],
@@ -231,7 +184,7 @@ def _checked(rho: float) -> float:
 
 def _arriving(units_by_week: Sequence[float], max_weeks: int) -> list[float]:
     known = list(units_by_week[:max_weeks])
-    falls = any(later < earlier for earlier, later in zip(known, known[1:], strict=False))
+    falls = any(later < earlier for earlier, later in itertools.pairwise(known))
     if not known or falls or not known[0] > 0:
         raise InputError(
             f"units_by_week is {known}, must hold what came after 1, 2, ... weeks, from above 0 "

@@ -1,0 +1,1 @@
+"""Error rates of experiments, on simulated customers and on published tests."""
