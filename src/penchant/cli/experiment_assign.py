@@ -58,35 +58,32 @@ def run(
     experiment = ExperimentFiles(directory).load(name)
     shared = directory.settings().experiments
     with _asked(unit or (), units) as ids:
-        rows = (_row(one, assign(experiment, one, shop=shared)) for one in ids)
+        given = ((one, assign(experiment, one, shop=shared)) for one in ids)
         if as_json:
-            told = [dict(zip(HEADER, (one, variant or None, counted), strict=True))
-                    for one, variant, counted in rows]  # fmt: skip
-            print_json({"experiment": name, "units": told})
+            print_json({"experiment": name, "units": [_facts(*one) for one in given]})
         elif units is not None:
-            _write(rows)
+            _write(given)
         else:
-            shown = [
-                (one, variant or "-", "" if counted else "no") for one, variant, counted in rows
-            ]
-            print_table("", HEADER, shown)
+            print_table("", HEADER, [_row(*one) for one in given])
 
 
-def _row(unit_id: str, given: Assignment | None) -> tuple[str, str, bool]:
-    return (unit_id, "", False) if given is None else (unit_id, given.variant, given.counted)
+def _facts(unit_id: str, given: Assignment | None) -> dict[str, object]:
+    told = (None, False) if given is None else (given.variant, given.counted)
+    return dict(zip(HEADER, (unit_id, *told), strict=True))
 
 
-def _write(rows: Iterable[tuple[str, str, bool]]) -> None:
-    from penchant.cli.output import print_text
+def _row(unit_id: str, given: Assignment | None) -> tuple[str, str, str]:
+    if given is None:
+        return unit_id, "-", ""
+    return unit_id, given.variant, "yes" if given.counted else "no"
 
-    class Out:
-        """What `csv` writes to."""
 
-        write = staticmethod(print_text)
-
-    writer = csv.writer(Out(), lineterminator="\n")
+def _write(given: Iterable[tuple[str, Assignment | None]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows((one, variant, str(counted).lower()) for one, variant, counted in rows)
+    for unit_id, one in given:
+        told = ("", "false") if one is None else (one.variant, str(one.counted).lower())
+        writer.writerow((unit_id, *told))
 
 
 @contextmanager

@@ -17,10 +17,11 @@ def run(shop: ShopPath, name: ExperimentName, as_json: AsJson = False) -> None:
     from penchant.cli.output import print_json
     from penchant.errors import InputError, NotFoundError
     from penchant.experiments.files import ExperimentFiles
-    from penchant.experiments.states import DRAFT, facts_of, state_of
+    from penchant.experiments.states import DRAFT, assigning_facts, state_of
     from penchant.shop_directory import ShopDirectory
 
-    files = ExperimentFiles(ShopDirectory.open(shop))
+    directory = ShopDirectory.open(shop)
+    files, shared = ExperimentFiles(directory), directory.settings().experiments
     experiment, read = files.load(name), files.read(name)
     state, obstacle = state_of(read, datetime.now(UTC)), ""
     if state == DRAFT:
@@ -28,7 +29,7 @@ def run(shop: ShopPath, name: ExperimentName, as_json: AsJson = False) -> None:
             files.check(experiment)
         except (InputError, NotFoundError) as error:
             obstacle = str(error)
-    shown = {**facts_of(experiment), "state": state, "obstacle": obstacle}
+    shown = {**assigning_facts(experiment, shared), "state": state, "obstacle": obstacle}
     if as_json:
         print_json({"file": str(files.path(name)), **shown})
     else:

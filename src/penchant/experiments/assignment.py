@@ -58,8 +58,10 @@ def assign(experiment: Experiment, unit_id: str, *, shop: ExperimentSettings) ->
 
     The unit is the canonical customer_id. A visitor is assigned under the visitor id; who logs in
     is somebody else to this function from then on, and may get another variant. A unit that was
-    shown two variants is left out of the analysis and counted as crossed. Whether that happens
-    is decided by two hashes, so it takes from each variant its share, and biases nothing.
+    shown two variants is left out of the analysis and counted as crossed. Two independent hashes
+    decide who crosses, so with equal shares each variant loses the same part of those who log in,
+    which biases nothing. With unequal shares the smaller variant loses more of them: give equal
+    shares, and be careful by a small `traffic` (docs/decisions/0022).
 
     Args:
         experiment: What is compared.

@@ -21,6 +21,8 @@ from penchant.settings.knobs import CENTURY
 REGISTERED: Final = "registered"
 """The table that `penchant experiment start` writes; without it nobody is assigned."""
 
+REQUIRED: Final = ("surfaces", "start", "end", "variants")
+
 
 @dataclass(frozen=True, slots=True)
 class ExperimentFile:
@@ -50,7 +52,7 @@ def parse_experiment(
         InputError: if anything is not allowed. What was registered is not looked at here.
     """
     values = parse_toml(text, source)
-    given = _read(values, EXPERIMENT_KEYS, source, required=("surfaces", "start", "end"))
+    given = _read(values, EXPERIMENT_KEYS, source, required=REQUIRED)
     told = given.pop(REGISTERED, None)
     stopped, registration = None, None
     if told is not None:

@@ -49,7 +49,8 @@ OVERRIDES: Final = """\
 
 VARIANTS: Final = """\
 # What is compared, the first is what the others are compared with. A variant changes settings of
-# penchant.toml, answers from another build, or both; share is its part against those of the others.
+# penchant.toml, answers from another build, or both. share is its part against those of the others:
+# leave them equal, and begin with a small traffic where you want to be careful.
 """
 
 WRITTEN: Final = "# Written by the commands; the experiment is held to it."

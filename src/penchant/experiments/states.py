@@ -8,6 +8,7 @@ from typing import Any, Final
 from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.experiment_file import ExperimentFile
+from penchant.settings.judging import ExperimentSettings
 from penchant.settings_file import plain_value
 
 DRAFT: Final = "draft"
@@ -39,8 +40,18 @@ def state_of(read: ExperimentFile, at: datetime) -> str:
     return RUNS if experiment.runs_at(at) else PLANNED
 
 
+def assigning_facts(experiment: Experiment, shop: ExperimentSettings) -> dict[str, Any]:
+    """Give all of an experiment, and what the shop adds: enough to assign in another language.
+
+    Args:
+        experiment: What is compared.
+        shop: What all experiments of the shop share.
+    """
+    return {**facts_of(experiment), "shop": {"salt": shop.salt, "holdout": shop.holdout}}
+
+
 def facts_of(experiment: Experiment) -> dict[str, Any]:
-    """Give all of an experiment as JSON-ready values; times are ISO 8601.
+    """Give all of an experiment as JSON-ready values; times are ISO 8601, shares sum to 1.
 
     Args:
         experiment: What is compared.

@@ -207,7 +207,7 @@ class _Night:
         return f"{done.build_id} {place} now, before it {done.previous or 'none'}. {said}".rstrip()
 
     def prune(self) -> str:
-        removed = prune_builds(self.shop, keep=self.settings.builds.keep)
+        removed = prune_builds(self.shop, keep=self.settings.builds.keep, at=self.at)
         expired = retain(self.shop, self.store, at=self.at)
         told = [f"{n:,} expired in {place} removed" for place, n in expired.items()]
         return "; ".join([f"{len(removed)} old builds removed", *told])
