@@ -16,6 +16,10 @@ from penchant.experiments.experiment import Variant
 from penchant.experiments.report import render_page, render_text, to_dict
 from tests.unit.experiments.made_units import EXPERIMENT, FINAL, made_units
 
+LINE = (
+    "2 variants on homepage, cart, from 1 March 2026, planned until 15 March 2026; read on 22 "
+    "March 2026."
+)
 MARGINS = {"latency": 0.05, "return_rate": 0.1}
 
 
@@ -52,8 +56,7 @@ def test_the_text_begins_with_the_verdict(better):
         'Is "bold" better than "control"? Yes.',
         '  Customers who saw "bold" clicked 12 % more often (between 7.6 % and 16 %).',
         "",
-        "2 variants on homepage, cart, from 1 March 2026, planned until 15 March 2026; read on 22 "
-        "March 2026.",
+        LINE,
         "Decided by clicks per exposure.",
         "",
     ]  # fmt: skip

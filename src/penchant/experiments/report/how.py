@@ -56,9 +56,9 @@ def how_it_was_computed(analysis: Analysis) -> list[str]:
 
 def _window(days: str, not_matured: int) -> str:
     return (
-        f"What they did in the {days} after that counts; the {days} before it make the comparison "
-        f"sharper (CUPED), where they tell anything. Only customers whose {days} are over are "
-        f"compared: {number(not_matured)} are still on their way."
+        f"What they did in the {days} after that counts; the {days} before it take noise out of "
+        f"the comparison (CUPED), where they tell anything. Only customers whose {days} are over "
+        f"are compared: {number(not_matured)} are still on their way."
     )
 
 
