@@ -185,14 +185,14 @@ def slow_units(log, experiment, as_of):
             of_unit[one.unit_id].append(one)
     found = {}
     for unit, rows in of_unit.items():
+        first = sorted(rows, key=lambda one: (one.first_us, one.variant))[0]
         if any(not one.counted for one in rows):
             left["uncounted"] += 1
-        elif len(rows) > 1:
-            left["crossed"] += 1
-        elif rows[0].design != design_of(experiment):
+        elif first.design != design_of(experiment):
             left["redesigned"] += 1
         else:
-            row = _slow_unit(log, experiment, rows[0], as_of_us, span)
+            left["crossed"] += len({one.variant for one in rows}) > 1
+            row = _slow_unit(log, experiment, first, as_of_us, span)
             if row is not None:
                 found[unit] = row | _slow_orders_of(orders, unit, row["first"], span)
     _fill_times(found)

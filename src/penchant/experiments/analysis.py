@@ -79,7 +79,7 @@ def analyse(units: UnitTable, experiment: Experiment, *, as_of: datetime) -> Ana
     reached = as_of >= final_from and not was_stopped(experiment)
     look = _Look(experiment, as_of, reached, _checks(units, experiment))
     readings = [_reading(matured, look, one.name) for one in experiment.variants[1:]]
-    left = ("crossed", "uncounted", "redesigned", "not_matured")
+    left = ("uncounted", "redesigned", "not_matured")
     return Analysis(
         experiment=experiment,
         as_of=as_of,
@@ -88,6 +88,7 @@ def analyse(units: UnitTable, experiment: Experiment, *, as_of: datetime) -> Ana
         readings=with_adjusted(readings),
         checks=look.checks,
         units=_counts(units),
+        crossed=units.crossed,
         left_out={name: getattr(units, name) for name in left},
         trigger=units.trigger,
         notes=dict(units.notes),

@@ -90,7 +90,8 @@ class Analysis:
         readings: One per variant beside the control, in their order.
         checks: Of planned shares, assigned units first.
         units: {variant: {"assigned", "exposed", "matured": units}}.
-        left_out: {"crossed", "uncounted", "redesigned", "not_matured": units}.
+        crossed: Units that got two variants, and count for the first.
+        left_out: {"uncounted", "redesigned", "not_matured": units}.
         trigger: What makes a unit exposed, "rendering" or "serving".
         notes: {what was noticed of the data: how many}.
     """
@@ -102,6 +103,7 @@ class Analysis:
     readings: tuple[VariantReading, ...]
     checks: tuple[RatioCheck, ...]
     units: Mapping[str, Mapping[str, int]]
+    crossed: int
     left_out: Mapping[str, int]
     trigger: str
     notes: Mapping[str, int]

@@ -57,11 +57,8 @@ def assign(experiment: Experiment, unit_id: str, *, shop: ExperimentSettings) ->
     """Say which variant a unit gets, whenever it is asked.
 
     The unit is the canonical customer_id. A visitor is assigned under the visitor id; who logs in
-    is somebody else to this function from then on, and may get another variant. A unit that was
-    shown two variants is left out of the analysis and counted as crossed. Two independent hashes
-    decide who crosses, so with equal shares each variant loses the same part of those who log in,
-    which biases nothing. With unequal shares the smaller variant loses more of them: give equal
-    shares, and be careful by a small `traffic` (docs/decisions/0022).
+    is somebody else to this function from then on, and may get another variant. In the analysis
+    they count for the variant they got first, which chance alone decided (docs/decisions/0022).
 
     Args:
         experiment: What is compared.

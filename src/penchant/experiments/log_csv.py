@@ -140,7 +140,8 @@ def units_of_csv(
 ) -> UnitTable:
     """Give one row per unit of a log.
 
-    The first row of a unit begins its window; its exposures and clicks are those of all rows in it.
+    The first row of a unit begins its window, and says its variant; its exposures and clicks are
+    those of all rows in it.
     Rows before the start or from the end on are of no unit, and counted.
 
     Args:
@@ -157,8 +158,7 @@ def units_of_csv(
     told = rows.group_by(UNIT).agg(pl.col("variant").n_unique().alias("n"))
     overridden = told.filter(pl.col(UNIT).is_in(list(experiment.overrides)))
     left = told.join(overridden, on=UNIT, how="anti")
-    single = left.filter(pl.col("n") == 1)
-    units = _sums(rows.join(single, on=UNIT, how="semi"), span_us)
+    units = _sums(rows.join(left, on=UNIT, how="semi"), span_us)
     sold = with_orders(units, orders.frame.filter(pl.col(AT) < as_of_us), span_us).sort(UNIT)
     sizes = dict(units["variant"].value_counts().iter_rows())
     outside = {"outside": known.height - rows.height} if known.height > rows.height else {}
@@ -168,7 +168,7 @@ def units_of_csv(
         as_of_us,
         Left(
             {one.name: int(sizes.get(one.name, 0)) for one in experiment.variants},
-            {"crossed": left.height - single.height, "uncounted": overridden.height},
+            {"crossed": left.filter(pl.col("n") > 1).height, "uncounted": overridden.height},
             {**orders.counts, **outside},
         ),
     )

@@ -110,23 +110,22 @@ def _units(experiment: Experiment, as_of_us: int) -> sa.CTE:
 
 
 def _dealt(experiment: Experiment, as_of_us: int) -> sa.CTE:
-    """Units of one variant, by hash, of the experiment as it is."""
-    counted = sa.func.min(sa.case((_GIVEN.counted, 1), else_=0))
-    names = [one.name for one in experiment.variants]
-    variant, design = sa.func.min(_GIVEN.variant), sa.func.min(_GIVEN.design)
-    return (
-        sa.select(
-            _GIVEN.unit_id, variant.label("variant"), sa.func.min(_GIVEN.first_us).label("first_us")
-        )
+    """Units by hash, of the experiment as it is, with the variant they got first."""
+    unit, in_order = _GIVEN.unit_id, (_GIVEN.first_us, _GIVEN.variant)
+    place = sa.func.row_number().over(partition_by=unit, order_by=in_order)
+    counted = sa.func.min(sa.case((_GIVEN.counted, 1), else_=0)).over(partition_by=unit)
+    given = (
+        sa.select(schema.assignments, place.label("place"), counted.label("all_counted"))
         .where(_GIVEN.experiment == experiment.name, _GIVEN.first_us < as_of_us)
-        .group_by(_GIVEN.unit_id)
-        .having(
-            sa.and_(
-                sa.func.count() == 1,
-                counted == 1,
-                design == design_of(experiment),
-                variant.in_(names),
-            )
+        .subquery()
+    )
+    return (
+        sa.select(given.c.unit_id, given.c.variant, given.c.first_us)
+        .where(
+            given.c.place == 1,
+            given.c.all_counted == 1,
+            given.c.design == design_of(experiment),
+            given.c.variant.in_([one.name for one in experiment.variants]),
         )
         .cte("dealt")
         .prefix_with(ONCE)

@@ -33,7 +33,7 @@ def assign(
 
     The unit is the canonical customer_id, or a visitor id while nobody is logged in. Who logs in
     is somebody else from then on, and may get another variant; a unit that was shown two variants
-    is left out of the analysis, and counted as crossed.
+    counts for the first.
 
     Args:
         experiment: What is compared, or its file, SHOP/experiments/NAME.toml: that is read again

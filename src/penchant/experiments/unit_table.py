@@ -37,7 +37,7 @@ class UnitTable:
         matured: Shape (n_units,): whether the unit's attribution window is over.
         traits: One row per unit, columns of text known of it, such as "surface"; null: unknown.
         assigned: {variant: units assigned and not left out}, of all variants.
-        crossed: Units left out, as they were seen in two variants.
+        crossed: Units that got two variants, and count for the first.
         uncounted: Units left out, as an override gave them their variant.
         redesigned: Units left out, as they were dealt under another design of the experiment.
         hollow: Variants that show nothing.

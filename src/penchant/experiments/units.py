@@ -50,8 +50,8 @@ class Dealt:
     """Who was dealt what, told apart.
 
     Attributes:
-        kept: {unit_id: (variant, first_us)}.
-        crossed: Units of more than one variant.
+        kept: {unit_id: (variant, first_us)}, of several variants the first.
+        crossed: Of those kept, units of more than one variant.
         uncounted: Units of an override.
         redesigned: Units of another design.
     """
@@ -122,7 +122,8 @@ class Left:
 
     Attributes:
         assigned: {variant: units}.
-        totals: {"crossed", "uncounted", "redesigned": units left out}; those absent: none.
+        totals: {"crossed": units that got two variants, "uncounted", "redesigned": units left
+            out}; those absent: none.
         notes: What was noticed of orders.
         hollow: Variants that show nothing.
     """
@@ -166,7 +167,10 @@ def table_of(units: pl.DataFrame, experiment: Experiment, as_of_us: int, left: L
 
 
 def deal(assignments: Sequence[ServedAssignment], experiment: Experiment, as_of_us: int) -> Dealt:
-    """Tell apart who counts: one variant, by hash, of the experiment as it is.
+    """Tell apart who counts: by hash, in the experiment as it is.
+
+    Who got two variants, as visitors may who log in, counts for the first throughout: chance
+    alone decided on it. Leaving them out would take more from the variant of the smaller share.
 
     Args:
         assignments: Of whole units.
@@ -180,14 +184,14 @@ def deal(assignments: Sequence[ServedAssignment], experiment: Experiment, as_of_
             units.setdefault(one.unit_id, []).append(one)
     kept, crossed, uncounted, redesigned = {}, 0, 0, 0
     for unit_id, rows in units.items():
+        first = min(rows, key=lambda one: (one.first_us, one.variant))
         if not all(one.counted for one in rows):
             uncounted += 1
-        elif len(rows) > 1:
-            crossed += 1
-        elif rows[0].design != design or rows[0].variant not in names:
+        elif first.design != design or first.variant not in names:
             redesigned += 1
         else:
-            kept[unit_id] = rows[0].variant, rows[0].first_us
+            kept[unit_id] = first.variant, first.first_us
+            crossed += len(rows) > 1
     return Dealt(kept, crossed, uncounted, redesigned)
 
 

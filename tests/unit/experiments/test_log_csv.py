@@ -62,10 +62,11 @@ def test_files_become_one_row_per_unit(files):
             "exposures": 1, "converted": 1, "orders": 1, "revenue": 1234.5,
             "revenue_capped": 1234.5, "bought": 3, "returned": 3,
         },
+        "both": {"exposures": 1},
     }  # fmt: skip
     assert (units.crossed, units.uncounted) == (1, 1)
-    assert units.assigned == {"control": 1, "bold": 1}
-    assert units.traits.rows() == [("returning", "homepage"), ("new", None)]
+    assert units.assigned == {"control": 2, "bold": 1}
+    assert units.traits.rows() == [("returning", "homepage"), ("new", None), ("new", None)]
     assert units.notes == {"cancelled": 1, "open": 1, "dates_only": 3, "outside": 1}
 
 

@@ -66,7 +66,7 @@ def test_a_click_counts_once_and_by_answer_and_product(store):
     assert told(read(store, log, experiment), "a")["clicks"] == 1
 
 
-def test_units_of_two_variants_of_overrides_and_of_another_design_are_left_out(store):
+def test_overrides_and_another_design_are_left_out_and_of_two_variants_the_first_counts(store):
     experiment, log = an_experiment(), Log()
     shown(log, experiment, "both", "control")
     log.assign("both", "bold", S + 5, experiment)
@@ -74,18 +74,20 @@ def test_units_of_two_variants_of_overrides_and_of_another_design_are_left_out(s
     shown(log, experiment, "before", design="0" * 12)
     shown(log, experiment, "good")
     units = read(store, log, experiment)
-    assert units.unit_ids.tolist() == ["good"]
+    assert units.unit_ids.tolist() == ["both", "good"]
+    assert units.names[units.variants[0]] == "control"
     assert (units.crossed, units.uncounted, units.redesigned) == (1, 1, 1)
 
 
-def test_a_visitor_who_becomes_a_customer_of_another_variant_crossed(store):
+def test_a_visitor_who_becomes_a_customer_of_another_variant_counts_for_the_first(store):
     experiment, log = an_experiment(), Log()
     shown(log, experiment, "visitor", "control")
-    shown(log, experiment, "customer", "bold")
+    shown(log, experiment, "customer", "bold", at=S + DAY // 2)
     log.write(store)
     store.people.merge("visitor", "customer", at_us=S + DAY)
     units = units_of_database(store, experiment, log.tables, as_of=AS_OF)
-    assert (units.unit_ids.tolist(), units.crossed) == ([], 1)
+    assert (units.unit_ids.tolist(), units.crossed) == (["customer"], 1)
+    assert units.names[units.variants[0]] == "control"
 
 
 def test_what_was_answered_before_the_assignment_or_after_the_end_does_not_count(store):

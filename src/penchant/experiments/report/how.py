@@ -47,6 +47,7 @@ def how_it_was_computed(analysis: Analysis) -> list[str]:
         _AT_SERVING if analysis.trigger == SERVING else _AT_RENDERING,
         _window(f"{one.attribution_days:g} days", analysis.left_out["not_matured"]),
         _left_out(analysis.left_out),
+        _crossed(analysis.crossed),
         _levels(analysis),
         _UNIT,
         _capped(one.winsorize),
@@ -64,9 +65,15 @@ def _window(days: str, not_matured: int) -> str:
 
 def _left_out(counts: Mapping[str, int]) -> str:
     return (
-        f"Left out: {number(counts['crossed'])} who were seen in two variants, "
-        f"{number(counts['uncounted'])} whose variant was set by hand, and "
+        f"Left out: {number(counts['uncounted'])} whose variant was set by hand, and "
         f"{number(counts['redesigned'])} who came under another design of the experiment."
+    )
+
+
+def _crossed(n: int) -> str:
+    return (
+        f"{number(n)} got two variants, as visitors may who log in: they count for the first, "
+        "which makes a difference look smaller than it is."
     )
 
 
