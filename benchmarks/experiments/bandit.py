@@ -34,7 +34,7 @@ from penchant.experiments.overlap import Gate, overlap_of
 from penchant.experiments.reward_model import Shown, predict_rewards
 
 N_POSITIONS = 3
-DRAWS = 2_000
+DRAWS = 500
 COMMAND = "python -m benchmarks.experiments.bandit DATA --json FILE"
 
 
