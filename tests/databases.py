@@ -137,7 +137,7 @@ def rows_of(store: Store) -> dict[str, int]:
     with store.database.read() as connection:
         return {
             name: connection.scalar(sa.select(sa.func.count()).select_from(METADATA.tables[name]))
-            for name in ("exposures", "slates", "events", "consents", "aliases")
+            for name in ("exposures", "slates", "assignments", "events", "consents", "aliases")
         }
 
 

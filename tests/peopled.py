@@ -21,7 +21,14 @@ from penchant.evaluation.trial import KEPT, TAKEN, Trial
 from penchant.joined_tables import take_in_live
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store, open_store
-from penchant.store.database.values import Consent, Event, Exposure, ServedSlate, ServedSlot
+from penchant.store.database.values import (
+    Consent,
+    Event,
+    Exposure,
+    ServedAssignment,
+    ServedSlate,
+    ServedSlot,
+)
 
 AT = datetime(2026, 7, 2, 9, tzinfo=UTC)
 AT_US = int(AT.timestamp() * 1e6)
@@ -153,6 +160,9 @@ def fill_store(store: Store) -> None:
             [ServedSlate(f"r{number}", who, "homepage", "profile", "p", "b", before_us, slots)]
         )
         store.slates.expose([Exposure(f"r{number}", 1, before_us + 1)])
+        store.assignments.keep(
+            [ServedAssignment("tone", who, "bold", "0123456789ab", True, before_us)]
+        )
         store.people.set_consent(Consent(who, True, True, before_us))
     store.people.merge(VISITOR, PERSON, at_us=AT_US - 1)
 

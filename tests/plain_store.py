@@ -12,6 +12,7 @@ from penchant.store.database.values import (
     Exposure,
     Person,
     Recorded,
+    ServedAssignment,
     ServedSlate,
     ShownSlot,
 )
@@ -31,6 +32,7 @@ class PlainStore:
         self.said: dict[str, Consent] = {}
         self.kept: dict[str, ServedSlate] = {}
         self.seen: dict[tuple[str, int], Exposure] = {}
+        self.dealt: list[ServedAssignment] = []
         self.erased: dict[str, int] = {}
 
     def resolve(self, customer_id: str) -> str:
@@ -74,7 +76,35 @@ class PlainStore:
         moved = [one for one in self.log if one.customer_id == anonymous_id]
         self.log = [self._moved(one, anonymous_id, target) for one in self.log]
         self.kept = {key: self._moved(one, anonymous_id, target) for key, one in self.kept.items()}
+        self._move_variants(anonymous_id, target)
         return len(moved)
+
+    def _move_variants(self, anonymous_id: str, target: str) -> None:
+        moved = [
+            (one.unit_id == anonymous_id, replace(one, unit_id=target))
+            for one in self.dealt
+            if one.unit_id in (anonymous_id, target)
+        ]
+        moved.sort(key=lambda one: (one[1].first_us, one[0]))  # at once: as the customer
+        self.dealt = [one for one in self.dealt if one.unit_id not in (anonymous_id, target)]
+        for _, one in moved:
+            self._deal(one)
+
+    def assign(self, assignments: Sequence[ServedAssignment]) -> None:
+        for one in assignments:
+            if not self.is_past(one.unit_id, one.first_us):
+                self._deal(replace(one, unit_id=self.resolve(one.unit_id)))
+
+    def _deal(self, new: ServedAssignment) -> None:
+        if not any(
+            (new.experiment, new.unit_id, new.variant) == (one.experiment, one.unit_id, one.variant)
+            for one in self.dealt
+        ):
+            self.dealt.append(new)
+
+    def variants(self, experiment: str) -> tuple[ServedAssignment, ...]:
+        mine = [one for one in self.dealt if one.experiment == experiment]
+        return tuple(sorted(mine, key=lambda one: (one.unit_id, one.variant)))
 
     def _drop_unwanted(self, name: str, ids: set[str]) -> None:
         if name in self.said and self.said[name].personalization is False:
@@ -154,6 +184,7 @@ class PlainStore:
         self.log = [one for one in self.log if one.customer_id not in gone]
         self.seen = {key: one for key, one in self.seen.items() if key[0] not in answers}
         self.kept = {key: one for key, one in self.kept.items() if key not in answers}
+        self.dealt = [one for one in self.dealt if one.unit_id not in gone]
         self.said = {key: one for key, one in self.said.items() if key not in gone}
         self.names = {key: one for key, one in self.names.items() if one != name}
         for one in gone:
@@ -171,8 +202,13 @@ class PlainStore:
         self.log = [one for one in self.log if one in staying]
         self.kept = {key: one for key, one in self.kept.items() if one.made_us >= slates_us}
         self.seen = {key: one for key, one in self.seen.items() if one.shown_us >= exposures_us}
+        answered = {one.customer_id for one in self.kept.values()}
+        self.dealt = [
+            one for one in self.dealt if one.first_us >= slates_us or one.unit_id in answered
+        ]
         after = self.counts()
-        return {what: before[what] - after[what] for what in ("events", "slates", "exposures")}
+        pruned = ("events", "slates", "exposures", "assignments")
+        return {what: before[what] - after[what] for what in pruned}
 
     def newest_of(self, name: str) -> list[Event]:
         theirs = [one for one in self.log if one.customer_id == name]
@@ -182,6 +218,7 @@ class PlainStore:
         return {
             "exposures": len(self.seen),
             "slates": len(self.kept),
+            "assignments": len(self.dealt),
             "events": len(self.log),
             "consents": len(self.said),
             "aliases": len(self.names),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         RefusedError,
         ServiceError,
     )
+    from penchant.experiments.static import assign
     from penchant.profiler import CustomerStyleProfiler
     from penchant.settings import Settings
 
@@ -44,10 +45,12 @@ __all__ = [
     "Settings",
     "Shop",
     "__version__",
+    "assign",
     "open",
 ]
 
 _HOMES = {
+    "assign": ("penchant.experiments.static", "assign"),
     "open": ("penchant.engine", "open_shop"),
     "Client": ("penchant.client", "Client"),
     "Shop": ("penchant.engine", "Shop"),

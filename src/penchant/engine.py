@@ -15,19 +15,19 @@ from penchant.errors import StoreError
 from penchant.insight import Insight
 from penchant.joined_tables import open_database
 from penchant.maths.threads import one_thread
+from penchant.question import Looked, Question
 from penchant.reasons.slots import make_slots
 from penchant.reasons.why_not import WhyNot, find_fall, source_ranks
 from penchant.settings import Settings
 from penchant.settings.showing import HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE
 from penchant.shop_directory import CURRENT, ShopDirectory
 from penchant.store.consent import Terms
-from penchant.store.database.values import Person
 from penchant.store.marks import MarkBook
 from penchant.surfaces import Slate
 from penchant.taste.from_tables import microseconds
 
 if TYPE_CHECKING:
-    from penchant.campaign import Campaign
+    from penchant.campaign import Campaign, Choose
     from penchant.store.database.store import Store
 
 
@@ -56,7 +56,28 @@ def open_shop(
         StoreError: if the shop has a database that cannot be opened.
     """
     directory = ShopDirectory.open(path)
-    folder = directory.pointed_build(pointer)
+    return _opened(directory, directory.pointed_build(pointer), store, settings)
+
+
+def open_build_of(directory: ShopDirectory, build_id: str, *, store: Store | None = None) -> Shop:
+    """Open any build of a shop, published or not.
+
+    Args:
+        directory: The shop.
+        build_id: Name of the build.
+        store: The shop's database, if it is open already; else the one it has, if it has one.
+
+    Raises:
+        NotFoundError: if the shop has no such build.
+        BuildError: if it is damaged.
+        StoreError: if the shop has a database that cannot be opened.
+    """
+    return _opened(directory, directory.build_folder(build_id), store, None)
+
+
+def _opened(
+    directory: ShopDirectory, folder: Path, store: Store | None, settings: Settings | None
+) -> Shop:
     manifest, build = open_build(folder)
     now = settings or directory.live_settings()
     shop = Shop(
@@ -76,7 +97,6 @@ class Shop(Insight):
     who is whom. Of the database, each question is asked once.
     """
 
-    @one_thread()
     def recommend(
         self,
         customer_id: str | None,
@@ -108,14 +128,29 @@ class Shop(Insight):
             InputError: if k, the surface or its products are not allowed.
             NotFoundError: if there is no such product.
         """
-        person, degraded = self._asked(customer_id)
+        question = Question(customer_id, surface, products, k, as_of, request_id)
+        return self.answer(question, self.look_up(customer_id))
+
+    @one_thread()
+    def answer(self, question: Question, looked: Looked) -> Slate:
+        """Answer a question, with what the database said of who looks.
+
+        Args:
+            question: As the arguments of `recommend`.
+            looked: Of `look_up`, by this shop or another one with the same database.
+
+        Raises:
+            InputError: as `recommend`.
+            NotFoundError: as `recommend`.
+        """
+        products, degraded, person = question.products, looked.degraded, looked.person
         request = self.visits.request(
-            None if degraded else customer_id,
-            surface=surface,
+            None if degraded else question.customer_id,
+            surface=question.surface,
             products=products,
-            k=k,
-            as_of_us=self.moment(as_of, person),
-            request_id=request_id,
+            k=question.k,
+            as_of_us=self.moment(question.as_of, person),
+            request_id=question.request_id,
             person=person,
         )
         unknown = degraded or request.visitor.refused or not self.terms.profiling
@@ -123,12 +158,12 @@ class Shop(Insight):
         about = products[0] if products and len(products) == 1 else None
         slots = make_slots(answer.showing, answer.plan, self.assortment, request.visitor)
         return Slate(
-            customer_id=customer_id,
+            customer_id=question.customer_id,
             product_id=about,
-            surface=surface,
+            surface=question.surface,
             step=answer.showing.step,
             build_id=self.build_id,
-            request_id=None if unknown else request_id or uuid.uuid4().hex,
+            request_id=None if unknown else question.request_id or uuid.uuid4().hex,
             degraded=degraded,
             slots=slots,
         )
@@ -172,6 +207,7 @@ class Shop(Insight):
         as_of: datetime | None = None,
         customers: Sequence[str] | None = None,
         everyone: bool = False,
+        choose: Choose | None = None,
     ) -> Campaign:
         """Choose products for many customers at once: see `Campaign`.
 
@@ -181,6 +217,7 @@ class Shop(Insight):
             as_of: As in `recommend`.
             customers: Who; all customers of the build if absent.
             everyone: Also those who refused marketing: for pages of the shop, not for new arrivals.
+            choose: Says by which shop each customer is answered, where some are compared.
 
         Returns:
             Gives one pyarrow.Table for every few hundred customers, one row per slot.
@@ -192,7 +229,13 @@ class Shop(Insight):
         from penchant.campaign import Campaign
 
         return Campaign.plan(
-            self, surface=surface, k=k, as_of=as_of, customers=customers, everyone=everyone
+            self,
+            surface=surface,
+            k=k,
+            as_of=as_of,
+            customers=customers,
+            everyone=everyone,
+            choose=choose,
         )
 
     @one_thread()
@@ -245,9 +288,13 @@ class Shop(Insight):
             **asdict(fall),
         )
 
-    def _asked(self, customer_id: str | None) -> tuple[Person | None, bool]:
-        """Ask the database of who looks; and say whether it did not answer."""
+    def look_up(self, customer_id: str | None) -> Looked:
+        """Ask the database of who looks, once for each question.
+
+        Args:
+            customer_id: Any customer; None: nobody known, of whom nobody is asked.
+        """
         try:
-            return self.person(customer_id), False
+            return Looked(self.person(customer_id))
         except StoreError:
-            return None, True
+            return Looked(degraded=True)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from penchant.builds import BuildInputs, Manifest, make_build
-from penchant.builds.inputs import settings_that_count
 from penchant.builds.learn import Step
 from penchant.engine import Shop
 from penchant.settings import Settings
@@ -32,4 +29,4 @@ def reopen(shop: Shop, settings: Settings) -> Shop:
         shop: An open shop.
         settings: The others; what the build was made with stays in it.
     """
-    return Shop(replace(shop.manifest, settings=settings_that_count(settings)), shop.build)
+    return shop.under(settings)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from penchant.builds import Build, Manifest
+from penchant.builds.inputs import settings_that_count
 from penchant.candidates.assortment import Assortment
 from penchant.errors import InputError, StoreError
 from penchant.growing import grow
@@ -26,6 +28,10 @@ from penchant.visiting import Visits
 
 if TYPE_CHECKING:
     from penchant.store.database.store import Store
+
+
+OF_PEOPLE: Final = ("taste", "trust", "styles", "space")
+"""Sections that count when it is judged what somebody likes."""
 
 
 class Opened:
@@ -175,6 +181,40 @@ class Opened:
         grown.passed_over, grown._bare, grown._version = placed.passed_over, bare, version
         grown.warm()
         return grown
+
+    def under(self, settings: Settings) -> Self:
+        """Give the same build under other settings of taste and of what is shown.
+
+        All that does not depend on them is shared, so that it costs next to no memory: products,
+        index, database, and what is thought of people where taste is the same.
+
+        Args:
+            settings: The others; what the build was made with stays in it.
+        """
+        manifest = replace(self.manifest, settings=settings_that_count(settings))
+        other = type(self)(manifest, self.build, self.marks, store=self.store, terms=self.terms)
+        mine = self.settings
+        if settings.index == mine.index:
+            other.assortment = self.assortment
+        if all(getattr(settings, one) == getattr(mine, one) for one in OF_PEOPLE):
+            other.people = self.people
+        other.passed_over, other._version = self.passed_over, self._version
+        other._bare = None if self._bare is None else self._bare.under(settings)
+        return other
+
+    def refuses(self, customer_id: str, person: Person | None) -> bool:
+        """Tell whether somebody refused personalisation, or nobody gets any.
+
+        Args:
+            customer_id: Any customer or visitor.
+            person: What the database knows of them.
+        """
+        name, said = customer_id, None
+        if person is not None:
+            name, said = person.customer_id, person.consent
+        row = self.build.customer_ids.find(name)
+        by_tables = row is not None and bool(self.build.opted_out[row])
+        return self.terms.refuses(said, by_tables=by_tables)
 
     def warm(self) -> None:
         """Make what every answer needs, so that no customer waits for it."""

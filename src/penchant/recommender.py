@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -21,14 +21,17 @@ from penchant.settings.showing import (
     CART,
     HOMEPAGE,
     NEW_ARRIVALS,
+    NOTHING,
     POST_PURCHASE,
     PRODUCT_PAGE,
+    RECIPE,
     SURFACES,
 )
 from penchant.surfaces.cart import cart
 from penchant.surfaces.homepage import homepage
 from penchant.surfaces.new_arrivals import new_arrivals
 from penchant.surfaces.plan import Plan
+from penchant.surfaces.policies import under_policy
 from penchant.surfaces.post_purchase import post_purchase
 from penchant.surfaces.product_page import product_page
 from penchant.surfaces.request import Recipe, Request
@@ -100,7 +103,11 @@ class Recommender:
         """
         check_surface(request.surface, len(request.product_rows))
         recipe, blend = RECIPES[request.surface], self.blend_of(request.surface)
-        return recipe(self.stock, request, blend, self.settings.recommend)
+        plan = recipe(self.stock, request, blend, self.settings.recommend)
+        policy = self.settings.of_surface(request.surface).policy
+        if policy == RECIPE:
+            return plan
+        return under_policy(plan, policy, self.stock, request, self.settings.recommend)
 
     def rank_one(self, request: Request, product_row: int) -> Ranking:
         """Score one product as the best rung of a surface would, found by its sources or not.
@@ -114,7 +121,8 @@ class Recommender:
         """
         rung = self.plan(request).best
         ranking = blend_pool(Pool.of(rung.used, np.array([product_row], np.int32)), rung.blend)
-        return ranking if self._boosts is None else boost(ranking, self._boosts)
+        boosts = self.manner(request).boosts
+        return ranking if boosts is None else boost(ranking, boosts)
 
     def blend_of(self, surface: str) -> Blend:
         """Give the weights of a surface: those set, else those fitted, else the defaults.
@@ -151,9 +159,20 @@ class Recommender:
     def manner(self, request: Request) -> Manner:
         """Give how an answer is put together.
 
+        Variety, exploring and boosts belong to recipes; pins and one of each group to the shop.
+
         Args:
             request: What is asked.
         """
+        manner = self._manner(request)
+        policy = manner.surface.policy
+        if policy == RECIPE:
+            return manner
+        plain = replace(manner.surface, diversity=0.0, explore=0.0)
+        slots = 0 if policy == NOTHING else manner.k
+        return replace(manner, k=slots, surface=plain, styles=(), boosts=None)
+
+    def _manner(self, request: Request) -> Manner:
         return Manner(
             k=request.k,
             recommend=self.settings.recommend,

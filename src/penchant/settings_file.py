@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -80,7 +82,7 @@ def settings_to_dict(settings: Settings) -> dict[str, dict[str, Any]]:
     """
     return {
         section.name: {
-            one.name: _plain(getattr(getattr(settings, section.name), one.name))
+            one.name: plain_value(getattr(getattr(settings, section.name), one.name))
             for one in fields(getattr(settings, section.name))
         }
         for section in fields(Settings)
@@ -103,7 +105,7 @@ def render_settings(changes: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             parts += textwrap.wrap(
                 one.metadata["doc"], 96, initial_indent="# ", subsequent_indent="# "
             )
-            parts.append(f"{mark}{one.name} = {toml_value(_plain(value))}")
+            parts.append(f"{mark}{one.name} = {toml_value(plain_value(value))}")
     return "\n".join(parts) + "\n"
 
 
@@ -205,7 +207,12 @@ def _default_of(one: Field[Any]) -> Any:
     return make() if one.default is MISSING else one.default
 
 
-def _plain(value: object) -> Any:
+def plain_value(value: object) -> Any:
+    """Turn a setting's frozen value into what TOML and JSON know.
+
+    Args:
+        value: Mapping, tuple, or a plain value already.
+    """
     if isinstance(value, Mapping):
         return dict(value)
     return list(value) if isinstance(value, tuple) else value
@@ -215,7 +222,7 @@ def toml_value(value: Any) -> str:
     """Write a plain value as in `penchant.toml`.
 
     Args:
-        value: Text, number, truth, list or mapping of these.
+        value: Text, number, truth, time, list or mapping of these.
 
     Example:
         >>> toml_value({"view": 2.0})
@@ -230,6 +237,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml_value(part) for part in value)}]"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
     return repr(value)

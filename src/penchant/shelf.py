@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from penchant.builds import Manifest
 from penchant.builds.manifest import made_at
 from penchant.errors import BuildError
 from penchant.evaluation.keep import load_scores
+from penchant.experiments.files import ExperimentFiles
 from penchant.files import remove_folder
 from penchant.publishing import builds_by_age, pointed_id
 from penchant.rollback import rollback_target
@@ -63,22 +65,26 @@ def list_builds(shop: ShopDirectory) -> tuple[ShelvedBuild, ...]:
     )
 
 
-def prune_builds(shop: ShopDirectory, *, keep: int) -> tuple[str, ...]:
+def prune_builds(shop: ShopDirectory, *, keep: int, at: datetime | None = None) -> tuple[str, ...]:
     """Remove the oldest builds; never one that serves, is staged, or a rollback would go to.
+
+    Nor one that a variant of an experiment answers from, until that is over.
 
     Args:
         shop: The shop.
         keep: How many of the newest stay, >= 1.
+        at: Now, with a time zone; None: no experiment is over.
 
     Returns:
         Names of those removed, newest first.
 
     Raises:
         BuildError: if one cannot be removed; it stays whole.
-        InputError: if another command is writing to this shop.
+        InputError: if another command is writing to this shop, or an experiment cannot be read.
     """
     with shop.writing():
         needed = {pointed_id(shop, CURRENT), pointed_id(shop, STAGING), rollback_target(shop)}
+        needed |= ExperimentFiles(shop).builds_needed(at)
         old = [name for name in builds_by_age(shop)[keep:] if name not in needed]
         for name in reversed(old):
             # the build last: while it is there, what is left after a kill is removed the next time

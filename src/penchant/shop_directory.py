@@ -7,6 +7,7 @@ shop/  penchant.toml                settings
        builds/<build_id>/           immutable builds
        evaluations/<build_id>/      how well each build would have done, with a page to look at
        CURRENT, STAGING             name the published build, and one to look at first
+       experiments/NAME.toml        what is compared, one file each
        releases.jsonl               what was published, rolled back and refused, and why
        inbox/                       files the next nightly run reads, then in inbox/done/
        nightly.jsonl                what each nightly run did
@@ -123,6 +124,11 @@ class ShopDirectory:
     def evaluations(self) -> Path:
         """What builds would have shown, and how well: one folder each."""
         return self.path / "evaluations"
+
+    @property
+    def experiments(self) -> Path:
+        """Experiments, one file each; made with the first."""
+        return self.path / "experiments"
 
     @property
     def releases_file(self) -> Path:

@@ -32,6 +32,7 @@ LAYERS = (
         "stock",
         "recommender",
         "visiting",
+        "question",
         "explaining",
         "joining",
         "joined_tables",

@@ -23,6 +23,7 @@ from penchant.store.database.values import (
     Event,
     Exposure,
     LiveProduct,
+    ServedAssignment,
     ServedSlate,
     ServedSlot,
 )
@@ -65,6 +66,10 @@ def a_slate(request_id, customer_id="c", made_us=10, products=("p0", "p1", "p2")
         for place, product in enumerate(products, start=1)
     )
     return ServedSlate(request_id, customer_id, "homepage", "styles", "pol", "b1", made_us, slots)
+
+
+def an_assignment(unit_id="c", variant="bold", first_us=10, experiment="tone", counted=True):
+    return ServedAssignment(experiment, unit_id, variant, "0123456789ab", counted, first_us)
 
 
 WHOLE = Event(ODD, "c", ODD, "purchase", 7, "s", ODD, "o", 2.5, 19.99, "EUR", True)
@@ -130,6 +135,7 @@ def test_nothing_to_record_is_nothing_to_do(store):
     assert store.events.record([]).written == ()
     assert store.slates.expose([]) == 0
     store.slates.keep([])
+    store.assignments.keep([])
     assert set(rows_of(store).values()) == {0}
 
 
@@ -160,6 +166,8 @@ def test_nul_in_any_id_is_refused(store):
         lambda: store.slates.keep([a_slate("r", products=(nul,))]),
         lambda: store.slates.expose([Exposure(nul, 1, 1)]),
         lambda: store.slates.slate(nul),
+        lambda: store.assignments.keep([an_assignment(nul)]),
+        lambda: store.assignments.of(nul),
         lambda: store.products.put(LiveProduct(nul)),
         lambda: store.products.put(LiveProduct("p", {"title": nul})),
         lambda: store.products.remove(nul),
@@ -298,6 +306,11 @@ def test_answers_come_back_value_for_value_and_are_kept_once(store):
     assert store.slates.slate("r3") is None
 
 
+def test_how_long_an_answer_took_is_kept_where_it_was_measured(store):
+    store.slates.keep([replace(a_slate("r1"), took_us=1234), a_slate("r2")])
+    assert [store.slates.slate(one).took_us for one in ("r1", "r2")] == [1234, None]
+
+
 def test_hundreds_of_answers_are_kept_at_once(store):
     slates = [a_slate(f"r{number}", f"c{number % 7}") for number in range(700)]
     store.slates.keep(slates)
@@ -335,6 +348,41 @@ def test_a_slot_the_answer_never_had_has_no_product(store):
     store.slates.keep([a_slate("r1", products=("p0",))])
     store.slates.expose([Exposure("r1", 5, 1)])
     assert [(one.product_id, one.propensity) for one in store.slates.shown(0, 9)] == [("", None)]
+
+
+def test_variants_come_back_value_for_value_and_are_kept_once(store):
+    odd = ServedAssignment("tone", ODD, "plain", "ba9876543210", False, 7)
+    store.assignments.keep([odd, an_assignment(), an_assignment(experiment="other")])
+    store.assignments.keep([an_assignment(first_us=5, counted=False)])
+    assert store.assignments.of("tone") == (an_assignment(), odd)
+    assert store.assignments.of("none") == ()
+
+
+def test_variants_are_read_in_pages_and_no_unit_is_cut_in_two(store):
+    rows = [an_assignment(f"u{n % 7}", f"v{n // 7}", n) for n in range(21)]
+    store.assignments.keep(rows)
+    pages, last = [], ""
+    while page := store.assignments.of("tone", after=last, limit=4):
+        pages.append(page)
+        last = page[-1].unit_id
+    assert [len(page) for page in pages] == [6, 6, 6, 3]
+    wanted = sorted(rows, key=lambda one: (one.unit_id, one.variant))
+    assert [one for page in pages for one in page] == wanted
+
+
+def test_variants_of_a_merged_visitor_are_the_customers(store):
+    mine = [an_assignment("c", "bold", 10), an_assignment("c", "plain", 3)]
+    theirs = [an_assignment("v", "bold", 4, counted=False), an_assignment("v", "plain", 5)]
+    store.assignments.keep([*mine, *theirs, an_assignment("v", "shy", 6), an_assignment("other")])
+    store.people.merge("v", "c", at_us=9)
+    store.assignments.keep([an_assignment("v", "loud", 20)])
+    assert store.assignments.of("tone") == (
+        an_assignment("c", "bold", 4, counted=False),
+        an_assignment("c", "loud", 20),
+        an_assignment("c", "plain", 3),
+        an_assignment("c", "shy", 6),
+        an_assignment("other"),
+    )
 
 
 def same(one, other):
@@ -402,6 +450,8 @@ def fill(store):
     store.events.record([an_event(1, "c"), an_event(2, "v"), an_event(3, "other")])
     store.slates.keep([a_slate("r1", "c"), a_slate("r2", "v"), a_slate("r3", "other")])
     store.slates.expose([Exposure(f"r{n}", 1, 20) for n in (1, 2, 3)])
+    store.assignments.keep([an_assignment(one) for one in ("c", "other")])
+    store.assignments.keep([an_assignment("v", "plain")])
     store.people.merge("v", "c", at_us=5)
     store.people.set_consent(Consent("c", True, None, 6))
     store.people.set_consent(Consent("other", True, None, 6))
@@ -410,11 +460,11 @@ def fill(store):
 def test_an_erasure_takes_everything_of_a_person_and_nothing_of_others(store):
     fill(store)
     erasure = store.erasures.erase("v", at_us=50)
-    gone = {"events": 2, "slates": 2, "exposures": 2, "consents": 1, "aliases": 1}
+    gone = {"events": 2, "slates": 2, "exposures": 2, "assignments": 2, "consents": 1, "aliases": 1}
     assert asdict(erasure)["counts"] == gone
     assert (erasure.customer_id, erasure.visitors) == ("c", ("v",))
     assert (erasure.asked_us, erasure.done_us) == (50, None)
-    left = {"events": 1, "slates": 1, "exposures": 1, "consents": 1, "aliases": 0}
+    left = {"events": 1, "slates": 1, "exposures": 1, "assignments": 1, "consents": 1, "aliases": 0}
     assert rows_of(store) == left
     for name in ("c", "v"):
         assert astuple(store.people.person(name)) == (name, (), None, 50)
@@ -452,6 +502,7 @@ def test_nothing_in_the_database_names_a_person_who_was_erased(store):
     names = [f"erased-{n}-{ODD}" for n in (1, 2)]
     store.events.record([an_event(1, names[0]), an_event(2, names[1])])
     store.slates.keep([a_slate("r1", names[0])])
+    store.assignments.keep([an_assignment(one) for one in names])
     store.people.merge(names[1], names[0], at_us=1)
     store.people.set_consent(Consent(names[0], False, None, 1))
     receipt = store.erasures.erase(names[0], at_us=50).receipt_id
@@ -480,8 +531,10 @@ def test_what_happened_before_an_erasure_does_not_come_back_late(store):
     late, after = an_event(49), an_event(51)
     assert store.events.record([late, after]).known == ("e49",)
     store.slates.keep([a_slate("r1", made_us=50), a_slate("r2", made_us=51)])
+    store.assignments.keep([an_assignment(first_us=50), an_assignment("c", "plain", 51)])
     person = store.people.person("c")
     assert (person.events, person.erased_us) == ((after,), 50)
+    assert store.assignments.of("tone") == (an_assignment("c", "plain", 51),)
     assert (store.slates.slate("r1"), store.slates.slate("r2").made_us) == (None, 51)
 
 
@@ -512,9 +565,13 @@ def test_old_rows_and_events_beyond_the_newest_are_pruned(store):
     store.events.record([an_event(20, "other", time_us=days[9]), an_event(21, "other", time_us=0)])
     store.slates.keep([a_slate(f"r{n}", made_us=days[n]) for n in range(10)])
     store.slates.expose([Exposure(f"r{n}", 1, days[n]) for n in range(10)])
+    store.assignments.keep([an_assignment(f"u{n}", first_us=days[n]) for n in range(10)])
+    store.assignments.keep([an_assignment("c", "bold", days[0], "long")])  # answered until day 9
     privacy = PrivacySettings(event_days=7, slate_days=2, exposure_days=5)
     pruned = store.prune(as_of_us=days[9], privacy=privacy)
-    assert pruned == {"events": 7, "slates": 7, "exposures": 4}
+    assert pruned == {"events": 7, "slates": 7, "exposures": 4, "assignments": 7}
+    assert [one.unit_id for one in store.assignments.of("tone")] == ["u7", "u8", "u9"]
+    assert [one.unit_id for one in store.assignments.of("long")] == ["c"]
     newest = tuple(an_event(n, "c", time_us=days[n]) for n in range(6, 10))
     assert store.people.person("c").events == newest
     assert store.people.person("other").events == (an_event(20, "other", time_us=days[9]),)
@@ -535,6 +592,12 @@ def test_an_export_holds_everything_of_a_person_and_nothing_of_others(store):
     slot = {"slot": 1, "product_id": "p0", "source": "visual", "score": 0.1, "propensity": 1.0}
     assert told["slates"][0]["slots"][0] == slot
     assert [one["request_id"] for one in told["exposures"]] == ["r1", "r2"]
+    bold, plain = told["assignments"]
+    assert plain == {**bold, "variant": "plain"}
+    assert bold == {
+        "experiment": "tone", "variant": "bold", "design": "0123456789ab", "counted": True,
+        "first": f"{moment}10+00:00",
+    }  # fmt: skip
     assert store.export("nobody")["events"] == []
     store.erasures.erase("c", at_us=50)
     assert store.export("c")["erased_until"] == f"{moment}50+00:00"
@@ -562,12 +625,16 @@ SLATES = st.builds(
     a_slate, st.sampled_from(["r1", "r2", "r3"]), PEOPLE | st.just(""), MOMENTS, st.tuples(PRODUCTS)
 )
 EXPOSURES = st.builds(Exposure, st.sampled_from(["r1", "r2", "r3"]), st.integers(1, 2), MOMENTS)
+ASSIGNMENTS = st.builds(
+    an_assignment, PEOPLE, st.sampled_from(["bold", "plain"]), MOMENTS, counted=st.booleans()
+)
 STEPS = st.one_of(
     st.tuples(st.just("record"), st.lists(EVENTS, max_size=8)),
     st.tuples(st.just("merge"), PEOPLE, PEOPLE, MOMENTS),
     st.tuples(st.just("consent"), st.builds(Consent, PEOPLE, WORDS, WORDS, MOMENTS)),
     st.tuples(st.just("erase"), PEOPLE, MOMENTS),
     st.tuples(st.just("keep"), st.lists(SLATES, max_size=3)),
+    st.tuples(st.just("assign"), st.lists(ASSIGNMENTS, max_size=4)),
     st.tuples(st.just("expose"), st.lists(EXPOSURES, max_size=4)),
     st.tuples(st.just("prune"), st.integers(0, 10)),
 )
@@ -597,13 +664,20 @@ def on_store(store, step, *given):
             return dict(store.erasures.erase(given[0], at_us=given[1]).counts)
         case "consent":
             return store.people.set_consent(*given)
-        case "record":
-            return store.events.record(*given)
         case "prune":
             kept = [one / DAY_US for one in KEPT_US]
             privacy = PrivacySettings(event_days=kept[0], slate_days=kept[1], exposure_days=kept[2])
             return store.prune(as_of_us=DAY_US * given[0], privacy=privacy)
-    return getattr(store.slates, step)(*given)
+    return log_of(store, step)(*given)
+
+
+def log_of(store, step):
+    match step:
+        case "assign":
+            return store.assignments.keep
+        case "record":
+            return store.events.record
+    return getattr(store.slates, step)
 
 
 def outcome(act, target, step):
@@ -621,6 +695,7 @@ def state(store):
         "shown": store.slates.shown(3, 28),
         "consents": store.people.consents(),
         "slates": [store.slates.slate(one) for one in ("r1", "r2", "r3")],
+        "variants": store.assignments.of("tone"),
         "rows": rows_of(store),
         "erased": [store.erasures.erased_us(one) for one in names],
     }
@@ -634,6 +709,7 @@ def plain_state(plain):
         "shown": plain.shown(3, 28),
         "consents": plain.consents(),
         "slates": [plain.kept.get(one) for one in ("r1", "r2", "r3")],
+        "variants": plain.variants("tone"),
         "rows": plain.counts(),
         "erased": [plain.erased.get(one) for one in names],
     }

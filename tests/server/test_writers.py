@@ -6,9 +6,9 @@ from concurrent.futures import wait
 import pytest
 
 from penchant.errors import StoreError
-from penchant.server.keeper import MOST_WAITING, Keeper
+from penchant.server.keeper import MOST_WAITING, Answered, Keeper
 from penchant.server.recorder import Kept, Recorder
-from penchant.store.database.values import Event, Recorded, ServedSlate
+from penchant.store.database.values import Event, Recorded, ServedAssignment, ServedSlate
 
 SECONDS = 20
 
@@ -142,14 +142,19 @@ def slate(name, customer="C1"):
     return ServedSlate(name, customer, "homepage", "popular", "p", "b", 1, ())
 
 
+def answered(name, customer="C1", unit="C1"):
+    assignment = ServedAssignment("tone", unit, "bold", "0123456789ab", True, 1)
+    return Answered(slate(name, customer), (assignment,) if unit else ())
+
+
 def test_answers_are_kept_behind_and_found_until_then():
     written, lost = [], []
     keeper = Keeper(written.extend, lost.append)
-    keeper.keep(slate("a"))
+    keeper.keep(answered("a"))
     assert keeper.find("a") == slate("a")
     assert keeper.flush()
     assert keeper.find("a") is None
-    assert (written, lost) == ([slate("a")], [])
+    assert (written, lost) == ([answered("a")], [])
 
 
 def test_answers_wait_while_the_database_is_down_and_the_oldest_are_given_up():
@@ -159,7 +164,7 @@ def test_answers_wait_while_the_database_is_down_and_the_oldest_are_given_up():
     lost = []
     keeper = Keeper(down, lost.append)
     for number in range(MOST_WAITING + 3):
-        keeper.keep(slate(str(number)))
+        keeper.keep(answered(str(number)))
     assert not keeper.flush()
     assert sum(lost) == 3
     assert keeper.find("2") is None
@@ -171,11 +176,11 @@ def test_answers_wait_while_the_database_is_down_and_the_oldest_are_given_up():
 def test_answers_of_who_was_erased_are_not_written():
     written = []
     keeper = Keeper(written.extend, lambda _: None)
-    for name, customer in (("a", "C1"), ("b", "C2")):
-        keeper.keep(slate(name, customer))
+    for name, customer, unit in (("a", "C1", ""), ("b", "C2", "C2"), ("c", "visitor", "C1")):
+        keeper.keep(answered(name, customer, unit))
     keeper.forget("C1")
     keeper.flush()
-    assert [one.request_id for one in written] == ["b"]
+    assert [one.slate.request_id for one in written] == ["b"]
 
 
 def test_stopping_a_keeper_writes_what_waits():
@@ -183,6 +188,6 @@ def test_stopping_a_keeper_writes_what_waits():
     keeper = Keeper(written.extend, lambda _: None)
     keeper.start()
     for number in range(1_200):
-        keeper.keep(slate(str(number)))
+        keeper.keep(answered(str(number)))
     keeper.stop()
     assert len(written) == 1_200

@@ -179,6 +179,9 @@ RULES: dict[str, dict[str, dict[str, Any]]] = {
     "no variety": {"new_arrivals": {"diversity": 0.0, "explore": 0.0}},
     "much variety": {"new_arrivals": {"diversity": 0.6, "explore": 0.4}},
     "all may come": {"recommend": {"hide_owned": False, "one_per_group": False}},
+    "what all like": {"new_arrivals": {"policy": "popularity"}},
+    "by lot": {"new_arrivals": {"policy": "random"}},
+    "nothing": {"new_arrivals": {"policy": "nothing"}},
     "no guards": {"new_arrivals": {"guards": []}},
     "few candidates": {"recommend": {"candidates": 30}},
     "two sources": {"new_arrivals": {"weights": {"visual": 0.8, "popular": 0.2}}},
@@ -285,7 +288,7 @@ def test_a_campaign_for_nobody_is_an_empty_file(shop: Shop, tmp_path: Path) -> N
     path = tmp_path / "mail.parquet"
     summary = write_campaign(shop.campaign(customers=["OWNS_ALL"]), path)
     assert (summary.rows, pl.read_parquet(path).height) == (0, 0)
-    assert len(pl.read_parquet(path).columns) == 14
+    assert len(pl.read_parquet(path).columns) == 15
 
 
 @pytest.mark.parametrize("name", ["mail.xlsx", "mail", "nowhere/mail.csv"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from penchant.maths.threads import one_thread
 from penchant.reasons.slots import make_slots
 from penchant.recommender import Answer
 from penchant.settings.showing import NEW_ARRIVALS
+from penchant.store.database.values import Person
 from penchant.surfaces.request import Request
 from penchant.types import Rows
 
@@ -42,9 +43,36 @@ SCHEMA = pa.schema(
         ("reason_text", pa.string()),
         ("reason_product_id", pa.string()),
         ("reason_share", pa.float64()),
+        ("experiments", pa.string()),
     ]
 )
-"""The slots of a slate's one JSON shape, flattened."""
+"""The slots of a slate's one JSON shape, flattened; experiments as in `Choice`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """By which shop a customer is answered.
+
+    Attributes:
+        shop: Answers.
+        experiments: Those it is for, "name:variant", with a space between two; "": none.
+    """
+
+    shop: Shop
+    experiments: str = ""
+
+
+Choose = Callable[[str, Person | None], Choice]
+"""A customer, and what the database knows of them where that changes anything."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """One customer's turn."""
+
+    name: str
+    choice: Choice
+    request: Request
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +95,7 @@ class Campaign:
         k: How many products for each.
         as_of: Reference time; None: that of the build.
         audience: Who gets it.
+        choose: Says by which shop each is answered, of the same database; None: all by `shop`.
         chunk: Customers answered together; bounds the memory.
     """
 
@@ -75,6 +104,7 @@ class Campaign:
     k: int | None
     as_of: datetime | None
     audience: Audience
+    choose: Choose | None = None
     chunk: int = CHUNK
 
     @classmethod
@@ -87,6 +117,7 @@ class Campaign:
         as_of: datetime | None,
         customers: Sequence[str] | None,
         everyone: bool,
+        choose: Choose | None = None,
     ) -> Campaign:
         """Decide who gets it, and refuse at once what cannot be done.
 
@@ -97,6 +128,7 @@ class Campaign:
             as_of: Reference time.
             customers: Who; None: all of the build.
             everyone: Also those who refused marketing.
+            choose: Says by which shop each is answered.
 
         Raises:
             InputError: if k or the surface is not allowed, or mail would go to everyone.
@@ -110,7 +142,7 @@ class Campaign:
             )
         shop.visits.request(None, surface=surface, k=k, as_of_us=shop.moment(as_of))
         audience = Audience.of(shop, rows_of(shop, customers), everyone=everyone)
-        return cls(shop, surface, k, as_of, audience)
+        return cls(shop, surface, k, as_of, audience, choose)
 
     @property
     def customer_rows(self) -> Rows:
@@ -126,60 +158,69 @@ class Campaign:
         return len(self.audience.rows)
 
     def __iter__(self) -> Iterator[pa.Table]:
-        fast: ByTaste | None = None
-        moment = self.shop.moment(self.as_of)
+        fast: dict[Shop, ByTaste | None] = {}
         for first in range(0, len(self), self.chunk):
             names = [self.shop.build.customer_ids[row] for row in self._part(first)]
             with one_thread():
-                requests = [self._request(name) for name in names]
-                # of another moment is who did something since the build
-                usual = [one if one.as_of_us == moment else None for one in requests]
-                now = [one for one in usual if one is not None]
-                fast = fast or ByTaste.over(self.shop.recommender, now)
-                quick = iter(fast.answers(now) if fast else [None] * len(now))
-                found = [None if one is None else next(quick) for one in usual]
-                answers = [
-                    answer or self.shop.recommender.answer(request)
-                    for answer, request in zip(found, requests, strict=True)
-                ]
-                table = self._table(names, answers)
+                asked = [self._asked(name) for name in names]
+                table = self._table(asked, self._answers(asked, fast))
             yield table
 
-    def _request(self, name: str) -> Request:
+    def _answers(
+        self, asked: Sequence[_Asked], fast: dict[Shop, ByTaste | None]
+    ) -> Iterator[Answer]:
+        found: dict[int, Answer | None] = {}
+        for shop in dict.fromkeys(one.choice.shop for one in asked):
+            moment = shop.moment(self.as_of)
+            own = (place for place, one in enumerate(asked) if one.choice.shop is shop)
+            # of another moment is who did something since the build
+            usual = [place for place in own if asked[place].request.as_of_us == moment]
+            now = [asked[place].request for place in usual]
+            by_taste = fast.get(shop) or ByTaste.over(shop.recommender, now)
+            fast[shop] = by_taste
+            if by_taste:
+                found |= zip(usual, by_taste.answers(now), strict=True)
+        for place, one in enumerate(asked):
+            yield found.get(place) or one.choice.shop.recommender.answer(one.request)
+
+    def _asked(self, name: str) -> _Asked:
         person = self.audience.person(self.shop, name)
-        moment = self.shop.moment(self.as_of, person)
-        return self.shop.visits.request(
+        choice = self.choose(name, person) if self.choose else Choice(self.shop)
+        moment = choice.shop.moment(self.as_of, person)
+        request = choice.shop.visits.request(
             name, surface=self.surface, k=self.k, as_of_us=moment, person=person
         )
+        return _Asked(name, choice, request)
 
     def _part(self, first: int) -> list[int]:
         part: list[int] = self.audience.rows[first : first + self.chunk].tolist()
         return part
 
-    def _table(self, names: Sequence[str], answers: Sequence[Answer]) -> pa.Table:
+    def _table(self, asked: Sequence[_Asked], answers: Iterable[Answer]) -> pa.Table:
         rows = [
             row
-            for name, answer in zip(names, answers, strict=True)
-            for row in self._rows_of(name, answer)
+            for one, answer in zip(asked, answers, strict=True)
+            for row in self._rows_of(one, answer)
         ]
         parts = list(zip(*rows, strict=True)) or [()] * len(SCHEMA)
         arrays = [pa.array(part, one.type) for part, one in zip(parts, SCHEMA, strict=True)]
         return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
-    def _rows_of(self, name: str, answer: Answer) -> Iterator[tuple[object, ...]]:
-        step, build_id = answer.showing.step, self.shop.build_id
-        stock, visitor = self.shop.assortment, answer.request.visitor
-        known = self.shop.terms.profiling and not visitor.refused
-        request_id = self._request_id(name) if known else None
-        for one in make_slots(answer.showing, answer.plan, stock, visitor):
+    def _rows_of(self, asked: _Asked, answer: Answer) -> Iterator[tuple[object, ...]]:
+        shop, visitor = asked.choice.shop, answer.request.visitor
+        known = shop.terms.profiling and not visitor.refused
+        request_id = self._request_id(shop, asked.name) if known else None
+        for one in make_slots(answer.showing, answer.plan, shop.assortment, visitor):
             yield (
-                name, self.surface, step, build_id, request_id, one.slot, one.product_id,
+                asked.name, self.surface, answer.showing.step, shop.build_id, request_id,
+                one.slot, one.product_id,
                 one.score, one.similarity, one.source, one.propensity,
                 one.reason.text, one.reason.product_id, one.reason.share,
+                asked.choice.experiments or None,
             )  # fmt: skip
 
-    def _request_id(self, name: str) -> str:
+    def _request_id(self, shop: Shop, name: str) -> str:
         """Give the same id whenever the same campaign is made again."""
-        moment = (self.as_of or self.shop.as_of).isoformat()
-        keys = ("campaign", self.shop.build_id, self.surface, moment, str(self.k), name)
+        moment = (self.as_of or shop.as_of).isoformat()
+        keys = ("campaign", shop.build_id, self.surface, moment, str(self.k), name)
         return hashlib.blake2b("\x1f".join(keys).encode(), digest_size=16).hexdigest()

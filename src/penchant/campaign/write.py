@@ -43,8 +43,8 @@ class CampaignSummary:
         surface: Which.
         customers: Who got at least one slot.
         rows: Slots in all.
-        skipped: {reason: customers left out}: "no_marketing_consent", "nothing_eligible" and,
-            where there are any, "erased_or_merged".
+        skipped: {reason: customers left out}: "no_marketing_consent", "nothing_eligible", also
+            those to whom nothing is to be shown, and, where there are any, "erased_or_merged".
         steps: {rung of the ladder: customers}.
     """
 
@@ -124,20 +124,21 @@ def check_path(path: Path) -> None:
         raise InputError(f"{path.parent} is no folder: make it, or name another file.")
 
 
-def open_sink(path: Path, suffix: str) -> AbstractContextManager[Sink]:
+def open_sink(path: Path, suffix: str, schema: pa.Schema = SCHEMA) -> AbstractContextManager[Sink]:
     """Open a file that rows of a campaign are written to.
 
     Args:
         path: The file.
         suffix: ".csv" or ".parquet": the format, whatever the file is called.
+        schema: Of the rows.
     """
     import pyarrow.csv
     import pyarrow.parquet
 
     sink: AbstractContextManager[Sink] = (
-        pyarrow.csv.CSVWriter(path, SCHEMA)
+        pyarrow.csv.CSVWriter(path, schema)
         if suffix == ".csv"
-        else pyarrow.parquet.ParquetWriter(path, SCHEMA, compression="zstd")
+        else pyarrow.parquet.ParquetWriter(path, schema, compression="zstd")
     )
     return sink
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import Any
 
@@ -24,6 +25,7 @@ from penchant.cli import (
     doctor,
     embed,
     evaluate,
+    experiment,
     explain,
     export,
     forget,
@@ -94,6 +96,8 @@ for module in (
     bench,
 ):
     app.command(name=module.__name__.rsplit(".", 1)[1].replace("_", "-"))(module.run)
+
+app.add_typer(experiment.app, name="experiment", rich_help_panel="Experiments")
 
 
 @app.callback(invoke_without_command=True)
@@ -169,11 +173,13 @@ def _wants_json() -> bool:
 
 
 def _options_with_value() -> set[str]:
-    group: Any = typer.main.get_command(app)
-    return {
-        name
-        for command in group.commands.values()
-        for one in command.params
-        if one.param_type_name == "option" and not one.is_flag
-        for name in one.opts
-    }
+    return set(_value_options(typer.main.get_command(app)))
+
+
+def _value_options(command: Any) -> Iterator[str]:
+    """Give the options that take a value, of a command and of all commands within it."""
+    for inner in getattr(command, "commands", {}).values():
+        yield from _value_options(inner)
+    for one in command.params:
+        if one.param_type_name == "option" and not one.is_flag:
+            yield from one.opts

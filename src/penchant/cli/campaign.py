@@ -36,7 +36,8 @@ def run(
     """Choose products for every customer and write them to a file, one row per slot.
 
     Customers who refused marketing are left out; those who said nothing are not. Customers who
-    refused personalisation get what does not depend on them.
+    refused personalisation get what does not depend on them. Where experiments run on the surface,
+    each customer gets what their variant says, and the rows tell which.
 
     Example: penchant campaign shop --out new_arrivals.parquet
     """
@@ -44,17 +45,24 @@ def run(
     from penchant.campaign import check_path
     from penchant.cli.output import print_json, progress_bar
     from penchant.cli.stores import store_of
+    from penchant.experiments.campaigning import CampaignArms, arms_of, running_on
     from penchant.privacy.campaigning import write_recorded
     from penchant.shop_directory import ShopDirectory
 
     check_path(out)
     directory, at = ShopDirectory.open(shop), datetime.now(UTC)
+    experiments, broken = running_on(directory, surface, at)
+    for error in broken.values():
+        raise error
     with store_of(directory) as store:
-        campaign = penchant.open(shop, store=store).campaign(
-            surface=surface, k=k, as_of=parse_time(as_of), everyone=everyone
+        opened = penchant.open(shop, store=store)
+        arms = CampaignArms(arms_of(directory, opened, experiments), surface, at)
+        campaign = opened.campaign(
+            surface=surface, k=k, as_of=parse_time(as_of), everyone=everyone, choose=arms
         )
         with progress_bar("choosing for customers") as progress:
             summary = write_recorded(directory, store, campaign, out, at=at, on_progress=progress)
+        arms.keep(store)
     if as_json:
         print_json(summary.to_dict())
     else:

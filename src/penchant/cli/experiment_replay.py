@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from penchant.experiments.replay import Asked, Replay
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the others of `penchant experiment`.
-
-    Args:
-        app: Those.
-    """
-    app.command(name="replay")(run)
-
-
 def run(
     shop: ShopPath,
     settings: Annotated[
@@ -67,7 +58,7 @@ def run(
     with store_of(directory) as store:
         if store is None:
             raise InputError(f"{shop} has no database: nothing was ever answered and seen.")
-        found = replay(store, contests(directory, store, overlay), asked)
+        found = replay(store, contests(directory, store, overlay, source=settings.name), asked)
     whole, slots = value_policy(found.logged), value_slots(found.logged)
     if as_json:
         print_json(to_dict(asked, found, whole, slots))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from penchant.cli.options import AsJson, ShopPath
 
 
 def run(shop: ShopPath, as_json: AsJson = False) -> None:
     """Remove all but the newest builds (`[builds] keep`) and those that are needed.
 
-    Needed are the build that serves, the staged one, and the one a rollback goes to.
+    Needed are the build that serves, the staged one, the one a rollback goes to, and those of
+    experiments that are not over.
 
     Example: penchant prune shop
     """
@@ -17,7 +20,8 @@ def run(shop: ShopPath, as_json: AsJson = False) -> None:
     from penchant.shop_directory import ShopDirectory
 
     directory = ShopDirectory.open(shop)
-    removed = prune_builds(directory, keep=directory.settings().builds.keep)
+    keep = directory.settings().builds.keep
+    removed = prune_builds(directory, keep=keep, at=datetime.now(UTC))
     kept = directory.build_ids()
     if as_json:
         print_json({"removed": list(removed), "kept": kept})

@@ -32,6 +32,9 @@ STEPS = {
     "category": "what is liked in the category",
     "popular": "what everyone likes",
     "newest": "the newest products",
+    "popularity": "what everyone likes most",
+    "random": "drawn by lot",
+    "nothing": "nothing is to be shown",
     "pinned": "what the shop picked",
     "empty": "no product is eligible",
 }

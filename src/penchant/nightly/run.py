@@ -21,6 +21,7 @@ from penchant.embedding import PhotoProgress, embed_shop
 from penchant.encoders.records import OK
 from penchant.engine import open_shop
 from penchant.errors import BuildError, NotFoundError, PenchantError, RefusedError, StoreError
+from penchant.experiments.campaigning import CampaignArms, arms_of, running_on
 from penchant.gate import gate_of
 from penchant.joined_tables import open_database
 from penchant.nightly.record import NightlyRun, NightlyStep, add_line
@@ -31,6 +32,7 @@ from penchant.privacy.erasing import finish_erasures, unfinished
 from penchant.privacy.retention import retain
 from penchant.publishing import Gate, pointed_id, publish_build
 from penchant.settings import Settings
+from penchant.settings.showing import NEW_ARRIVALS
 from penchant.shelf import prune_builds
 from penchant.shop_directory import CURRENT, ShopDirectory, check_pointer
 from penchant.store.inbox import look_into
@@ -207,7 +209,7 @@ class _Night:
         return f"{done.build_id} {place} now, before it {done.previous or 'none'}. {said}".rstrip()
 
     def prune(self) -> str:
-        removed = prune_builds(self.shop, keep=self.settings.builds.keep)
+        removed = prune_builds(self.shop, keep=self.settings.builds.keep, at=self.at)
         expired = retain(self.shop, self.store, at=self.at)
         told = [f"{n:,} expired in {place} removed" for place, n in expired.items()]
         return "; ".join([f"{len(removed)} old builds removed", *told])
@@ -221,9 +223,15 @@ class _Night:
         if _is_newer(file, self.shop.pointer_file(self.errand.pointer)):
             return f"{file} is of this build already"
         shown = open_shop(self.shop.path, pointer=self.errand.pointer)
+        experiments, broken = running_on(self.shop, NEW_ARRIVALS, self.at)
         with closing(shown):
-            summary = write_recorded(self.shop, self.store, shown.campaign(), file, at=self.at)
-        return f"{summary.file}: {summary.rows:,} slots for {summary.customers:,} customers"
+            arms = CampaignArms(arms_of(self.shop, shown, experiments), NEW_ARRIVALS, self.at)
+            campaign = shown.campaign(choose=arms)
+            summary = write_recorded(self.shop, self.store, campaign, file, at=self.at)
+            arms.keep(self.store)
+        told = [f"{summary.file}: {summary.rows:,} slots for {summary.customers:,} customers"]
+        told += [f'experiment "{name}" left out: {error}' for name, error in broken.items()]
+        return "; ".join(told)
 
 
 def _carried_out(night: _Night) -> tuple[str, PenchantError | OSError | None]:

@@ -22,6 +22,9 @@ from penchant.privacy.all_of_them import do_all
 from penchant.privacy.in_tables import Note
 from penchant.shop_directory import ShopDirectory
 
+SCHEMAS = (SCHEMA, pa.schema(list(SCHEMA)[:-1]))
+"""Of files as they are written now, and before campaigns told of experiments."""
+
 Named = Callable[[pl.Series], pl.Series]
 """Gives for each customer_id the id again if the person is to be left out, else null."""
 
@@ -59,7 +62,7 @@ def remove_from_campaign(file: Path, named: Named, note: Note) -> None:
     try:
         for leftover in file.parent.glob(f".{escape(file.name)}.*.tmp"):
             leftover.unlink()  # of a campaign that was killed
-        if not _is_campaign(file):
+        if _schema_of(file) is None:
             note("campaign_files_left", str(file), {})
             return
         found: Counter[str] = Counter()
@@ -90,7 +93,7 @@ def campaign_rows(file: Path, named: Named) -> list[dict[str, Any]]:
     """
     rows: list[dict[str, Any]] = []
     try:
-        for batch in _batches(file) if _is_campaign(file) else ():
+        for batch in _batches(file) if _schema_of(file) is not None else ():
             kept = named(pl.Series(batch[c.CUSTOMER_ID])).is_not_null()
             rows += batch.filter(pa.array(kept.to_list(), pa.bool_())).to_pylist()
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -103,23 +106,25 @@ def campaign_rows(file: Path, named: Named) -> list[dict[str, Any]]:
 def _write_without(file: Path, named: Named) -> None:
     from penchant.campaign.write import open_sink
 
-    with new_file(file) as temporary, open_sink(temporary, file.suffix) as sink:
+    schema = _schema_of(file)
+    with new_file(file) as temporary, open_sink(temporary, file.suffix, schema) as sink:
         for batch in _batches(file):
             gone = named(pl.Series(batch[c.CUSTOMER_ID]))
             rest = batch.filter(pa.array(gone.is_null().to_list(), pa.bool_()))
-            sink.write_table(pa.Table.from_batches([rest], SCHEMA))
+            sink.write_table(pa.Table.from_batches([rest], schema))
 
 
-def _is_campaign(file: Path) -> bool:
+def _schema_of(file: Path) -> pa.Schema | None:
+    """Give the schema of a campaign; None: it is none."""
     import pyarrow.parquet as pq
 
     if file.suffix == ".parquet":
         schema: pa.Schema = pq.read_schema(file)
-        same: bool = schema.equals(SCHEMA)
-        return same
+        return next((one for one in SCHEMAS if schema.equals(one)), None)
     with file.open(encoding="utf-8", errors="replace", newline="") as text:
         head = text.readline().strip()
-    return bool(head.replace('"', "").split(",") == SCHEMA.names)
+    names = head.replace('"', "").split(",")
+    return next((one for one in SCHEMAS if names == one.names), None)
 
 
 def _batches(file: Path) -> Iterator[Any]:

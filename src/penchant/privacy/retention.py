@@ -26,7 +26,8 @@ def retain(shop: ShopDirectory, store: Store | None, *, at: datetime) -> dict[st
         at: Now, with its zone.
 
     Returns:
-        {"events", "slates", "exposures": rows; "inbox_done": files}, those that are not 0.
+        {"events", "slates", "exposures", "assignments": rows; "inbox_done": files}, those that are
+        not 0.
 
     Raises:
         BusyError: if another command is writing to the shop.

@@ -31,6 +31,13 @@ WORDS: Final[Mapping[str, str]] = {
 }
 """Source -> what it means to a customer."""
 
+POLICIES: Final[Mapping[str, str]] = {
+    s.POPULARITY: "what all customers together like most, the same for everybody",
+    s.RANDOM: "products drawn by lot, each as likely as another",
+    s.NOTHING: "nothing is chosen by the program",
+}
+"""Policy -> what decides where that is not a score."""
+
 SEEDS: Final[Mapping[str, str]] = {
     s.HOMEPAGE: "the products you liked",
     s.PRODUCT_PAGE: "the product on the page",
@@ -64,14 +71,16 @@ def by_place(
         Sentences, and a point for each place.
     """
     manners = {one: _manner(settings.of_surface(one)) for one in PLACES if one in shares}
-    first = next(iter(manners.values()), [])
-    common = [one for one in first if all(one in own for own in manners.values())]
+    scored = [one for one in manners if settings.of_surface(one).policy == s.RECIPE]
+    first = manners[scored[0]] if scored else []
+    common = [one for one in first if all(one in manners[own] for own in scored)]
+    where = "At each place" if len(scored) == len(manners) else "Where shares are named"
     return (
         (
-            "At each place, every product gets a score. It is the sum of what is named below, "
+            f"{where}, every product gets a score. It is the sum of what is named below, "
             "with the share each has in telling products apart."
         ),
-        *_about_origins(origins),
+        *_about_origins({one: origins[one] for one in origins if one in scored}),
         *_about_consent(settings),
         *common,
     ), tuple(
@@ -117,6 +126,9 @@ def _place(settings: Settings, surface: str, shares: Mapping[str, float]) -> str
         for name, share in shown.items()
     ]
     decides = listed(parts) if parts else "what is popular, then what is new"
+    policy = settings.of_surface(surface).policy
+    if policy != s.RECIPE:
+        return f"**{PLACES[surface]}**: {POLICIES[policy]}."
     return f"**{PLACES[surface]}**: {decides}."
 
 
@@ -126,10 +138,12 @@ def _counts(settings: Settings, surface: str, source: str) -> bool:
 
 def _manner(own: SurfaceSettings) -> list[str]:
     """Say how variety, chance and whom products are for come in."""
-    told = []
-    if own.diversity > 0:
+    told: list[str] = []
+    if own.policy == s.NOTHING:
+        return told
+    if own.policy == s.RECIPE and own.diversity > 0:
         told.append(f"Products unlike each other are preferred a little ({own.diversity:.0%}).")
-    if own.explore > 0:
+    if own.policy == s.RECIPE and own.explore > 0:
         told.append(
             f"About {own.explore:.0%} of the slots are drawn by chance among the next best "
             "products, so that new ones are seen and we learn."

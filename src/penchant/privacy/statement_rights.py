@@ -79,6 +79,7 @@ def retention(settings: Settings) -> Said:
             f"the newest {settings.store.history:,} things done."
         ),
         f"Which products we chose for you: {number(kept.slate_days)} days.",
+        "By which of several ways we chose them, where we compare some: as long as that.",
         f"Which of them were on your screen: {number(kept.exposure_days)} days.",
         "Orders and customer accounts: as long as the shop's own system keeps them.",
     )

@@ -33,6 +33,7 @@ PLAIN: Mapping[str, str] = {
     s.POPULAR: "Popular in this shop",
     s.TRENDING: "Popular these days",
     s.NEWEST: "Among the newest in this shop",
+    s.RANDOM: "Drawn by lot",
     PINNED: "Picked by the shop",
     BOOST: "From a collection the shop features",
 }
@@ -69,7 +70,8 @@ def make_reasons(showing: Showing, plan: Plan, stock: Assortment, visitor: Visit
         elif source in ABOUT and len(plan.seeds):
             reasons = _reasons_about(source, np.array(own, np.int32), plan.seeds, stock)
         else:
-            reasons = [Reason(_plain(source, one, stock, visitor.segment)) for one in own]
+            segment = visitor.segment if showing.policy == s.RECIPE else -1
+            reasons = [Reason(_plain(source, one, stock, segment)) for one in own]
         told.update(zip(own, reasons, strict=True))
     return [told[row] for row in showing.picks.rows.tolist()]
 

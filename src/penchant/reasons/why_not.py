@@ -10,6 +10,7 @@ import numpy as np
 
 from penchant.candidates.assortment import Assortment
 from penchant.ranking.ranking import Ranking
+from penchant.settings.showing import NOTHING, POPULARITY, RANDOM
 from penchant.surfaces.plan import Plan
 from penchant.surfaces.serve import Showing, Stage
 from penchant.types import Rows
@@ -42,7 +43,8 @@ class WhyNot:
         surface: Where.
         build_id: From which build.
         verdict: "shown", "removed" by rules, "not_retrieved" by any source, "grouped" behind
-            another of its group, or "outranked".
+            another of its group, "outranked", or kept out by the "policy" of the surface, where
+            that is to draw lots or to show nothing.
         rules: Names of the rules that took it out.
         rank: Place among all candidates, 1-based; None when it was not ranked.
         score: What it was ranked by.
@@ -92,16 +94,24 @@ def find_fall(showing: Showing, product_row: int, *, group_row: Rows | None = No
     shown = np.flatnonzero(showing.picks.rows == product_row)
     if len(shown):
         return Fall("shown", f"It is shown, in slot {int(shown[0]) + 1}.")
+    if showing.policy == NOTHING:
+        return Fall("policy", "Nothing is shown here: that is the policy of this surface.")
     rules = showing.eligibility.against(product_row)
     if rules:
         causes = " and ".join(RULES.get(name, name) for name in rules)
         return Fall("removed", f"It may not be shown: {causes}.", rules)
     for stage in showing.stages:
-        place = _place(stage.ranking, product_row)
+        place = None if stage.by_lot else _place(stage.ranking, product_row)
         if place is not None:
             return _fall_in(stage, showing, product_row, place)
+    return _unranked(showing, product_row, group_row)
+
+
+def _unranked(showing: Showing, product_row: int, group_row: Rows | None) -> Fall:
     if group_row is not None and (group_row[showing.picks.rows] == group_row[product_row]).any():
         return Fall("grouped", "Another product of its group is shown, and one of each group is.")
+    if showing.policy == RANDOM:
+        return Fall("policy", "Lots are drawn here: that is the policy of this surface. It lost.")
     return Fall("not_retrieved", "No source has it among its best products.")
 
 
@@ -115,7 +125,9 @@ def _fall_in(stage: Stage, showing: Showing, product_row: int, place: int) -> Fa
     last = showing.picks.scores[fixed].min(initial=np.inf)
     behind = float(last - score) if np.isfinite(last) else 0.0
     text = f"It ranks {place + 1} of {len(stage.ranking)} candidates, {behind:.3f} behind."
-    if behind <= 0:
+    if showing.policy == POPULARITY:
+        text = f"What everybody likes most is shown: that is the policy of this surface. {text}"
+    elif behind <= 0:
         text = f"It ranks {place + 1}, but its slot went to variety, a style's share or exploring."
     return Fall("outranked", text, (), place + 1, score, behind)
 

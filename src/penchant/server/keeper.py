@@ -9,16 +9,39 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from penchant.errors import PenchantError
-from penchant.store.database.values import ServedSlate
+from penchant.store.database.values import ServedAssignment, ServedSlate
 
 MOST_WAITING: Final = 5_000
 MOST_AT_ONCE: Final = 500
 
 SECONDS: Final = 0.05
 """Between two writes: long enough that a transaction holds several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, and what it was made in.
+
+    Attributes:
+        slate: As it was given.
+        assignments: To variants of experiments, of whom it was for.
+    """
+
+    slate: ServedSlate
+    assignments: tuple[ServedAssignment, ...] = ()
+
+    def is_of(self, customer_id: str) -> bool:
+        """Say whether it was for somebody.
+
+        Args:
+            customer_id: Any customer or visitor.
+        """
+        units = (self.slate.customer_id, *(one.unit_id for one in self.assignments))
+        return customer_id in units
 
 
 class Keeper:
@@ -30,11 +53,11 @@ class Keeper:
     """
 
     def __init__(
-        self, write: Callable[[Sequence[ServedSlate]], None], lost: Callable[[int], None]
+        self, write: Callable[[Sequence[Answered]], None], lost: Callable[[int], None]
     ) -> None:
         self._write = write
         self._lost = lost
-        self._waiting: OrderedDict[str, ServedSlate] = OrderedDict()
+        self._waiting: OrderedDict[str, Answered] = OrderedDict()
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -54,14 +77,14 @@ class Keeper:
         if self._waiting:
             self._lost(len(self._waiting))
 
-    def keep(self, slate: ServedSlate) -> None:
+    def keep(self, answered: Answered) -> None:
         """Hand an answer over.
 
         Args:
-            slate: As it was given.
+            answered: With what it was made in.
         """
         with self._lock:
-            self._waiting[slate.request_id] = slate
+            self._waiting[answered.slate.request_id] = answered
             too_many = len(self._waiting) > MOST_WAITING
             if too_many:
                 self._waiting.popitem(last=False)
@@ -75,7 +98,8 @@ class Keeper:
             request_id: Names it.
         """
         with self._lock:
-            return self._waiting.get(request_id)
+            found = self._waiting.get(request_id)
+        return None if found is None else found.slate
 
     def forget(self, customer_id: str) -> None:
         """Drop the answers of a person that are not written yet.
@@ -84,23 +108,23 @@ class Keeper:
             customer_id: Whom.
         """
         with self._lock:
-            gone = [k for k, one in self._waiting.items() if one.customer_id == customer_id]
+            gone = [k for k, one in self._waiting.items() if one.is_of(customer_id)]
             for one in gone:
                 del self._waiting[one]
 
     def flush(self) -> bool:
         """Write the oldest that wait; say whether that worked."""
         with self._lock:
-            slates = list(self._waiting.values())[:MOST_AT_ONCE]
-        if not slates:
+            answers = list(self._waiting.values())[:MOST_AT_ONCE]
+        if not answers:
             return True
         try:
-            self._write(slates)
+            self._write(answers)
         except PenchantError:
             return False
         with self._lock:
-            for one in slates:
-                self._waiting.pop(one.request_id, None)
+            for one in answers:
+                self._waiting.pop(one.slate.request_id, None)
         return True
 
     def _run(self) -> None:

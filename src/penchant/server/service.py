@@ -19,7 +19,8 @@ from penchant.privacy.statement import shop_statement
 from penchant.server.answering import Workbench
 from penchant.server.caller import EVERYBODY, Caller, check_access, check_rate, identify, shown_key
 from penchant.server.eraser import Eraser
-from penchant.server.keeper import Keeper
+from penchant.server.experimenting import BROKEN
+from penchant.server.keeper import Answered, Keeper
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
 from penchant.server.loopback import check_local
@@ -36,7 +37,7 @@ from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.consent import Terms
 from penchant.store.database.refusing import says_no, unwanted
-from penchant.store.database.values import Consent, Event, Recorded, ServedSlate
+from penchant.store.database.values import Consent, Event, Recorded
 from penchant.taste.from_tables import microseconds
 
 ANSWER_THREADS: Final = 1
@@ -79,7 +80,7 @@ class Service:
         self.chores = Workbench("chore", threads=CHORE_THREADS, line=64, patience=5.0)
         self.rights = Workbench("rights", threads=RIGHTS_THREADS, line=64, patience=10.0)
         self.recorder = Recorder(self._write_events, self._unwanted)
-        self.keeper = Keeper(self._write_slates, self.metrics.lost_slates)
+        self.keeper = Keeper(self._write_answers, self.metrics.lost_slates)
         self.eraser = Eraser(directory, self.link, logs)
         self.publishing = Publishing(directory.path)
         self._statement: tuple[Shop | None, dict[str, Any]] = (None, {})
@@ -170,6 +171,8 @@ class Service:
             trouble.append(self.link.trouble.code if self.link.trouble else "store_down")
         elif self.link.full:
             trouble.append(StoreFullError.code)
+        if self.serving.broken_experiments:
+            trouble.append(BROKEN)
         ready = shop is not None and self.link.known
         status = "not_ready" if not ready else "degraded" if trouble else "ok"
         build_id = None if shop is None else shop.build_id
@@ -203,8 +206,11 @@ class Service:
         with self.link.steady() as store:
             return store.events.record(events)
 
-    def _write_slates(self, slates: Sequence[ServedSlate]) -> None:
-        self.link.store.slates.keep(slates)
+    def _write_answers(self, answers: Sequence[Answered]) -> None:
+        store = self.link.store
+        # first: who was answered in an experiment is known to have been in it
+        store.assignments.keep([one for own in answers for one in own.assignments])
+        store.slates.keep([one.slate for one in answers])
 
     def _unwanted(self, events: Sequence[Event]) -> frozenset[str]:
         return frozenset(one.event_id for one in unwanted(events, self._refusers))

@@ -7,20 +7,20 @@ it. A build that cannot be opened leaves the old one serving.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 from typing import Final
 
-from penchant import __version__
 from penchant.builds.manifest import NAME as MANIFEST
 from penchant.engine import Shop, open_shop
 from penchant.errors import BuildError, NotBuiltError, PenchantError
-from penchant.settings.showing import CART, HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE, SURFACES
+from penchant.experiments.arms import Arms
+from penchant.server.experimenting import Experimenting, Told, file_state
+from penchant.server.other_builds import OtherBuilds
+from penchant.settings.showing import CART, HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store
 
@@ -36,11 +36,11 @@ class Served:
 
     Attributes:
         shop: Answers.
-        policies: {surface: name of its way of choosing}.
+        arms: The ways in which it answers where experiments compare some.
     """
 
     shop: Shop
-    policies: Mapping[str, str]
+    arms: Arms
 
 
 class Serving:
@@ -49,13 +49,19 @@ class Serving:
     Args of the constructor:
         directory: The shop.
         swapped: Told of every attempt to take another build up: whether it worked, and why not.
+        compared: Told of every experiment that is taken up, or cannot be.
     """
 
     def __init__(
-        self, directory: ShopDirectory, swapped: Callable[[Served | None, str], None]
+        self,
+        directory: ShopDirectory,
+        swapped: Callable[[Served | None, str], None],
+        compared: Told,
     ) -> None:
         self._directory = directory
         self._swapped = swapped
+        self._experimenting = Experimenting(directory, compared)
+        self._others = OtherBuilds(directory)
         self._served: Served | None = None
         self._trouble: PenchantError = NotBuiltError(directory.path)
         self._seen: Signature | None = None
@@ -91,14 +97,20 @@ class Serving:
         """Why the published build does not serve; None: it does."""
         return self._trouble if self._failed_ticks or self._served is None else None
 
+    @property
+    def broken_experiments(self) -> tuple[str, ...]:
+        """Names of the experiments that are not as their files say."""
+        return self._experimenting.broken
+
     def look(self, store: Store, products: int) -> None:
-        """Take up another build if one was published.
+        """Take up another build if one was published, and experiments that changed.
 
         Args:
             store: Live events, consent and products.
             products: Version of its products, read just now.
         """
         with self._changing:
+            changed, served = self._experimenting.look(), self._served
             signature = _signature(self._directory)
             if signature != self._seen:
                 self._open(store, products, signature)
@@ -106,6 +118,17 @@ class Serving:
                 self._failed_ticks += 1
                 if self._failed_ticks > AGAIN_TICKS:
                     self._open(store, products, signature)
+            if served is self._served and (changed or self._others.changed()):
+                self._compare(store)
+
+    def forget(self, customer_id: str) -> None:
+        """Let go of what was thought of somebody.
+
+        Args:
+            customer_id: Any customer.
+        """
+        if self._served is not None:
+            self._served.arms.forget(customer_id)
 
     def take_up_products(self, version: int) -> None:
         """Let products be found that were added, changed or removed since.
@@ -117,8 +140,9 @@ class Serving:
             if version == self._products:
                 return
             if self._served is not None:
-                served = self._served
-                self._served = Served(served.shop.refreshed(), served.policies)
+                shop = self._served.shop.refreshed()
+                arms = self._served.arms.over(shop, self._others.refreshed)
+                self._served = Served(shop, arms)
                 # where the database did not answer the shop is as it was: the next look tries again
                 version = self._served.shop.products_version
             self._products = version
@@ -138,8 +162,18 @@ class Serving:
             self._swapped(None, self._trouble.code)
             raise
         self._failed_ticks, self._products = 0, shop.products_version
-        self._served = Served(shop, policies_of(shop))
+        self._served = Served(shop, self._arms(shop, store))
         self._swapped(self._served, "")
+
+    def _compare(self, store: Store) -> None:
+        if self._served is not None:
+            shop = self._served.shop
+            self._served = Served(shop, self._arms(shop, store))
+
+    def _arms(self, shop: Shop, store: Store) -> Arms:
+        arms = self._experimenting.arms_over(shop, partial(self._others.opened, store=store))
+        self._others.keep(arms.builds)
+        return arms
 
 
 def warm_up(shop: Shop) -> None:
@@ -162,27 +196,6 @@ def warm_up(shop: Shop) -> None:
                 shop.recommend(customer_id, surface=surface, products=[products[0]], as_of=moment)
 
 
-def policies_of(shop: Shop) -> dict[str, str]:
-    """Name the way each surface chooses: another name as soon as anything that decides changes.
-
-    Args:
-        shop: Open.
-    """
-    names = {}
-    for surface in SURFACES:
-        blend = shop.recommender.blend_of(surface)
-        decides = {
-            "version": __version__,
-            "rules": shop.manifest.settings["recommend"],
-            "surface": shop.manifest.settings[surface],
-            "weights": dict(blend.weights),
-            "scale": dict(blend.scale),
-        }
-        digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
-        names[surface] = f"{surface}-{digest[:12]}"
-    return names
-
-
 def _signature(directory: ShopDirectory) -> Signature:
     pointer = directory.pointer_file()
     try:
@@ -192,12 +205,4 @@ def _signature(directory: ShopDirectory) -> Signature:
     # an erasure writes a build anew, in place of the old: then its folder is another one
     folder = directory.builds / name if name else None
     files = (pointer, folder, folder and folder / MANIFEST, directory.settings_file)
-    return (name, *(_stat(one) for one in files))
-
-
-def _stat(path: Path | None) -> tuple[int, int] | None:
-    try:
-        about = path.stat() if path is not None else None
-    except (OSError, ValueError):
-        return None
-    return None if about is None else (about.st_ino, about.st_mtime_ns)
+    return (name, *(file_state(one) for one in files))

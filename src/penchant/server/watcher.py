@@ -51,7 +51,7 @@ class Watcher:
         self._muster = muster
         self._logs = logs
         self._metrics = metrics
-        self.serving = Serving(directory, self._swapped)
+        self.serving = Serving(directory, self._swapped, self._compared)
         self._was_up = True
         self._made = 0.0
         self._stop = threading.Event()
@@ -131,6 +131,9 @@ class Watcher:
         self._measure(served)
         self._logs.tell("info", "build_taken_up", build_id=served.shop.build_id)
         _tidy()
+
+    def _compared(self, event: str, experiment: str, code: str) -> None:
+        self._logs.tell("error" if code else "info", event, experiment=experiment, code=code)
 
     def _measure(self, served: Served) -> None:
         shop, metrics, counts = served.shop, self._metrics, served.shop.manifest.counts

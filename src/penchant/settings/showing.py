@@ -45,6 +45,13 @@ POST_PURCHASE: Final = "post_purchase"
 SURFACES: Final = (PRODUCT_PAGE, HOMEPAGE, NEW_ARRIVALS, CART, POST_PURCHASE)
 """The places in a shop."""
 
+RECIPE: Final = "recipe"
+POPULARITY: Final = "popularity"
+RANDOM: Final = "random"
+NOTHING: Final = "nothing"
+POLICIES: Final = (RECIPE, POPULARITY, RANDOM, NOTHING)
+"""Ways of filling a surface; all but the first are there to compare it with."""
+
 DEFAULT_WEIGHTS: Mapping[str, Weighting] = MappingProxyType(
     {
         HOMEPAGE: {VISUAL: 0.40, COLLABORATIVE: 0.35, POPULAR: 0.15, RECENT: 0.10},
@@ -132,6 +139,12 @@ class RecommendSettings(Checked):
 class SurfaceSettings(Checked):
     """How one place in the shop ranks products."""
 
+    policy: str = knob(
+        RECIPE,
+        "How it is filled. recipe: as all below says. popularity: what everybody likes most. "
+        "random: drawn by lot. nothing: not at all. The last three are to compare with.",
+        choices=POLICIES,
+    )
     weights: Weighting = _weights(HOMEPAGE)
     diversity: float = _diversity(0.0)
     explore: float = knob(

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.facet import Facet
 from penchant.ranking.blend import Blend
 from penchant.settings.showing import NEWEST, POPULAR, TRENDING
-from penchant.surfaces.plan import Rung
+from penchant.surfaces.plan import Rung, Within
 from penchant.surfaces.visitor import Visitor
 from penchant.types import Mask, Rows
-
-Within = Callable[[], Mask] | None
 
 LIKED = Blend({POPULAR: 0.5, TRENDING: 0.5})
 LATELY = Blend({TRENDING: 1.0, POPULAR: 0.1})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -32,7 +33,7 @@ def new_arrivals(
             stays open.
     """
     visitor = request.visitor
-    new = partial(_new, stock, request.as_of_us, settings.new_days)
+    new = new_within(stock, request, settings)
     liked, _ = visitor.liked
     lower = lower_rungs(stock, visitor, liked[:0], within=new)
     older = Rung("newest", (stock.newest,), lower[-1].blend)
@@ -50,6 +51,19 @@ def new_arrivals(
         older,
     )
     return Plan(rungs, seeds=liked, towards=visitor.profile.vector)
+
+
+def new_within(
+    stock: Assortment, request: Request, settings: RecommendSettings
+) -> Callable[[], Mask]:
+    """Give what tells which products are new.
+
+    Args:
+        stock: All products.
+        request: When it is asked.
+        settings: How long a product is new.
+    """
+    return partial(_new, stock, request.as_of_us, settings.new_days)
 
 
 def _new(stock: Assortment, as_of_us: int, new_days: float) -> Mask:

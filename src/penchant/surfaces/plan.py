@@ -11,7 +11,11 @@ from penchant.candidates.facet import Facet
 from penchant.candidates.source import Source
 from penchant.ranking.blend import Blend
 from penchant.ranking.rules import Rule
+from penchant.settings.showing import RECIPE
 from penchant.types import Mask, Rows, Vector
+
+Within = Callable[[], Mask] | None
+"""Gives a mask of shape (n_products,), the only products a rung may give; None: all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,13 +29,17 @@ class Rung:
         within: Gives a mask of shape (n_products,), the only products it may give; asked only when
             the rung is reached. None: all.
         min_similarity: What the first source must score a product at least.
+        deep: Whether it is asked for more until all slots are filled or it has no more.
+        by_lot: Whether products are drawn evenly instead of ranked.
     """
 
     step: str
     sources: tuple[Source, ...]
     blend: Blend
-    within: Callable[[], Mask] | None = None
+    within: Within = None
     min_similarity: float = -np.inf
+    deep: bool = False
+    by_lot: bool = False
 
     @property
     def used(self) -> tuple[Source, ...]:
@@ -50,6 +58,7 @@ class Plan:
         rules: Rules of this surface alone.
         turns: Labels that take turns, so that each is shown once before any is shown twice.
         towards: Shape (dim,), what a product's similarity is measured with; None: nothing.
+        policy: One of `settings.showing.POLICIES`.
     """
 
     rungs: tuple[Rung, ...]
@@ -57,6 +66,7 @@ class Plan:
     rules: tuple[Rule, ...] = ()
     turns: Facet | None = None
     towards: Vector | None = None
+    policy: str = RECIPE
 
     @property
     def best(self) -> Rung:

@@ -19,10 +19,12 @@ from penchant.ranking.blend import blend_pool
 from penchant.ranking.diversify import diversify
 from penchant.ranking.explore import Explored, Stratum, explore
 from penchant.ranking.groups import boost, one_per_group, take_turns
+from penchant.ranking.lot import draw_evenly, even_chances
 from penchant.ranking.pool import Pool, gather_pool
 from penchant.ranking.ranking import Ranking, join_rankings, nothing_ranked
 from penchant.ranking.rules import Eligibility
 from penchant.settings import RecommendSettings, SurfaceSettings
+from penchant.settings.showing import NOTHING, RECIPE
 from penchant.surfaces.plan import Plan, Rung
 from penchant.taste.styles import Style
 from penchant.types import Mask, Weights
@@ -39,12 +41,14 @@ class Stage:
         pool: What its sources proposed.
         ranking: The pool in order.
         kept: The ranking with one product of each group.
+        by_lot: Whether products were drawn evenly; then the ranking is no order.
     """
 
     step: str
     pool: Pool
     ranking: Ranking
     kept: Ranking
+    by_lot: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +62,8 @@ class Showing:
         propensities: Shape (n,), probability that each was shown; 1 for those not drawn.
         stages: The rungs that were used, in order.
         eligibility: The rules.
-        strata: What each exploring slot could have shown.
+        policy: By which the surface was filled.
+        strata: What each slot could have shown that was drawn.
     """
 
     picks: Ranking
@@ -67,6 +72,7 @@ class Showing:
     propensities: Weights
     stages: tuple[Stage, ...]
     eligibility: Eligibility
+    policy: str = RECIPE
     strata: tuple[Stratum, ...] = ()
 
     def chances(self) -> tuple[Stratum, ...]:
@@ -80,7 +86,12 @@ class Showing:
 
     @property
     def step(self) -> str:
-        """The rung of the first product that is not pinned, "pinned" if all are; "empty": none."""
+        """The rung of the first product that is not pinned, "pinned" if all are; "empty": none.
+
+        "nothing" where nothing was to be shown.
+        """
+        if self.policy == NOTHING:
+            return NOTHING
         return next((one for one in self.steps if one != PINNED), PINNED if self.steps else "empty")
 
 
@@ -134,15 +145,15 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
         _take_out(left, found[-1].ranking, stock, manner)
         eligible = left if rung.within is None else left & rung.within()
         if eligible.any():
-            stage = _rank(rung, stock, eligible, manner)
-            shown = choose(stage.kept, stock, plan.turns, wanted, manner, first=not stages)
+            fill = _by_lot if rung.by_lot else _by_rank
+            stage, shown = fill(rung, plan.turns, stock, eligible, wanted, manner, not stages)
             if len(shown.ranking):
                 found.append(shown)
                 stages.append(stage)
                 continue
         if place >= len(used) - 1:
             break  # until then the last rung goes on: what it proposed may have been of one group
-    return _showing(found, stages, eligibility)
+    return _showing(found, stages, eligibility, plan.policy)
 
 
 def _pins(stock: Assortment, manner: Manner, eligibility: Eligibility) -> Explored:
@@ -154,8 +165,46 @@ def _pins(stock: Assortment, manner: Manner, eligibility: Eligibility) -> Explor
     return Explored(pinned, np.ones(len(pinned)), np.zeros(len(pinned), bool))
 
 
-def _rank(rung: Rung, stock: Assortment, eligible: Mask, manner: Manner) -> Stage:
-    pool = gather_pool(rung.used, eligible=eligible, per_source=manner.per_source)
+def _by_rank(
+    rung: Rung,
+    turns: Facet | None,
+    stock: Assortment,
+    eligible: Mask,
+    wanted: int,
+    manner: Manner,
+    first: bool,
+) -> tuple[Stage, Explored]:
+    per_source = manner.per_source
+    stage = _rank(rung, stock, eligible, manner, per_source)
+    while rung.deep and len(stage.kept) < wanted and len(stage.pool.rows) >= per_source:
+        per_source *= 4
+        stage = _rank(rung, stock, eligible, manner, per_source)
+    return stage, choose(stage.kept, stock, turns, wanted, manner, first=first)
+
+
+def _by_lot(
+    rung: Rung,
+    turns: Facet | None,
+    stock: Assortment,
+    eligible: Mask,
+    wanted: int,
+    manner: Manner,
+    first: bool,
+) -> tuple[Stage, Explored]:
+    rows = np.flatnonzero(eligible).astype(np.int32)
+    groups = stock.group_row[rows] if manner.recommend.one_per_group else np.arange(len(rows))
+    drawn, chances = draw_evenly(rows, np.asarray(groups, np.int32), wanted, manner.rng)
+    pool = Pool.of(rung.used, rows)
+    drawable = Ranking(rows, pool.scores, pool.sources)
+    shown = Ranking(drawn, np.zeros((len(drawn), len(pool.sources))), pool.sources)
+    stage = Stage(rung.step, pool, drawable, drawable, by_lot=True)
+    each = even_chances(np.asarray(groups, np.int32))
+    strata = tuple(Stratum(place, rows, each) for place in range(len(drawn)))
+    return stage, Explored(shown, chances, np.ones(len(drawn), bool), strata)
+
+
+def _rank(rung: Rung, stock: Assortment, eligible: Mask, manner: Manner, per_source: int) -> Stage:
+    pool = gather_pool(rung.used, eligible=eligible, per_source=per_source)
     if rung.min_similarity > -1:
         near = rung.sources[0].scores(pool.rows) >= rung.min_similarity
         pool = replace(pool, rows=pool.rows[near], scores=pool.scores[near])
@@ -201,7 +250,7 @@ def _take_out(left: Mask, shown: Ranking, stock: Assortment, manner: Manner) -> 
 
 
 def _showing(
-    found: Sequence[Explored], stages: Sequence[Stage], eligibility: Eligibility
+    found: Sequence[Explored], stages: Sequence[Stage], eligibility: Eligibility, policy: str
 ) -> Showing:
     pins, *rest = found
     lifted = [PINNED] * len(pins.ranking)
@@ -217,12 +266,13 @@ def _showing(
         propensities=np.concatenate([one.propensities for one in found]),
         stages=tuple(stages),
         eligibility=eligibility,
+        policy=policy,
         strata=tuple(_strata(found)),
     )
 
 
 def _strata(found: Sequence[Explored]) -> Iterator[Stratum]:
-    """Give what exploring slots could have shown, by their places in the whole answer."""
+    """Give what drawn slots could have shown, by their places in the whole answer."""
     before = 0
     for one in found:
         yield from (replace(each, place=before + each.place) for each in one.strata)

@@ -52,6 +52,19 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class InExperiment:
+    """What somebody got in an experiment.
+
+    Attributes:
+        experiment: Name of the experiment.
+        variant: Name of the variant.
+    """
+
+    experiment: str
+    variant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Slate:
     """What is shown.
 
@@ -62,13 +75,15 @@ class Slate:
         step: The rung of the ladder it stands on: "styles", "profile", "session" (the few products
             touched so far), "history" (what buyers of the same products like, where none of them
             has a style vector), "product", "cart" or "purchase" (what it goes with), "segment",
-            "category", "popular", "newest"; "pinned" when the shop's own picks fill it; "empty"
-            when nothing is eligible.
+            "category", "popular", "newest"; "popularity", "random" or "nothing" where that is the
+            policy of the surface; "pinned" when the shop's own picks fill it; "empty" when nothing
+            is eligible.
         build_id: From which build.
         request_id: To send back with clicks; None where nothing is to be known of who looks: they
             refused personalisation, the shop makes no profiles, or nobody could be asked.
         degraded: True when the database did not answer, and the answer is one for nobody known.
         slots: Best first.
+        experiments: Those it was made in, and by which variant; none where nobody compares.
     """
 
     customer_id: str | None
@@ -79,6 +94,7 @@ class Slate:
     request_id: str | None
     degraded: bool
     slots: tuple[Slot, ...]
+    experiments: tuple[InExperiment, ...] = ()
 
     def __post_init__(self) -> None:
         if [one.slot for one in self.slots] != list(range(1, len(self.slots) + 1)):
@@ -92,4 +108,5 @@ class Slate:
     def to_dict(self) -> dict[str, Any]:
         """Give the slate as JSON-ready values; by hand, ten times as fast as `asdict`."""
         values = {name: getattr(self, name) for name in self.__slots__}
-        return {**values, "slots": [one.to_dict() for one in self.slots]}
+        told = [{"experiment": one.experiment, "variant": one.variant} for one in self.experiments]
+        return {**values, "slots": [one.to_dict() for one in self.slots], "experiments": told}

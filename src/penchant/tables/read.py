@@ -83,12 +83,38 @@ def read_table(
         [(3, 'blank product_id')]
     """
     schema = schema_of(table)
+    return read_as(schema, source, as_of=as_of, aliases=aliases, photo_root=photo_root)
+
+
+def read_as(
+    schema: TableSchema,
+    source: Source,
+    *,
+    as_of: datetime,
+    aliases: Mapping[str, str] = NO_ALIASES,
+    photo_root: Path | None = None,
+) -> TableLoad:
+    """Read a table that is no table of the shop, with the same care.
+
+    Args:
+        schema: What it may hold.
+        source: As for `read_table`.
+        as_of: As there.
+        aliases: As there.
+        photo_root: As there.
+
+    Returns:
+        As `read_table`.
+
+    Raises:
+        As `read_table`.
+    """
     moment = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
-    raw = read_source(table, source)
+    raw = read_source(schema.table, source)
     headers = map_headers(raw.frame.columns, schema, aliases=aliases, source=raw.name)
     folder = photo_root or raw.folder
     cleaned = _clean(raw, schema, headers, moment, folder)
-    rows = Rows(table, raw.numbers, raw.unit)
+    rows = Rows(schema.table, raw.numbers, raw.unit)
     kept = sort_out(cleaned.frame, cleaned.reasons, schema, rows)
     findings = (
         *raw.findings,

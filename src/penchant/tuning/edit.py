@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from penchant.errors import InputError
@@ -76,34 +76,54 @@ def _edit(text: str, name: str, value: Value) -> str:
     section, key, *inside = name.split(".")
     lines = text.splitlines(keepends=True)
     if inside and _header(lines, f"{section}.{key}") is not None:
-        return _set(lines, f"{section}.{key}", inside[0], toml_value(value), None)
+        return set_value(lines, f"{section}.{key}", inside[0], toml_value(value), None)
     default = toml_value(settings_to_dict(Settings())[section][key])
     if not inside:
-        return _set(lines, section, key, toml_value(value), default)
+        return set_value(lines, section, key, toml_value(value), default)
     known = tomllib.loads(text).get(section, {}).get(key, {})
-    return _set(lines, section, key, toml_value({**known, inside[0]: value}), default)
+    return set_value(lines, section, key, toml_value({**known, inside[0]: value}), default)
 
 
-def _set(lines: list[str], section: str, key: str, value: str, default: str | None) -> str:
-    """Put a value where the key is set, else where its default is told, else first."""
-    ending = "\r\n" if any(line.endswith("\r\n") for line in lines) else "\n"
-    start = _header(lines, section)
+def set_value(
+    lines: Sequence[str], section: str, key: str, value: str, default: str | None = None
+) -> str:
+    r"""Put a value where the key is set, else where its default is told, else first.
+
+    What comes out is for the caller to check: it may be written in a way this does not see.
+
+    Args:
+        lines: Of a TOML file, with their ends.
+        section: A table; "": the keys above all tables. One that is not there comes last.
+        key: In the section.
+        value: As in TOML.
+        default: What a comment says in the place of the key; None: there is none.
+
+    Returns:
+        The text with the value in its place.
+
+    Example:
+        >>> set_value(["a = 1 # ours\n", "[b]\n"], "", "a", "2")
+        'a = 2 # ours\n[b]\n'
+    """
+    done = list(lines)
+    ending = "\r\n" if any(line.endswith("\r\n") for line in done) else "\n"
+    start = _header(done, section) if section else -1
     if start is None:
-        apart = [ending] if lines and lines[-1].endswith("\n") else [ending, ending] * bool(lines)
-        return "".join([*lines, *apart, f"[{section}]{ending}", f"{key} = {value}{ending}"])
-    end = next((i for i in range(start + 1, len(lines)) if HEADER.match(lines[i])), len(lines))
+        apart = [ending] if done and done[-1].endswith("\n") else [ending, ending] * bool(done)
+        return "".join([*done, *apart, f"[{section}]{ending}", f"{key} = {value}{ending}"])
+    end = next((i for i in range(start + 1, len(done)) if HEADER.match(done[i])), len(done))
     own = re.compile(rf'\s*(?:{key}|"{key}")\s*=')
     for i in range(start + 1, end):
-        if own.match(lines[i]):
-            lines[i] = f"{key} = {value}{_rest(lines[i])}"
-            return "".join(lines)
+        if own.match(done[i]):
+            done[i] = f"{key} = {value}{_rest(done[i])}"
+            return "".join(done)
     for i in range(start + 1, end):
-        if lines[i].strip() == f"# {key} = {default}":
-            lines[i] = lines[i].replace(lines[i].strip(), f"{key} = {value}")
-            return "".join(lines)
-    if not lines[start].endswith("\n"):
-        lines[start] += ending
-    return "".join([*lines[: start + 1], f"{key} = {value}{ending}", *lines[start + 1 :]])
+        if done[i].strip() == f"# {key} = {default}":
+            done[i] = done[i].replace(done[i].strip(), f"{key} = {value}")
+            return "".join(done)
+    if start >= 0 and not done[start].endswith("\n"):
+        done[start] += ending
+    return "".join([*done[: start + 1], f"{key} = {value}{ending}", *done[start + 1 :]])
 
 
 def _header(lines: list[str], section: str) -> int | None:

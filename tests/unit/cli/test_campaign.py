@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 import penchant
+from penchant.experiments.assignment import assign, design_of
+from penchant.experiments.experiment import Experiment, Variant
+from penchant.experiments.files import ExperimentFiles
+from penchant.settings import ExperimentSettings, StoreSettings
+from penchant.shop_directory import ShopDirectory
+from penchant.store.database.store import open_store
 
 
 def test_everyone_gets_new_arrivals_in_a_file(desk: Any, own_shop: Path, tmp_path: Path) -> None:
@@ -38,4 +45,65 @@ def test_a_wrong_file_or_audience_is_refused(desk: Any, own_shop: Path, tmp_path
     assert (shown.code, "must end in .parquet or .csv" in shown.err) == (2, True)
     shown = desk.run("campaign", own_shop, "--out", tmp_path / "mail.csv", "--everyone")
     assert (shown.code, "new_arrivals is an e-mail" in shown.err) == (2, True)
+    assert not list(tmp_path.glob("mail*"))
+
+
+def compared(shop: Path, **more: Any) -> Experiment:
+    now = datetime.now(UTC).replace(microsecond=0)
+    lots, none = ({"new_arrivals": {"policy": one}} for one in ("random", "nothing"))
+    variants = (Variant("taste"), Variant("lots", settings=lots), Variant("none", settings=none))
+    experiment = Experiment(
+        "mail", ("new_arrivals",), variants, now - timedelta(1), now + timedelta(20), **more
+    )
+    ExperimentFiles(ShopDirectory.open(shop)).create(experiment)
+    return experiment
+
+
+def test_each_customer_gets_what_their_variant_says(
+    desk: Any, own_shop: Path, tmp_path: Path
+) -> None:
+    experiment, path = compared(own_shop, overrides={"WARM": "lots", "NEAR": "none"}), "mail.csv"
+    store = open_store(ShopDirectory.open(own_shop), StoreSettings())
+    assert store is not None
+    assert desk.run("campaign", own_shop, "--out", tmp_path / path, "-k", 3).code == 0
+    names = {
+        one: assign(experiment, one, shop=ExperimentSettings())
+        for one in penchant.open(own_shop).build.customer_ids
+        if one != "OUT"
+    }
+    rows, shop = pl.read_csv(tmp_path / path), penchant.open(own_shop)
+    told = dict(rows.select("customer_id", "experiments").iter_rows())
+    assert told.pop("OUT", None) is None
+    shown = {one: given for one, given in names.items() if given.variant != "none"}
+    assert told == {one: f"mail:{given.variant}" for one, given in shown.items()}
+    for (name, step), own in rows.group_by("customer_id", "step"):
+        if name != "OUT" and names[name].variant == "lots":
+            assert step == "random"
+        else:
+            slate = shop.recommend(name, surface="new_arrivals", k=3)
+            assert (step, own["product_id"].to_list()) == (slate.step, list(slate.product_ids))
+    kept = store.assignments.of("mail")
+    assert {one.unit_id: (one.variant, one.counted) for one in kept} == {
+        one: (given.variant, given.counted) for one, given in names.items()
+    }
+    assert {one.design for one in kept} == {design_of(experiment)}
+    store.close()
+
+
+def test_other_surfaces_and_times_are_not_compared(
+    desk: Any, own_shop: Path, tmp_path: Path
+) -> None:
+    compared(own_shop)
+    path = tmp_path / "pages.parquet"
+    desk.run("campaign", own_shop, "--out", path, "--surface", "homepage")
+    assert pl.read_parquet(path)["experiments"].null_count() == pl.read_parquet(path).height
+
+
+def test_a_broken_experiment_is_told_before_anything_is_written(
+    desk: Any, own_shop: Path, tmp_path: Path
+) -> None:
+    compared(own_shop)
+    (own_shop / "experiments" / "mail.toml").write_text("[registered]\nsurfaces = [")
+    shown = desk.run("campaign", own_shop, "--out", tmp_path / "mail.csv")
+    assert (shown.code, "mail.toml" in shown.err) == (2, True)
     assert not list(tmp_path.glob("mail*"))

@@ -81,10 +81,11 @@ def test_nothing_of_a_person_is_left_anywhere(shop: ShopDirectory, store: Store)
 def test_the_receipt_counts_by_place(shop: ShopDirectory, store: Store) -> None:
     receipt = forget(shop, store, PERSON, at=AT)
     assert dict(receipt.counts) == {
-        "events": 6, "slates": 2, "exposures": 2, "consents": 1, "aliases": 1, "live_events": 6,
-        "live_consents": 1, "interactions": 6, "orders": 1, "order_items": 1, "customers": 1,
-        "marks": 1, "rejects": 2, "examples": 3, "builds": 2, "build_interactions": 14,
-        "evaluations": 1, "inbox_done": 4, "inbox_waiting": 1, "campaign_rows": 40,
+        "events": 6, "slates": 2, "exposures": 2, "assignments": 1, "consents": 1, "aliases": 1,
+        "live_events": 6, "live_consents": 1, "interactions": 6, "orders": 1, "order_items": 1,
+        "customers": 1, "marks": 1, "rejects": 2, "examples": 3, "builds": 2,
+        "build_interactions": 14, "evaluations": 1, "inbox_done": 4, "inbox_waiting": 1,
+        "campaign_rows": 40,
     }  # fmt: skip
     told = receipt_of(receipt)
     assert told["asked"] == told["done"] == "2026-07-02T09:00:00Z"

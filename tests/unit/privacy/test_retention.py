@@ -26,7 +26,7 @@ def test_each_thing_goes_after_its_own_days(shop: ShopDirectory, store: Store) -
     store.events.record([Event("old", "WARM", "P01", "view", AT_US - 3 * DAY_US)])
     settle(shop, event_days=2.0, slate_days=0.001, exposure_days=100.0)
     counts = retain(shop, store, at=AT + timedelta(minutes=1))
-    assert counts == {"events": 1, "slates": 5}
+    assert counts == {"events": 1, "slates": 5, "assignments": 4}
     assert retain(shop, store, at=AT + timedelta(minutes=1)) == {}
     assert store.people.person("WARM").events == ()
     assert len(store.people.person(SHORT).events) == 3

@@ -111,6 +111,10 @@ CHANGES: list[tuple[str, str, object, str]] = [
     ("homepage", "diversity", 0.3, "preferred a little (30%)"),
     ("homepage", "explore", 0.25, "About 25% of the slots"),
     ("cart", "guards", ["category"], "for another category than"),
+    ("homepage", "policy", "popularity", "**The homepage**: what all customers together like most"),
+    ("cart", "policy", "random", "**Beside the cart**: products drawn by lot"),
+    ("new_arrivals", "policy", "nothing", "**New arrivals**: nothing is chosen"),
+    ("cart", "policy", "random", "Where shares are named, every product gets a score"),
 ]  # fmt: skip
 
 

@@ -167,7 +167,7 @@ def test_nothing_is_called_new_that_has_no_date() -> None:
 
 
 def test_every_source_can_be_told() -> None:
-    assert {*PLAIN, *ABOUT, VISUAL} == {*SOURCES, "pinned", "boost"}
+    assert {*PLAIN, *ABOUT, VISUAL} == {*SOURCES, "random", "pinned", "boost"}
 
 
 def test_channels_of_an_explanation_add_up() -> None:

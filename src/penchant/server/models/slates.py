@@ -33,6 +33,13 @@ class SlotShown(Answered):
     reason: ReasonShown
 
 
+class ExperimentShown(Answered):
+    """What the customer got in an experiment."""
+
+    experiment: str = Field(description="Name of the experiment.")
+    variant: str = Field(description="Name of the variant.")
+
+
 class SlateShown(Answered):
     """What is shown in one place of the shop."""
 
@@ -46,6 +53,9 @@ class SlateShown(Answered):
     )
     degraded: bool = Field(description="True when the database did not answer in time.")
     slots: list[SlotShown] = Field(description="Best first.")
+    experiments: list[ExperimentShown] = Field(
+        description="The experiments this answer was made in; empty where nothing is compared."
+    )
 
 
 class CartAsked(Asked):
@@ -82,4 +92,5 @@ SLATE: Final = example(
             },
         }
     ],
+    experiments=[{"experiment": "bolder-homepage", "variant": "bold"}],
 )

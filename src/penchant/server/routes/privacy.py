@@ -71,8 +71,7 @@ async def forget(request: Request, customer_id: CustomerPath) -> Response:
         store = service.link.store
         erasure = forget_in_database(store, customer_id, at=datetime.now(UTC))
         service.keeper.forget(customer_id)
-        if service.serving.shop is not None:
-            service.serving.shop.people.forget(customer_id)
+        service.serving.forget(customer_id)
         service.take_up()
         return erasure
 

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from penchant.question import Question
 from penchant.server.models.ids import CustomerPath, CustomerQuery, Id, K, ProductPath
 from penchant.server.models.problem import failures
 from penchant.server.models.slates import MOST_PRODUCTS, SLATE, CartAsked
 from penchant.server.routing import Guarded, about, json_answer, service_of
-from penchant.server.slates import Ask, answer
-from penchant.settings.showing import CART, HOMEPAGE
+from penchant.server.slates import answer
+from penchant.settings.showing import CART, HOMEPAGE, PRODUCT_PAGE
 
 router = APIRouter(route_class=Guarded, tags=["recommendations"])
 
@@ -62,17 +63,7 @@ async def recommend(
         k: How many.
     """
     about(request, customer_id)
-    return await _answered(
-        request,
-        lambda shop, moment, request_id: shop.recommend(
-            customer_id,
-            surface=surface,
-            products=product,
-            k=k,
-            as_of=moment,
-            request_id=request_id,
-        ),
-    )
+    return await _answered(request, Question(customer_id, surface, product, k))
 
 
 @router.get(
@@ -92,12 +83,7 @@ async def recommend_to_anyone(
         product: What it is about.
         k: How many.
     """
-    return await _answered(
-        request,
-        lambda shop, moment, request_id: shop.recommend(
-            None, surface=surface, products=product, k=k, as_of=moment, request_id=request_id
-        ),
-    )
+    return await _answered(request, Question(None, surface, product, k))
 
 
 @router.get(
@@ -119,12 +105,7 @@ async def similar(
     """
     request.state.caller.check_is(customer_id)
     about(request, customer_id)
-    return await _answered(
-        request,
-        lambda shop, moment, request_id: shop.similar(
-            product_id, customer_id=customer_id, k=k, as_of=moment, request_id=request_id
-        ),
-    )
+    return await _answered(request, Question(customer_id, PRODUCT_PAGE, [product_id], k))
 
 
 @router.post(
@@ -142,20 +123,10 @@ async def complete_cart(request: Request, cart: CartAsked) -> Response:
     """
     request.state.caller.check_is(cart.customer_id)
     about(request, cart.customer_id)
-    return await _answered(
-        request,
-        lambda shop, moment, request_id: shop.recommend(
-            cart.customer_id,
-            surface=CART,
-            products=cart.products,
-            k=cart.k,
-            as_of=moment,
-            request_id=request_id,
-        ),
-    )
+    return await _answered(request, Question(cart.customer_id, CART, cart.products, cart.k))
 
 
-async def _answered(request: Request, ask: Ask) -> Response:
+async def _answered(request: Request, question: Question) -> Response:
     service = service_of(request)
-    slate = await service.answers.run(partial(answer, service, ask))
+    slate = await service.answers.run(partial(answer, service, question))
     return json_answer(slate.to_dict())

@@ -28,6 +28,7 @@ _SLATES: Final = sa.select(schema.slates.c.request_id).where(_theirs(schema.slat
 _STEPS: Final = {
     "exposures": sa.delete(schema.exposures).where(schema.exposures.c.request_id.in_(_SLATES)),
     "slates": sa.delete(schema.slates).where(_theirs(schema.slates.c.customer_id)),
+    "assignments": sa.delete(schema.assignments).where(_theirs(schema.assignments.c.unit_id)),
     "events": sa.delete(schema.events).where(_theirs(schema.events.c.customer_id)),
     "consents": sa.delete(schema.consents).where(_theirs(schema.consents.c.customer_id)),
     "aliases": sa.delete(_ALIASES).where(_ALIASES.c.customer_id == _NAME),

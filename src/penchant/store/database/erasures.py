@@ -62,8 +62,8 @@ class ErasureBook:
     def erase(self, customer_id: str, *, at_us: int) -> Erasure:
         """Erase a person from the database, with all visitors merged into them.
 
-        Events, slates, exposures of those, consent and aliases go in one transaction. The receipt
-        keeps the ids until `finish`, for they are still to be erased from files.
+        Events, slates, exposures of those, assignments, consent and aliases go in one transaction.
+        The receipt keeps the ids until `finish`, for they are still to be erased from files.
 
         Args:
             customer_id: Of a customer, or of a visitor merged into one; nothing need be known of

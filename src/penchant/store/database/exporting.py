@@ -36,6 +36,12 @@ _EXPOSURES: Final = (
     .order_by(schema.exposures.c.shown_us, schema.exposures.c.request_id, schema.exposures.c.slot)
 )
 
+_ASSIGNMENTS: Final = (
+    sa.select(*(one for one in schema.assignments.c if one.name != "unit_id"))
+    .where(schema.assignments.c.unit_id == _NAME)
+    .order_by(schema.assignments.c.experiment, schema.assignments.c.variant)
+)
+
 
 def export(database: Database, people: People, customer_id: str) -> Mapping[str, Any]:
     """Give everything the database holds of a person.
@@ -64,6 +70,7 @@ def export(database: Database, people: People, customer_id: str) -> Mapping[str,
             "events": _rows(connection, _EVENTS, name),
             "slates": [_with_slots(one) for one in _rows(connection, _SLATES, name)],
             "exposures": _rows(connection, _EXPOSURES, name),
+            "assignments": _rows(connection, _ASSIGNMENTS, name),
         }
 
 

@@ -1,4 +1,4 @@
-"""Letting a visitor be a customer: events, slates and consent change hands in one transaction."""
+"""Letting a visitor be a customer: all of theirs changes hands in one transaction."""
 
 from __future__ import annotations
 
@@ -25,6 +25,30 @@ _MOVE_EVENTS: Final = (
 )
 _MOVE_SLATES: Final = (
     sa.update(schema.slates).where(schema.slates.c.customer_id == _OLD).values(customer_id=_NEW)
+)
+_VARIANTS: Final = schema.assignments.c
+_THEIRS: Final = schema.assignments.alias("theirs")
+_SAME: Final = (
+    _THEIRS.c.experiment == _VARIANTS.experiment,
+    _THEIRS.c.variant == _VARIANTS.variant,
+)
+_DROP_LATER: Final = (
+    # of a variant both got, the row of who got it first stays; of the customer if at once
+    sa.delete(schema.assignments)
+    .where(_VARIANTS.unit_id == _NEW)
+    .where(
+        sa.exists()
+        .where(_THEIRS.c.unit_id == _OLD, *_SAME, _THEIRS.c.first_us < _VARIANTS.first_us)
+        .correlate(schema.assignments)
+    )
+)
+_DROP_SAME: Final = (
+    sa.delete(schema.assignments)
+    .where(_VARIANTS.unit_id == _OLD)
+    .where(sa.exists().where(_THEIRS.c.unit_id == _NEW, *_SAME).correlate(schema.assignments))
+)
+_MOVE_VARIANTS: Final = (
+    sa.update(schema.assignments).where(_VARIANTS.unit_id == _OLD).values(unit_id=_NEW)
 )
 _CONSENTS: Final = sa.select(schema.consents).where(schema.consents.c.customer_id.in_([_OLD, _NEW]))
 _FORGET: Final = sa.delete(schema.consents).where(schema.consents.c.customer_id == _OLD)
@@ -76,7 +100,8 @@ def merge(
     if refuses(_merge_consent(connection, anonymous_id, target)):
         for one in both.values():
             drop_unwanted(connection, one)
-    connection.execute(_MOVE_SLATES, both)
+    for statement in (_MOVE_SLATES, _DROP_LATER, _DROP_SAME, _MOVE_VARIANTS):
+        connection.execute(statement, both)
     return connection.execute(_MOVE_EVENTS, both).rowcount
 
 

@@ -11,7 +11,7 @@ from penchant.errors import InputError
 from penchant.store.database.database import Database
 from penchant.store.database.postgres import SCHEMA
 
-NEWEST: Final = "0001"
+NEWEST: Final = "0002"
 """The version this code reads and writes; the newest of `migrations/versions`."""
 
 FOLDER: Final = Path(__file__).parent / "migrations"

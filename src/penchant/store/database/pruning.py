@@ -23,6 +23,13 @@ _OLD_SLATES: Final = sa.select(schema.slates.c.request_id).where(schema.slates.c
 _OLD_MOMENTS: Final = (
     sa.select(schema.exposures.c.shown_us).where(schema.exposures.c.shown_us < _BEFORE).distinct()
 )
+_UNIT: Final = schema.assignments.c.unit_id
+_OLD_ASSIGNED: Final = (
+    schema.assignments.c.first_us < _BEFORE,
+    # a variant stays known as long as an answer of theirs does
+    ~sa.exists().where(schema.slates.c.customer_id == _UNIT),
+)
+_OLD_UNITS: Final = sa.select(_UNIT).where(*_OLD_ASSIGNED).distinct()
 _LONG: Final = (
     sa.select(_EVENTS.customer_id)
     .group_by(_EVENTS.customer_id)
@@ -66,6 +73,7 @@ def prune(
             database, _OLD_MOMENTS, before["exposures"], schema.exposures.c.shown_us
         ),
     }
+    pruned["assignments"] = _assignments(database, before["slates"])
     database.tidy()
     return pruned
 
@@ -86,10 +94,22 @@ def _beyond(database: Database, history: int) -> int:
     return _delete_keys(database, keys, _EVENTS.seq)
 
 
+def _assignments(database: Database, before: int) -> int:
+    with database.snapshot() as connection:
+        units = connection.scalars(_OLD_UNITS, {"before": before}).all()
+    statement = sa.delete(schema.assignments).where(_UNIT.in_(_KEYS), *_OLD_ASSIGNED)
+    return _in_portions(database, statement, units, {"before": before})
+
+
 def _delete_keys(database: Database, keys: Sequence[object], key: sa.Column[Any]) -> int:
-    statement = sa.delete(key.table).where(key.in_(_KEYS))
+    return _in_portions(database, sa.delete(key.table).where(key.in_(_KEYS)), keys, {})
+
+
+def _in_portions(
+    database: Database, statement: sa.Delete, keys: Sequence[object], asked: Mapping[str, int]
+) -> int:
     deleted = 0
     for some in portions(keys, PORTION):  # others write in between
         with database.write() as connection:
-            deleted += connection.execute(statement, {"gone": list(some)}).rowcount
+            deleted += connection.execute(statement, {**asked, "gone": list(some)}).rowcount
     return deleted

@@ -12,6 +12,7 @@ from penchant.store.database.values import (
     Erasure,
     Event,
     LiveProduct,
+    ServedAssignment,
     ServedSlate,
     ServedSlot,
 )
@@ -63,9 +64,9 @@ def slate_of(row: Row) -> ServedSlate:
     Args:
         row: Values of `SLATE`.
     """
-    *whole, slots = row
+    *whole, slots, took_us = row
     places = tuple(ServedSlot(place, *one) for place, one in enumerate(slots, start=1))
-    return ServedSlate(*[*whole, places])
+    return ServedSlate(*[*whole, places, took_us])
 
 
 def slate_row(slate: ServedSlate, customer_id: str) -> dict[str, Any]:
@@ -84,6 +85,34 @@ def slate_row(slate: ServedSlate, customer_id: str) -> dict[str, Any]:
         "build_id": slate.build_id,
         "made_us": slate.made_us,
         "slots": [[one.product_id, one.source, one.score, one.propensity] for one in slate.slots],
+        "took_us": slate.took_us,
+    }
+
+
+def assignment_of(row: Row) -> ServedAssignment:
+    """Give which variant somebody got.
+
+    Args:
+        row: Of the table of assignments.
+    """
+    experiment, unit_id, variant, design, counted, first_us = row
+    return ServedAssignment(experiment, unit_id, variant, design, bool(counted), first_us)
+
+
+def assignment_row(assignment: ServedAssignment, unit_id: str) -> dict[str, Any]:
+    """Give which variant somebody got as a row.
+
+    Args:
+        assignment: Any.
+        unit_id: As known now.
+    """
+    return {
+        "experiment": assignment.experiment,
+        "unit_id": unit_id,
+        "variant": assignment.variant,
+        "design": assignment.design,
+        "counted": assignment.counted,
+        "first_us": assignment.first_us,
     }
 
 

@@ -72,6 +72,19 @@ slates = sa.Table(
     sa.Column("made_us", sa.BigInteger, nullable=False, index=True),
     # [[product_id, source, score, propensity], ...]: one row is written per answer, not ten
     sa.Column("slots", sa.JSON, nullable=False),
+    sa.Column("took_us", sa.BigInteger),
+)
+
+assignments = sa.Table(
+    "assignments",
+    METADATA,
+    # a unit has one row per experiment, unless two people with different variants became one
+    sa.Column("experiment", sa.Text, primary_key=True),
+    sa.Column("unit_id", Id, primary_key=True, index=True),
+    sa.Column("variant", sa.Text, primary_key=True),
+    sa.Column("design", sa.Text, nullable=False),
+    sa.Column("counted", sa.Boolean, nullable=False),
+    sa.Column("first_us", sa.BigInteger, nullable=False, index=True),
 )
 
 exposures = sa.Table(

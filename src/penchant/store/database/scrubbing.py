@@ -15,6 +15,7 @@ OF_PEOPLE = (
     schema.events,
     schema.slates,
     schema.exposures,
+    schema.assignments,
     schema.consents,
     schema.aliases,
     schema.erasures,

@@ -157,7 +157,7 @@ def _check(slates: Sequence[ServedSlate]) -> None:
             *(slot.source for slot in one.slots),
         )
     )
-    check_numbers(one.made_us for one in slates)
+    check_numbers(number for one in slates for number in (one.made_us, one.took_us or 0))
     check_numbers(
         number for one in slates for slot in one.slots for number in (slot.score, slot.propensity)
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from penchant.errors import StoreError
 from penchant.settings.serving import PrivacySettings, StoreSettings
+from penchant.store.database.assignments import AssignmentLog
 from penchant.store.database.database import Database
 from penchant.store.database.engines import Engines
 from penchant.store.database.erased import People
@@ -40,6 +41,7 @@ class Store:
         events: What customers did.
         people: Who they are, and what they allowed.
         slates: What was answered, and seen.
+        assignments: Who got which variant of which experiment.
         products: Products added since the build.
         keys: Who may ask.
         erasures: Who is to be forgotten.
@@ -55,6 +57,7 @@ class Store:
         self.events = EventLog(database, self._people)
         self.people = PeopleBook(database, self._people, settings.history)
         self.slates = SlateLog(database, self._people)
+        self.assignments = AssignmentLog(database, self._people)
         self.products = ProductBook(database)
         self.keys = KeyBook(database)
         self.erasures = ErasureBook(database, self._people)

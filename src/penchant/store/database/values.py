@@ -1,4 +1,4 @@
-"""What the database keeps, as values: events, consent, slates, exposures, products, keys, receipts.
+"""What the database keeps, as values: events, consent, answers, variants, products, receipts.
 
 Times are microseconds since 1970 UTC throughout.
 """
@@ -121,6 +121,7 @@ class ServedSlate:
         build_id: From which build.
         made_us: When.
         slots: In order.
+        took_us: How long choosing took; None: that was not measured.
     """
 
     request_id: str
@@ -131,6 +132,28 @@ class ServedSlate:
     build_id: str
     made_us: int
     slots: tuple[ServedSlot, ...]
+    took_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServedAssignment:
+    """Which variant of an experiment somebody got.
+
+    Attributes:
+        experiment: Names it.
+        unit_id: Who: a customer, or a visitor until merged into one.
+        variant: Which.
+        design: Of the experiment as it was then; another one means that units were dealt anew.
+        counted: False where the variant was given by an override: it tells nothing of customers.
+        first_us: When they first got it.
+    """
+
+    experiment: str
+    unit_id: str
+    variant: str
+    design: str
+    counted: bool
+    first_us: int
 
 
 @dataclass(frozen=True, slots=True)

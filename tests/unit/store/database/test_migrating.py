@@ -15,16 +15,17 @@ from alembic.script import ScriptDirectory
 from penchant.errors import InputError
 from penchant.settings.serving import StoreSettings
 from penchant.shop_directory import ShopDirectory
+from penchant.store.database.database import Database
 from penchant.store.database.migrating import FOLDER, NEWEST, migrate, version_of
 from penchant.store.database.schema import METADATA
-from penchant.store.database.store import FILE, open_store
-from penchant.store.database.values import Event
+from penchant.store.database.store import FILE, _engines, open_store
+from penchant.store.database.values import Event, ServedAssignment, ServedSlate, ServedSlot
 from tests.databases import postgres
 
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 def upgrade():
     op.add_column("events", sa.Column("mood", sa.Text, server_default="calm"))
     {more}
@@ -49,7 +50,7 @@ def later_versions(tmp_path, more="pass"):
     """The versions of a penchant to come."""
     folder = tmp_path / "migrations"
     shutil.copytree(FOLDER, folder)
-    (folder / "versions" / "v0002_mood.py").write_text(NEXT.format(more=more))
+    (folder / "versions" / "v0003_mood.py").write_text(NEXT.format(more=more))
     return folder
 
 
@@ -74,16 +75,49 @@ def test_partial_indexes_are_made_as_the_schema_says(store):
 def test_an_older_database_is_migrated_and_keeps_what_it_holds(store, tmp_path):
     event = Event("e1", "c", "p", "view", 1)
     store.events.record([event])
-    migrate(store.database, "0002", later_versions(tmp_path))
+    migrate(store.database, "0003", later_versions(tmp_path))
     with store.database.read() as connection:
-        assert version_of(connection) == "0002"
+        assert version_of(connection) == "0003"
         assert connection.exec_driver_sql("SELECT mood FROM events").scalar() == "calm"
     assert store.people.person("c").events == (event,)
 
 
+SLATE = """
+INSERT INTO slates
+    (request_id, customer_id, surface, step, policy, build_id, made_us, slots)
+VALUES ('r1', 'c', 'homepage', 'styles', 'pol', 'b1', 10, '[["p0", "visual", 0.1, 1.0]]')
+"""
+
+
+def test_answers_from_before_there_were_experiments_are_kept(place, tmp_path):
+    folder = tmp_path / "migrations"
+    shutil.copytree(FOLDER, folder)
+    for file in (folder / "versions").glob("v*.py"):
+        if not file.name.startswith("v0001"):
+            file.unlink()
+    engines = _engines(*place)
+    engines.create()
+    old = Database(engines)
+    migrate(old, "0001", folder)
+    with old.write() as connection:
+        connection.exec_driver_sql(SLATE)
+    old.close()
+    store = open_store(*place)
+    slots = (ServedSlot(1, "p0", "visual", 0.1, 1.0),)
+    slate = ServedSlate("r1", "c", "homepage", "styles", "pol", "b1", 10, slots)
+    assert store.slates.slate("r1") == slate
+    assignment = ServedAssignment("tone", "c", "bold", "0123456789ab", True, 10)
+    store.assignments.keep([assignment])
+    assert store.assignments.of("tone") == (assignment,)
+    with store.database.snapshot() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+    store.close()
+
+
 def test_a_migration_that_fails_changes_nothing(store, tmp_path):
     with pytest.raises(ZeroDivisionError):
-        migrate(store.database, "0002", later_versions(tmp_path, more="1 / 0"))
+        migrate(store.database, "0003", later_versions(tmp_path, more="1 / 0"))
     with store.database.read() as connection:
         assert version_of(connection) == NEWEST
         assert "mood" not in {one["name"] for one in sa.inspect(connection).get_columns("events")}
@@ -91,11 +125,11 @@ def test_a_migration_that_fails_changes_nothing(store, tmp_path):
 
 
 def test_a_database_of_a_newer_penchant_is_refused_and_left_alone(place, store, tmp_path):
-    migrate(store.database, "0002", later_versions(tmp_path))
-    with pytest.raises(InputError, match="version 0002, written by a newer penchant"):
+    migrate(store.database, "0003", later_versions(tmp_path))
+    with pytest.raises(InputError, match="version 0003, written by a newer penchant"):
         open_store(*place)
     with store.database.read() as connection:
-        assert version_of(connection) == "0002"
+        assert version_of(connection) == "0003"
 
 
 OPEN = """

@@ -1,0 +1,97 @@
+"""Assignment as a plain function, for shops that serve files and run nothing of penchant's.
+
+It reads the experiment's file and the shop's settings, nothing else: no build, no database.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from penchant.errors import InputError, NotFoundError
+from penchant.experiments.assignment import assign as assigned
+from penchant.experiments.experiment import Experiment
+from penchant.experiments.experiment_file import (
+    ExperimentFile,
+    parse_experiment,
+    running_experiment,
+)
+from penchant.settings.judging import ExperimentSettings
+from penchant.settings_file import load_sections
+
+
+def assign(
+    experiment: Experiment | str | Path,
+    unit_id: str,
+    *,
+    at: datetime | None = None,
+    shop: ExperimentSettings | None = None,
+) -> str | None:
+    """Say which variant a unit gets now.
+
+    The unit is the canonical customer_id, or a visitor id while nobody is logged in. Who logs in
+    is somebody else from then on, and may get another variant; a unit that was shown two variants
+    is left out of the analysis, and counted as crossed.
+
+    Args:
+        experiment: What is compared, or its file, SHOP/experiments/NAME.toml: that is read again
+            when it changes, and assigns nobody before it is started.
+        unit_id: Any text; "" is nobody.
+        at: When, with a time zone; now if absent.
+        shop: What all experiments of the shop share; read from SHOP/penchant.toml for a file, all
+            defaults for an experiment.
+
+    Returns:
+        Name of the variant; None for who takes no part, and while the experiment does not run:
+        then show what is always shown.
+
+    Raises:
+        NotFoundError: if there is no such file.
+        InputError: if the file is broken, or was changed after its start, or `at` has no time zone.
+
+    Example:
+        >>> from penchant.experiments.experiment import Variant
+        >>> may = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 29, tzinfo=UTC)
+        >>> bold = Experiment("bold", ("homepage",), (Variant("plain"), Variant("bold")), *may)
+        >>> assign(bold, "C10001", at=may[0]), assign(bold, "C10001", at=may[1])
+        ('plain', None)
+    """
+    moment = at or datetime.now(UTC)
+    if moment.tzinfo is None:
+        raise InputError(f"at is {moment.isoformat()}, must have a time zone.")
+    if isinstance(experiment, Experiment):
+        value, shared, started = experiment, shop or ExperimentSettings(), True
+    else:
+        read, of_file = _opened(Path(experiment))
+        value, shared, started = read.experiment, shop or of_file, read.registration is not None
+    if not started or not value.runs_at(moment):
+        return None
+    given = assigned(value, unit_id, shop=shared)
+    return None if given is None else given.variant
+
+
+def _opened(path: Path) -> tuple[ExperimentFile, ExperimentSettings]:
+    file = path.expanduser().absolute()
+    settings = file.parents[1] / "penchant.toml"
+    try:
+        told = file.stat()
+    except OSError:
+        raise NotFoundError("file", str(path), hint="It is SHOP/experiments/NAME.toml.") from None
+    of_settings = settings.stat().st_mtime_ns if settings.exists() else 0
+    return _read(file, settings, (told.st_mtime_ns, told.st_size, of_settings))
+
+
+@lru_cache(maxsize=64)
+def _read(
+    file: Path, settings: Path, _as_of: tuple[int, int, int]
+) -> tuple[ExperimentFile, ExperimentSettings]:
+    """Read a file and the settings beside it; `_as_of` differs as soon as one of them does."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file.name} is not UTF-8: {error}.") from error
+    read = parse_experiment(text, file.stem, source=file.name)
+    running_experiment(read, source=file.name)
+    return read, load_sections(settings, ("experiments",), os.environ).experiments

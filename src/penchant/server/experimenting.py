@@ -1,0 +1,137 @@
+"""Which experiments run: read from their files when these change; a broken one never stops any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from penchant.engine import Shop
+from penchant.errors import PenchantError
+from penchant.experiments.arms import Arms, builds_of
+from penchant.experiments.assignment import Assignment
+from penchant.experiments.experiment import Experiment
+from penchant.experiments.files import ExperimentFiles
+from penchant.settings import ExperimentSettings
+from penchant.shop_directory import ShopDirectory
+
+BROKEN: Final = "experiments_broken"
+"""What is told of experiments that cannot be taken up as their files are."""
+
+Told = Callable[[str, str, str], None]
+"""Told (event, experiment, code of what is wrong)."""
+
+Experiments = Mapping[str, Experiment]
+Troubles = Mapping[str, PenchantError]
+
+
+class Experimenting:
+    """The experiments of a shop as they were last readable; one thread looks after them.
+
+    Args of the constructor:
+        directory: The shop.
+        told: Told of each experiment that is taken up, dropped or cannot be.
+    """
+
+    def __init__(self, directory: ShopDirectory, told: Told) -> None:
+        self._files = ExperimentFiles(directory)
+        self._told = told
+        self._good: Experiments = {}
+        self._shared = ExperimentSettings()
+        self._unread: Troubles = {}
+        self._unmade: Troubles = {}
+        self._seen: tuple[object, ...] | None = None
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """Names of the experiments that are not as their files say."""
+        return tuple(sorted({*self._unread, *self._unmade}))
+
+    def look(self) -> bool:
+        """Read what has changed; of what is broken the last good state stays.
+
+        Returns:
+            Whether anything may have changed.
+        """
+        seen = (self._files.signature(), file_state(self._files.shop.settings_file))
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        before, told = self._good, self._unread
+        try:
+            self._shared = self._files.shop.settings().experiments
+            self._good, self._unread = self._read(self._files.names())
+        except PenchantError as error:
+            self._unread = dict.fromkeys(self._good, error)
+        self._tell_trouble(self._unread, told)
+        for name in sorted({*before, *self._good} - {*self._unread}):
+            if before.get(name) != self._good.get(name):
+                event = "experiment_taken_up" if name in self._good else "experiment_dropped"
+                self._told(event, name, "")
+        return True
+
+    def arms_over(self, base: Shop, opened: Callable[[str], Shop]) -> Arms:
+        """Give the ways to answer over a build.
+
+        An experiment whose variants cannot be made is left out, and told of.
+
+        Args:
+            base: The build that serves.
+            opened: Opens another one.
+        """
+        good: list[Experiment] = []
+        builds: dict[str, Shop] = {}
+        unmade: dict[str, PenchantError] = {}
+        for one in self._running():
+            try:
+                own = {name: opened(name) for name in builds_of([one]) if name != base.build_id}
+                _try_all(Arms(base, [one], self._shared, own), one)
+            except PenchantError as error:
+                unmade[one.name] = error
+                continue
+            good.append(one)
+            builds |= own
+        told, self._unmade = self._unmade, unmade
+        self._tell_trouble(unmade, told)
+        return Arms(base, good, self._shared, builds)
+
+    def _running(self) -> Sequence[Experiment]:
+        now = datetime.now(UTC)
+        return [one for _, one in sorted(self._good.items()) if now < (one.stopped or one.end)]
+
+    def _read(self, names: Sequence[str]) -> tuple[Experiments, Troubles]:
+        good: dict[str, Experiment] = {}
+        unread: dict[str, PenchantError] = {}
+        for name in names:
+            try:
+                found = self._files.started(name)
+            except PenchantError as error:
+                unread[name], found = error, self._good.get(name)
+            if found is not None:
+                good[name] = found
+        return good, unread
+
+    def _tell_trouble(self, now: Troubles, before: Troubles) -> None:
+        for name, error in now.items():
+            if str(before.get(name)) != str(error):
+                self._told("experiment_not_taken_up", name, error.code)
+
+
+def _try_all(arms: Arms, experiment: Experiment) -> None:
+    """Make the arm of each variant, so that no customer waits for it or meets what is wrong."""
+    for one in experiment.variants:
+        arms.arm([Assignment(experiment.name, one.name)])
+
+
+def file_state(path: Path | None) -> tuple[int, int] | None:
+    """Give what differs as soon as a file or folder is another one; None: there is none.
+
+    Args:
+        path: Of either.
+    """
+    try:
+        about = path.stat() if path is not None else None
+    except (OSError, ValueError):
+        return None
+    return None if about is None else (about.st_ino, about.st_mtime_ns)

@@ -1,0 +1,98 @@
+"""Who got which variant of which experiment, from when on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import sqlalchemy as sa
+
+from penchant.store.database import schema
+from penchant.store.database.aliases import known_as
+from penchant.store.database.checks import check_numbers, check_texts
+from penchant.store.database.database import Database
+from penchant.store.database.erased import People, is_past
+from penchant.store.database.rows import assignment_of, assignment_row
+from penchant.store.database.statements import insert_new
+from penchant.store.database.values import ServedAssignment
+
+_ROWS: Final = schema.assignments.c
+_KEEP: Final = insert_new(schema.assignments)
+_OF: Final = (
+    sa.select(schema.assignments)
+    .where(_ROWS.experiment == sa.bindparam("experiment", type_=sa.Text))
+    .order_by(_ROWS.unit_id, _ROWS.variant)
+)
+_PAGE: Final = _OF.where(_ROWS.unit_id > sa.bindparam("after", type_=sa.Text)).limit(
+    sa.bindparam("most", type_=sa.Integer)
+)
+_REST: Final = _OF.where(
+    _ROWS.unit_id == sa.bindparam("unit", type_=sa.Text),
+    _ROWS.variant > sa.bindparam("variant", type_=sa.Text),
+)
+
+
+class AssignmentLog:
+    """Variants as they were given; what is there stays as it is."""
+
+    def __init__(self, database: Database, people: People):
+        self._database = database
+        self._people = people
+
+    def keep(self, assignments: Sequence[ServedAssignment]) -> None:
+        """Write assignments in one transaction; one that is there changes nothing.
+
+        Those of visitors who were merged are kept as their customers'; those made before an
+        erasure the person asked for are not kept.
+
+        Args:
+            assignments: Any number, none of nobody.
+
+        Raises:
+            InputError: if a text or number is one no database keeps; then nothing is written.
+            StoreError: if the database does not answer; then nothing is written.
+        """
+        check_texts(
+            text
+            for one in assignments
+            for text in (one.experiment, one.unit_id, one.variant, one.design)
+        )
+        check_numbers(one.first_us for one in assignments)
+        if not assignments:
+            return
+        with self._database.write() as connection:
+            names = known_as(connection, {one.unit_id for one in assignments})
+            erased = self._people.erased_us(connection, {*names, *names.values()})
+            rows = [
+                assignment_row(one, names[one.unit_id])
+                for one in assignments
+                if not is_past(one.first_us, names, one.unit_id, erased)
+            ]
+            if rows:
+                connection.execute(_KEEP[self._database.kind], rows)
+
+    def of(
+        self, experiment: str, *, after: str = "", limit: int = 50_000
+    ) -> tuple[ServedAssignment, ...]:
+        """Give a page of who got what in an experiment.
+
+        Args:
+            experiment: Names it.
+            after: unit_id of the last one of the page before; "": from the first.
+            limit: About so many, > 0: a unit with several variants is never cut in two.
+
+        Returns:
+            By unit_id, then variant, as the database orders texts; empty after the last.
+
+        Raises:
+            InputError: if a text is one no database keeps.
+            StoreError: if the database does not answer.
+        """
+        check_texts((experiment, after))
+        asked = {"experiment": experiment}
+        with self._database.snapshot() as connection:
+            rows = connection.execute(_PAGE, asked | {"after": after, "most": limit}).all()
+            if len(rows) == limit:
+                last = {"unit": rows[-1].unit_id, "variant": rows[-1].variant}
+                rows = [*rows, *connection.execute(_REST, asked | last)]
+        return tuple(map(assignment_of, rows))
