@@ -38,7 +38,8 @@ def run(
 
     It counts how likely each product was shown in its slot, and how likely the other settings would
     have shown it. Where the log cannot tell, no value is given, and it is said why. A slot that
-    never explores tells of settings only that show the same there.
+    never explores tells of settings only that show the same there. What comes of a slot is taken not
+    to depend on the products around it.
 
     Example: penchant experiment replay shop --settings bolder.toml
 

@@ -80,7 +80,7 @@ class Gate:
         return tuple(one for one in (*self._of_support(overlap), *self._of_weights(overlap)) if one)
 
     def _of_support(self, overlap: Overlap) -> tuple[str, ...]:
-        missing = 1 - overlap.support
+        missing = max(1 - overlap.support, 0.0)
         reach = self.doubt * overlap.mean_weight_error
         most = overlap.support + 2 * overlap.support_error
         unsupported = (
