@@ -21,7 +21,8 @@ def run(
     settings: Annotated[
         Path,
         typer.Option(
-            metavar="FILE", help="TOML with the settings to be valued, such as those of [homepage]."
+            metavar="FILE",
+            help="TOML with the settings to be valued, in sections as in penchant.toml.",
         ),
     ],
     surface: Annotated[str, typer.Option(help="Where: homepage or new_arrivals.")] = "homepage",
