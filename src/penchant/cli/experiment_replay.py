@@ -22,7 +22,7 @@ def run(
         Path,
         typer.Option(
             metavar="FILE",
-            help="TOML with the settings to be valued, in sections as in penchant.toml.",
+            help="TOML with the settings to be valued, sections as in penchant.toml.",
         ),
     ],
     surface: Annotated[str, typer.Option(help="Where: homepage or new_arrivals.")] = "homepage",
@@ -37,7 +37,7 @@ def run(
 ) -> None:
     """Say what other settings would have got, from what was shown and seen; no customer is asked.
 
-    It counts how likely each product was shown in its slot, and how likely the other settings would
+    It counts how likely each product was shown in its slot, and how likely other settings would
     have shown it. Where the log cannot tell, no value is given, and it is said why. A slot that
     never explores tells of settings only that show the same there. What comes of a slot is taken not
     to depend on the products around it.
