@@ -35,11 +35,11 @@ def run(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what other settings would have got, from what was shown and seen; no customer is asked.
+    """Say what other settings would have got, from what was seen; no customer is asked.
 
     It counts how likely each product was shown in its slot, and how likely other settings would
     have shown it. Where the log cannot tell, no value is given, and it is said why. A slot that
-    never explores tells of settings only that show the same there. What comes of a slot is taken not
+            metavar="FILE", help="TOML with settings to be valued, in sections as penchant.toml."
     to depend on the products around it.
 
     Example: penchant experiment replay shop --settings bolder.toml
