@@ -39,8 +39,8 @@ def run(
 
     It counts how likely each product was shown in its slot, and how likely other settings would
     have shown it. Where the log cannot tell, no value is given, and it is said why. A slot that
-            metavar="FILE", help="TOML with settings to be valued, in sections as penchant.toml."
-    to depend on the products around it.
+    never explores tells of settings only that show the same there. It is taken for granted that
+    what comes of a slot does not depend on the products around it.
 
     Example: penchant experiment replay shop --settings bolder.toml
 
