@@ -34,7 +34,7 @@ from penchant.experiments.overlap import Gate, overlap_of
 from penchant.experiments.reward_model import Shown, predict_rewards
 
 N_POSITIONS = 3
-DRAWS = 2_000
+DRAWS = 500
 COMMAND = "python -m benchmarks.experiments.bandit DATA --json FILE"
 
 
@@ -98,7 +98,8 @@ def main() -> None:
     if not (folder / "random_men.parquet").is_file():
         print(f"skipped: no benchmark data in {folder}")
         return
-    rows = measure(Log.read(folder / "random_men.parquet"), Log.read(folder / "bts_men.parquet"))
+    uniform, thompson = (Log.read(folder / f"{name}_men.parquet") for name in ("random", "bts"))
+    rows = measure(uniform, thompson, draws=DRAWS)
     for row in rows:
         print(line(row), flush=True)
     if options.json:
@@ -106,7 +107,7 @@ def main() -> None:
         options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(uniform: Log, thompson: Log, *, draws: int = DRAWS) -> list[dict[str, Any]]:
+def measure(uniform: Log, thompson: Log, *, draws: int) -> list[dict[str, Any]]:
     """Value each policy from the other's log, in all positions together and in each.
 
     Args:

@@ -131,18 +131,20 @@ def test_a_shop_without_a_build_takes_up_the_first_by_itself(desk, tmp_path):
 
 
 def test_policies_are_named_by_what_decides(desk, service, own_shop):
-    first = dict(service.service.serving.now.policies)
+    first = dict(service.service.serving.now.arms.base.policies)
     assert len(set(first.values())) == 5
     new = another_build(desk, own_shop)
     service.post("/v1/admin/publish", {"build_id": new, "force": "a test"})
-    assert service.service.serving.now.policies == first, "half_life is not a way of choosing"
+    assert service.service.serving.now.arms.base.policies == first, (
+        "half_life is not a way of choosing"
+    )
     text = (own_shop / "penchant.toml").read_text()
     (own_shop / "penchant.toml").write_text(
         text.replace("# in_stock_only = true", "in_stock_only = false")
     )
     assert desk.run("build", own_shop).code == 0
     service.post("/v1/admin/publish", {"force": "a test"})
-    second = service.service.serving.now.policies
+    second = service.service.serving.now.arms.base.policies
     assert all(first[one] != second[one] for one in first)
 
 

@@ -16,21 +16,13 @@ if TYPE_CHECKING:
     from penchant.experiments.replay import Asked, Replay
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the others of `penchant experiment`.
-
-    Args:
-        app: Those.
-    """
-    app.command(name="replay")(run)
-
-
 def run(
     shop: ShopPath,
     settings: Annotated[
         Path,
         typer.Option(
-            metavar="FILE", help="TOML with the settings to be valued, such as those of [homepage]."
+            metavar="FILE",
+            help="TOML with the settings to be valued, sections as in penchant.toml.",
         ),
     ],
     surface: Annotated[str, typer.Option(help="Where: homepage or new_arrivals.")] = "homepage",
@@ -43,11 +35,12 @@ def run(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what other settings would have got, from what was shown and seen; no customer is asked.
+    """Say what other settings would have got, from what was seen; no customer is asked.
 
-    It counts how likely each product was shown in its slot, and how likely the other settings would
+    It counts how likely each product was shown in its slot, and how likely other settings would
     have shown it. Where the log cannot tell, no value is given, and it is said why. A slot that
-    never explores tells of settings only that show the same there.
+    never explores tells of settings only that show the same there. It is taken for granted that
+    what comes of a slot does not depend on the products around it.
 
     Example: penchant experiment replay shop --settings bolder.toml
 
@@ -67,7 +60,7 @@ def run(
     with store_of(directory) as store:
         if store is None:
             raise InputError(f"{shop} has no database: nothing was ever answered and seen.")
-        found = replay(store, contests(directory, store, overlay), asked)
+        found = replay(store, contests(directory, store, overlay, source=settings.name), asked)
     whole, slots = value_policy(found.logged), value_slots(found.logged)
     if as_json:
         print_json(to_dict(asked, found, whole, slots))

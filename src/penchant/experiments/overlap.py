@@ -53,7 +53,9 @@ class Overlap:
 class Gate:
     """What a log must have before a value is given.
 
-    Within these limits the 95 % intervals hold what they say, as far as simulation shows.
+    Where clicks are rare and policies far apart, 95 % intervals hold the truth 94 times in 100
+    within these limits, and 76 times where one customer has a hundredth of all weight: products the
+    policy prefers were then hardly ever drawn, and values come out too low (`make proof`).
 
     Attributes:
         min_effective: Effective rows.
@@ -63,9 +65,9 @@ class Gate:
         doubt: Standard errors by which the weights may miss their mean.
     """
 
-    min_effective: float = 200.0
-    min_rewarded: float = 20.0
-    max_share: float = 0.05
+    min_effective: float = 500.0
+    min_rewarded: float = 10.0
+    max_share: float = 0.005
     min_support: float = 0.95
     doubt: float = 4.0
 
@@ -78,7 +80,7 @@ class Gate:
         return tuple(one for one in (*self._of_support(overlap), *self._of_weights(overlap)) if one)
 
     def _of_support(self, overlap: Overlap) -> tuple[str, ...]:
-        missing = 1 - overlap.support
+        missing = max(1 - overlap.support, 0.0)
         reach = self.doubt * overlap.mean_weight_error
         most = overlap.support + 2 * overlap.support_error
         unsupported = (
@@ -106,8 +108,8 @@ class Gate:
             f"{self.min_rewarded:,.0f} are needed: log more."
         )
         heavy = (
-            f"One customer has {overlap.max_share:.0%} of all weight, at most "
-            f"{self.max_share:.0%} may be: the value would hang on them (largest weight "
+            f"One customer has {overlap.max_share:.1%} of all weight, at most "
+            f"{self.max_share:.1%} may be: the value would hang on a few (largest weight "
             f"{overlap.max_weight:,.0f})."
         )
         return (

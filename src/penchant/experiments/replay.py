@@ -12,7 +12,7 @@ since. Where the shop no longer gives what was logged, that is counted (`Replay.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,13 @@ from numpy.typing import NDArray
 
 from penchant import columns as c
 from penchant.errors import InputError
-from penchant.experiments.asking_again import AskedAgain, Contest, SlotChances, ask_again
+from penchant.experiments.asking_again import (
+    NOTHING,
+    AskedAgain,
+    Contest,
+    SlotChances,
+    ask_again,
+)
 from penchant.experiments.logged_slots import LoggedSlots
 from penchant.experiments.reward_model import Shown, predict_rewards
 from penchant.maths.threads import one_thread
@@ -36,6 +42,9 @@ if TYPE_CHECKING:
 
 PAGE: Final = 20_000
 """Exposures read at a time."""
+
+MOST: Final = 1_000
+"""Products one slot might show, of which it is kept how likely each is."""
 
 SURFACES: Final = (HOMEPAGE, NEW_ARRIVALS)
 """Where what is shown depends on who looks alone: of others the log does not keep the product."""
@@ -79,7 +88,8 @@ class Replay:
     """A log, ready to be valued.
 
     Attributes:
-        logged: One row per slot that was seen, with predictions of a model.
+        logged: One row per slot that was seen; with predictions of a model, but where a slot might
+            show more than MOST products.
         answers: How many answers these are of.
         reproduced: Part of the slots whose logged propensity the shop still gives, in [0, 1].
         left_out: {why: slots that could not be used}.
@@ -101,7 +111,7 @@ def replay(store: Store, contest_of: Callable[[str], Contest | None], asked: Ask
         asked: Which part of the log, and what counts.
 
     Returns:
-        Rows in the order they were seen, by page. Cost: two answers for each one that was seen.
+        Rows by page, in each by answer and slot. Cost: two answers for each one that was seen.
 
     Raises:
         InputError: if nothing of the log can be used, or the other policy draws in a way whose
@@ -132,7 +142,7 @@ class _Row:
     reward: float
     propensity: float
     chances: SlotChances
-    products: NDArray[np.int64]
+    products: NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,8 +187,13 @@ def _row(
     """Put all of a slot together, and number the products it might show, as builds differ."""
     slot, propensity = one.exposure.slot, one.propensity or 0.0
     chances = again.slot(slot, one.product_id, propensity)
-    ids = again.contest.target.build.product_ids
-    names = (ids[row] for row in chances.rows.tolist())
+    numbers = None
+    if len(chances.rows) <= MOST:
+        ids = again.contest.target.build.product_ids
+        names = (ids[row] for row in chances.rows.tolist())
+        numbers = np.array([products.setdefault(name, len(products)) for name in names], np.int64)
+    else:
+        chances = replace(chances, rows=NOTHING.rows, chances=NOTHING.chances)
     return _Row(
         request_id=one.exposure.request_id,
         customer=person,
@@ -187,7 +202,7 @@ def _row(
         reward=float(any(each.interaction_type == reward for each in one.outcomes)),
         propensity=propensity,
         chances=chances,
-        products=np.array([products.setdefault(name, len(products)) for name in names], np.int64),
+        products=numbers,
     )
 
 
@@ -200,8 +215,7 @@ def _replay(
             f"No logged slot can be replayed ({told}). Pages report what was really seen with "
             "POST /v1/exposures."
         )
-    shown, target = _for_model(rows, products)
-    predicted = predict_rewards(shown, target)
+    shown = _shown(rows, products)
     logged = LoggedSlots(
         customer=shown.customer,
         slot=shown.slot,
@@ -209,9 +223,12 @@ def _replay(
         propensity=_column([one.propensity for one in rows]),
         target=_column([one.chances.target for one in rows]),
         support=_column([one.chances.support for one in rows]),
-        predicted=predicted.shown,
-        predicted_target=predicted.target,
     )
+    might = [one.products for one in rows if one.products is not None]
+    if len(might) == len(rows):
+        chances = [one.chances.chances for one in rows]
+        found = predict_rewards(shown, _laid_out(might, chances, len(products)))
+        logged = replace(logged, predicted=found.shown, predicted_target=found.target)
     return Replay(
         logged=logged,
         answers=len({one.request_id for one in rows}),
@@ -220,22 +237,26 @@ def _replay(
     )
 
 
-def _for_model(rows: Sequence[_Row], products: Mapping[str, int]) -> tuple[Shown, csr_array]:
-    """Number customers, and lay out what the other policy might have shown."""
-    from scipy.sparse import csr_array
-
+def _shown(rows: Sequence[_Row], products: Mapping[str, int]) -> Shown:
+    """Give what a model learns from, customers numbered."""
     who = {name: number for number, name in enumerate(sorted({one.customer for one in rows}))}
-    shown = Shown(
+    return Shown(
         customer=np.array([who[one.customer] for one in rows], np.int64),
         slot=np.array([one.slot for one in rows], np.int64),
         product_row=np.array([products.get(one.product_id, -1) for one in rows], np.int64),
         reward=_column([one.reward for one in rows]),
     )
-    starts = np.cumsum([0, *(len(one.products) for one in rows)])
-    columns = np.concatenate([one.products for one in rows])
-    chances = np.concatenate([one.chances.chances for one in rows])
-    shape = (len(rows), max(len(products), 1))
-    return shown, csr_array((chances, columns, starts), shape=shape)
+
+
+def _laid_out(
+    might: Sequence[NDArray[np.int64]], chances: Sequence[Weights], n_products: int
+) -> csr_array:
+    """Lay out what the other policy might have shown, slot by slot."""
+    from scipy.sparse import csr_array
+
+    starts = np.cumsum([0, *map(len, might)])
+    shape = (len(might), max(n_products, 1))
+    return csr_array((np.concatenate(chances), np.concatenate(might), starts), shape=shape)
 
 
 def _column(values: Sequence[float]) -> Weights:

@@ -52,13 +52,13 @@ def draw_evenly(
 
 
 def even_chances(group_row: Rows) -> Weights:
-    """Give how likely each product stands in any one slot: see `draw_evenly`.
+    """Give how likely each product stands in any one slot that is drawn evenly.
 
     Args:
-        group_row: Shape (n_rows,), the group of each product, >= 0.
+        group_row: As in `draw_evenly`.
 
     Returns:
-        Shape (n_rows,), summing to 1.
+        Shape (n_rows,), p as in `draw_evenly`, of all products that may be drawn; they sum to 1.
 
     Example:
         >>> even_chances(np.array([0, 0, 1], np.int32)).tolist()

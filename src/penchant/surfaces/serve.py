@@ -63,7 +63,7 @@ class Showing:
         stages: The rungs that were used, in order.
         eligibility: The rules.
         policy: By which the surface was filled.
-        strata: What each exploring slot could have shown.
+        strata: What each slot could have shown that was drawn.
     """
 
     picks: Ranking
@@ -193,14 +193,13 @@ def _by_lot(
 ) -> tuple[Stage, Explored]:
     rows = np.flatnonzero(eligible).astype(np.int32)
     groups = stock.group_row[rows] if manner.recommend.one_per_group else np.arange(len(rows))
-    groups = np.asarray(groups, np.int32)
-    drawn, chances = draw_evenly(rows, groups, wanted, manner.rng)
-    even = even_chances(groups)
-    strata = tuple(Stratum(place, rows, even) for place in range(len(drawn)))
+    drawn, chances = draw_evenly(rows, np.asarray(groups, np.int32), wanted, manner.rng)
     pool = Pool.of(rung.used, rows)
     drawable = Ranking(rows, pool.scores, pool.sources)
     shown = Ranking(drawn, np.zeros((len(drawn), len(pool.sources))), pool.sources)
     stage = Stage(rung.step, pool, drawable, drawable, by_lot=True)
+    each = even_chances(np.asarray(groups, np.int32))
+    strata = tuple(Stratum(place, rows, each) for place in range(len(drawn)))
     return stage, Explored(shown, chances, np.ones(len(drawn), bool), strata)
 
 
@@ -273,7 +272,7 @@ def _showing(
 
 
 def _strata(found: Sequence[Explored]) -> Iterator[Stratum]:
-    """Give what exploring slots could have shown, by their places in the whole answer."""
+    """Give what drawn slots could have shown, by their places in the whole answer."""
     before = 0
     for one in found:
         yield from (replace(each, place=before + each.place) for each in one.strata)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 
 import penchant
 from penchant.experiments.asking_again import Contest
-from penchant.experiments.contest import laid_over
+from penchant.experiments.overlay import laid_over
 from penchant.store.database.store import Store
 from penchant.store.database.values import Event, Exposure, ServedSlate, ServedSlot
 from penchant.taste.from_tables import microseconds
@@ -22,9 +21,7 @@ MINUTE_US = 60_000_000
 
 def under(shop: penchant.Shop, **overlay: dict[str, object]) -> penchant.Shop:
     """The same build under other settings."""
-    settings = laid_over(shop.manifest.settings, overlay)
-    manifest = replace(shop.manifest, settings=settings)
-    return penchant.Shop(manifest, shop.build, shop.marks, store=shop.store, terms=shop.terms)
+    return shop.under(laid_over(shop.settings, overlay))
 
 
 def contest(shop: penchant.Shop, **overlay: dict[str, object]) -> Contest:

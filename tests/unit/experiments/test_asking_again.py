@@ -19,7 +19,7 @@ from tests.live import NOW, NOW_US, event, opened
 from tests.unit.experiments.logged_shop import K, ask, contest, under
 
 BOLD = {"homepage": {"explore": 0.5, "weights": {"popular": 1.0, "visual": 0.2}}}
-DRAWS = 1_000
+DRAWS = 600
 
 
 @pytest.fixture
@@ -29,12 +29,20 @@ def shop(own_shop: Path) -> Iterator[penchant.Shop]:
         yield under(found, homepage={"explore": 0.5})
 
 
-@pytest.mark.parametrize("who", ["WARM", None])
-@pytest.mark.parametrize("pinned", [[], ["P09"]])
+@pytest.mark.parametrize(
+    ("who", "pinned", "policy", "drawn"),
+    [
+        ("WARM", [], "recipe", 3),
+        (None, ["P09"], "recipe", 3),
+        ("NEAR", ["P09"], "random", K - 1),
+        (None, [], "popularity", 0),
+    ],
+)
 def test_products_are_shown_as_often_as_the_chances_say(
-    shop: penchant.Shop, who: str | None, pinned: list[str]
+    shop: penchant.Shop, who: str | None, pinned: list[str], policy: str, drawn: int
 ) -> None:
-    both = contest(shop, **BOLD, recommend={"pinned": pinned})
+    homepage = {**BOLD["homepage"], "policy": policy}
+    both = contest(shop, homepage=homepage, recommend={"pinned": pinned})
     slate = ask(shop, who, 1)
     again = ask_again(both, slate, None if who is None else shop.person(who))
     assert again is not None
@@ -53,7 +61,7 @@ def test_products_are_shown_as_often_as_the_chances_say(
             explored += 1
             seen = [counted[name] for name in names]
             assert chisquare(seen, DRAWS * stratum.chances).pvalue > 0.001
-    assert explored == 3
+    assert explored == drawn
     assert not pinned or again.target[0].rows.tolist() == [ids.row("P09")]
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner
 
 import penchant
-from penchant.cli import experiment_replay
 from penchant.errors import InputError
-from penchant.experiments.contest import contests, laid_over
+from penchant.experiments.contest import contests
 from penchant.experiments.overlap import Gate, value_policy, value_slots
+from penchant.experiments.overlay import laid_over
 from penchant.experiments.replay import Asked, replay
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.values import Event, Exposure
@@ -53,10 +50,10 @@ def logged(shop: penchant.Shop, answers: int) -> None:
 
 
 def test_other_settings_are_worth_what_they_would_get(shop: penchant.Shop) -> None:
-    logged(shop, 300)
+    logged(shop, 160)
     both = contest(shop, **GREEDY)
     found = replay(shop.needed_store(), lambda _: both, Asked())
-    assert (found.answers, len(found.logged), found.reproduced) == (300, 300 * K, 1.0)
+    assert (found.answers, len(found.logged), found.reproduced) == (160, 160 * K, 1.0)
     assert dict(found.left_out) == {}
     slates = {who: both.target.recommend(who, k=K, as_of=NOW).slots for who in OTHERS}
     truth = {
@@ -64,7 +61,7 @@ def test_other_settings_are_worth_what_they_would_get(shop: penchant.Shop) -> No
         for slot in range(1, K + 1)
     }
     assert found.logged.support is not None
-    assert found.logged.support == pytest.approx(np.ones(300 * K))
+    assert found.logged.support == pytest.approx(np.ones(160 * K))
     valued = value_policy(found.logged, gate=LOOSE)
     assert valued.refusals == ()
     for name, one in valued.estimates.items():
@@ -96,6 +93,29 @@ def test_what_the_log_could_not_have_shown_is_not_valued(shop: penchant.Shop) ->
     valued = value_policy(found.logged, gate=LOOSE)
     assert dict(valued.estimates) == {}
     assert any("could not have shown" in one for one in valued.refusals)
+
+
+def test_a_log_drawn_by_lot_can_tell_of_every_policy(
+    shop: penchant.Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from penchant.experiments import replay as module
+
+    even = shop.under(laid_over(shop.settings, {"homepage": {"policy": "random"}}))
+    logged(even, 80)
+    both = contest(even, homepage={"policy": "recipe", "explore": 0.0})
+    found = replay(shop.needed_store(), lambda _: both, Asked())
+    assert found.reproduced == 1
+    assert found.logged.support == pytest.approx(np.ones(80 * K))
+    assert found.logged.weights().mean() == pytest.approx(1, abs=0.4)
+    back = contest(shop, homepage={"policy": "random"})
+    monkeypatch.setattr(module, "MOST", 5)
+    other = replay(shop.needed_store(), lambda _: back, Asked())
+    assert other.logged.predicted is None
+    np.testing.assert_allclose(other.logged.target, other.logged.propensity)
+    none = contest(shop, homepage={"policy": "nothing"})
+    empty = replay(shop.needed_store(), lambda _: none, Asked())
+    assert (empty.logged.target == 0).all()
+    assert value_policy(empty.logged).refusals
 
 
 def test_what_cannot_be_used_is_counted_by_its_reason(shop: penchant.Shop) -> None:
@@ -174,9 +194,9 @@ def test_builds_are_opened_once_and_those_that_are_gone_are_none(own_shop: Path)
 @pytest.mark.parametrize(
     ("overlay", "said"),
     [
-        ({}, "change nothing"),
-        ({"homepage": {}}, "change nothing"),
-        ({"space": {"kind": "raw"}}, r"\[space\] cannot be changed"),
+        ({}, "changes nothing"),
+        ({"homepage": {}}, "changes nothing"),
+        ({"space": {"kind": "raw"}}, r"\[space\], which is settled when a build is made"),
     ],
 )
 def test_settings_that_are_no_other_policy_are_refused(
@@ -190,28 +210,11 @@ def test_settings_that_are_no_other_policy_are_refused(
         store.close()
 
 
-def test_settings_are_checked_where_they_are_laid_over_others() -> None:
-    before = {"homepage": {"explore": 0.2, "weights": {"visual": 1.0}}}
-    after = laid_over(before, {"homepage": {"weights": {"popular": 2.0}}})
-    assert after["homepage"]["explore"] == 0.2
-    assert after["homepage"]["weights"] == {"popular": 2.0}
-    with pytest.raises(InputError, match="explore"):
-        laid_over(before, {"homepage": {"explore": 7.0}})
-
-
 def test_what_is_asked_must_be_something_the_log_holds() -> None:
     with pytest.raises(InputError, match="which product they were about"):
         Asked(surface="product_page")
     with pytest.raises(InputError, match="click, purchase"):
         Asked(reward="view")
-
-
-def command(*words: object) -> Any:
-    """Run the command as one of several."""
-    app = typer.Typer()
-    app.callback()(lambda: None)
-    experiment_replay.register(app)
-    return CliRunner().invoke(app, ["replay", *map(str, words)])
 
 
 @pytest.fixture
@@ -223,11 +226,12 @@ def shop_with_log(own_shop: Path) -> Path:
 
 
 def test_the_command_says_what_other_settings_would_get(
-    shop_with_log: Path, tmp_path: Path
+    desk: Any, shop_with_log: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "other.toml"
     file.write_text("[homepage]\nexplore = 0.0\n")
-    told = json.loads(command(shop_with_log, "--settings", file, "--json").stdout)
+    command = ("experiment", "replay", shop_with_log, "--settings", file)
+    told = desk.run(*command, "--json").json
     assert (told["answers"], told["reproduced"], told["left_out"]) == (80, 1.0, {})
     assert set(told["slots"]) == {str(slot) for slot in range(1, K + 1)}
     sure = told["slots"]["1"]
@@ -235,26 +239,38 @@ def test_the_command_says_what_other_settings_would_get(
     assert sure["valued"] is (sure["refusals"] == [])
     last = told["slots"][str(K)]
     assert last["overlap"]["support"] == pytest.approx(1)
-    shown = command(shop_with_log, "--settings", file)
-    assert "counts like" in shown.stdout
-    assert "answered again just as they were logged" in shown.stderr
+    shown = desk.run(*command)
+    assert (shown.code, "counts like" in shown.out) == (0, True)
+    assert "answered again just as they were logged" in shown.err
 
 
-def test_the_command_refuses_what_is_no_settings_file(shop_with_log: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "There is no file"),
+        ("= 1", "is not valid TOML"),
+        ("k = 1", "must be in a section"),
+        ("[homepage]\nexplore = 7.0", "other.toml [homepage]: explore is 7"),
+        ("[space]\nkind = 'raw'", "other.toml changes [space]"),
+    ],
+)
+def test_the_command_refuses_what_is_no_other_policy(
+    desk: Any, shop_with_log: Path, tmp_path: Path, text: str | None, said: str
+) -> None:
     file = tmp_path / "other.toml"
-    for text, said in ((None, "no file"), ("= 1", "not valid TOML"), ("k = 1", "in a section")):
-        if text is not None:
-            file.write_text(text)
-        found = command(shop_with_log, "--settings", file)
-        assert isinstance(found.exception, InputError)
-        assert said in str(found.exception)
+    if text is not None:
+        file.write_text(text)
+    found = desk.run("experiment", "replay", shop_with_log, "--settings", file)
+    assert found.code == 2
+    assert said in found.err
 
 
-def test_a_shop_without_a_database_has_no_log(own_shop: Path, tmp_path: Path) -> None:
+def test_a_shop_without_a_database_has_no_log(desk: Any, own_shop: Path, tmp_path: Path) -> None:
     file = tmp_path / "other.toml"
     file.write_text("[homepage]\nexplore = 0.0\n")
-    found = command(own_shop, "--settings", file, "--since", "2026-07-01", "--until", "2026-08-01")
-    assert "has no database" in str(found.exception)
+    span = ("--since", "2026-07-01", "--until", "2026-08-01")
+    found = desk.run("experiment", "replay", own_shop, "--settings", file, *span)
+    assert "has no database" in found.err
 
 
 def test_the_verdict_says_more_fewer_no_difference_or_that_it_cannot_be_told() -> None:

@@ -183,3 +183,26 @@ def test_a_slate_picked_from_another_ranking_is_refused():
     other = Ranking(np.zeros(1, np.int32), np.zeros((1, 1)), ("popular",))
     with pytest.raises(InputError, match="picked has the sources"):
         explore(other, ranked([1.0]), 1, share=0, rng=Said())
+
+
+@given(seeds, st.integers(3, 12), shares.filter(bool))
+@settings(max_examples=60, deadline=None)
+def test_the_strata_are_those_of_the_slow_twin_whatever_is_drawn(seed, k, share):
+    rng = np.random.default_rng(seed)
+    pool = some_ranking(rng, 60)
+    picked = pool.take(np.sort(rng.permutation(k + 5)[:k]))
+    wanted = slow_strata(picked, pool, k, share, 40)
+    for _ in range(2):
+        shown = explore(picked, pool, k, share=share, rng=rng, size=40)
+        assert [one.place + 1 for one in shown.strata] == list(wanted)
+        for one in shown.strata:
+            told = dict(zip(one.rows.tolist(), one.chances.tolist(), strict=True))
+            assert told == pytest.approx(wanted[one.place + 1], rel=1e-6)
+            drawn = shown.ranking.rows[one.place]
+            assert one.chance_of(drawn) == shown.propensities[one.place]
+            assert one.chance_of(-1) == 0
+
+
+def test_nothing_that_does_not_explore_has_strata():
+    pool = ranked([3.0, 2.0, 1.0])
+    assert explore(pool, pool, 3, share=0, rng=Said()).strata == ()
