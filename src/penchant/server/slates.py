@@ -32,7 +32,7 @@ def answer(service: Service, question: Question) -> Slate:
     given = arms.given(question.customer_id, looked, surface=question.surface, at=moment)
     arm = arms.arm(given)
     asked = replace(question, as_of=moment, request_id=uuid.uuid4().hex)
-    slate = arms.answer(arm, asked, looked)
+    slate = arms.ask(arm, lambda shop: shop.answer(asked, looked))
     took_us = (time.perf_counter_ns() - began_ns) // 1000
     if slate.request_id is not None:
         slate = replace(slate, experiments=told(given))
