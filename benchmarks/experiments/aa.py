@@ -23,7 +23,7 @@ from benchmarks.experiments.returning import Crowd
 from benchmarks.experiments.rules import Called, runs
 from penchant.experiments.sample_ratio import ALARM_LEVEL, check_ratio
 
-LIFTS = {0.0: 3000, 0.1: 2000, 0.2: 1000}
+LIFTS = {0.0: 10_000, 0.1: 2000, 0.2: 1000}
 """{true lift: runs}."""
 
 RULES = ("combined", "always_valid", "fixed", "daily", "over_exposures")

@@ -3,10 +3,11 @@
     python -m benchmarks.experiments.reread DATA "2 cores" benchmarks/results/experiments.json
 
 Tests over time: at every look but the last the interval that holds at every look may stop a test,
-at the last look it or the fixed one decides. Some published looks are wrong for once, and right
-again at the next: hence "twice", which stops where two looks in a row call the same. A stop is reversed where the last fixed interval lies
-on the other side of 0, and confirmed where it lies on the same. Beside it, whoever looks every time
-with a z test at 5 %. And a randomised e-mail test of three arms, by the product's own moments.
+at the last look it or the fixed one decides. A stop is reversed where the last fixed interval lies
+on the other side of 0, and confirmed where it lies on the same. Some published looks are wrong for
+once and right again at the next, hence "twice", which stops where two looks in a row call the same.
+Beside it, whoever looks every time with a z test at 5 %. And a randomised e-mail test of three
+arms, by the product's own moments.
 """
 
 from __future__ import annotations

@@ -37,9 +37,9 @@ SAFE: Final = "safe"
 HARMED: Final = "harmed"
 UNCLEAR: Final = "unclear"
 
-AOV_CAVEAT: Final = (
-    "The average order value is that of buyers only, so it may change just because others buy: "
-    "read it beside conversion and revenue per customer."
+STILL_CAVEAT: Final = (
+    "A single day recorded wrong can do that, too: see that it still holds at the next look "
+    "before you act."
 )
 BLOCK_CAVEAT: Final = (
     "Find out where customers of one variant are lost: compare those assigned with those exposed, "
@@ -136,7 +136,8 @@ def _before_the_end(variant: str, early: Effect, better: int) -> Verdict:
     if outcome == NO_DIFFERENCE:
         text = f"Not decided yet: so far, {what_they_did(early)}. Wait for the planned end."
         return Verdict(variant, NOT_YET, False, text, ())
-    return Verdict(variant, outcome, True, _sentence(early), (_overstated(early),))
+    caveats = (_overstated(early), STILL_CAVEAT)
+    return Verdict(variant, outcome, True, _sentence(early), caveats)
 
 
 def _at_the_end(variant: str, early: Effect, fixed: Effect, better: int) -> Verdict:

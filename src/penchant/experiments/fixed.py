@@ -8,8 +8,11 @@ exposures of one customer are alike.
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from penchant.errors import MissingExtraError
 from penchant.experiments.metrics import Metric
@@ -57,11 +60,7 @@ def fixed_effect(
     arms = (control, variant)
     if not _varies(metric, arms):
         return _without_scatter(metric, arms, variant_name, level)
-    rho = _rho(metric, arms)
-    try:
-        found = _test(metric, arms, level, uses_before=rho is not None)
-    except OverflowError:  # adjusted to so near 0 that a lift has no end
-        rho, found = None, _test(metric, arms, level, uses_before=False)
+    rho, found = _tested(metric, arms, level)
     lift, lift_low, lift_high = _lift(found)
     return Effect(
         metric=metric.name,
@@ -83,6 +82,19 @@ def fixed_effect(
     )
 
 
+def _tested(metric: Metric, arms: Arms, level: float) -> tuple[float | None, MeanResult]:
+    """Test, adjusted by what was before if that leaves something to tell."""
+    rho = _rho(metric, arms)
+    if rho is not None:
+        # Of a few units all scatter may be taken off, or a value come so near 0 that a lift ends
+        # nowhere.
+        with suppress(OverflowError):
+            found = _test(metric, arms, level, uses_before=True)
+            if found.effect_size_ci_upper > found.effect_size:
+                return rho, found
+    return None, _test(metric, arms, level, uses_before=False)
+
+
 def _test(metric: Metric, arms: Arms, level: float, *, uses_before: bool) -> MeanResult:
     try:
         from tea_tasting.metrics import RatioOfMeans
@@ -93,7 +105,8 @@ def _test(metric: Metric, arms: Arms, level: float, *, uses_before: bool) -> Mea
     test = RatioOfMeans(
         metric.value, metric.per or None, *before, confidence_level=1 - level, **options
     )
-    return test.analyze_aggregates(arms[0].to_aggregates(), arms[1].to_aggregates())
+    with np.errstate(all="ignore"):  # an interval of no width, or of a lift over 0
+        return test.analyze_aggregates(arms[0].to_aggregates(), arms[1].to_aggregates())
 
 
 def _varies(metric: Metric, arms: Arms) -> bool:

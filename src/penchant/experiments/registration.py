@@ -68,8 +68,8 @@ def check_registered(experiment: Experiment, told: Registration, *, source: str)
         InputError: if its design or plan is another one, or less takes part than before.
     """
     advice = (
-        "Put it back as it was; or stop this experiment, and start the changed one under another "
-        "name."
+        "Put it back as it was; or stop this experiment, and start a changed copy of the file, "
+        "without [registered], under another name."
     )
     if design_of(experiment) != told.design:
         raise InputError(

@@ -44,10 +44,10 @@ def range_of(effect: Effect) -> str:
     low, high = _ends(effect)
     if not (math.isfinite(low) and math.isfinite(high)):
         return "nothing can be said of how much"
-    if low >= 0 or high <= 0:
+    if effect.low > 0 or effect.high < 0:
         nearer, farther = sorted((abs(low), abs(high)))
         return f"between {_amount(effect, nearer)} and {_amount(effect, farther)}"
-    return f"between {_amount(effect, -low)} {less} and {_amount(effect, high)} {more}"
+    return f"between {_amount(effect, abs(low))} {less} and {_amount(effect, high)} {more}"
 
 
 def percent(share: float) -> str:

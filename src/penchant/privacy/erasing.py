@@ -20,6 +20,7 @@ from penchant.privacy.all_of_them import do_all
 from penchant.privacy.in_builds import forget_in_builds
 from penchant.privacy.in_campaigns import forget_in_campaigns
 from penchant.privacy.in_evaluations import forget_in_evaluations
+from penchant.privacy.in_experiments import forget_in_experiments
 from penchant.privacy.in_inbox import forget_in_inbox
 from penchant.privacy.in_tables import forget_in_tables
 from penchant.privacy.mentions import Mentions
@@ -170,5 +171,6 @@ def _forget_in_files(shop: ShopDirectory, mentions: Mentions, progress: Progress
         lambda: forget_in_evaluations(shop, mentions, note),
         lambda: forget_in_inbox(shop, mentions, note, aliases=aliases),
         lambda: forget_in_campaigns(shop, mentions.in_ids, note),
+        lambda: forget_in_experiments(shop, mentions.in_ids, note),
     )
     do_all(steps)

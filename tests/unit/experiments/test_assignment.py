@@ -32,7 +32,10 @@ ids = st.text(min_size=1, max_size=40)
 traffics = st.floats(0, 1)
 
 
-def experiment(name="bold", variants=(Variant("control"), Variant("bold")), **more):
+HALVES = (Variant("control"), Variant("bold"))
+
+
+def experiment(name="bold", variants=HALVES, **more):
     return Experiment(name, ("homepage",), variants, BEGIN, END, **more)
 
 

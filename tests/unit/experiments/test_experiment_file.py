@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from penchant.errors import InputError
 from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import PRIMARIES, Experiment, Variant
-from penchant.experiments.experiment_edit import edit_experiment
+from penchant.experiments.experiment_edit import edit_experiment, without_overrides
 from penchant.experiments.experiment_file import parse_experiment, running_experiment
 from penchant.experiments.experiment_text import render_experiment
 from penchant.experiments.registration import Registration, register
@@ -51,7 +51,7 @@ def experiments(draw):
         for one in called
     )
     slice_from = draw(st.floats(0, 0.5))
-    start = draw(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))
+    start = BEGIN + draw(st.timedeltas(timedelta(days=-2000), timedelta(days=2000)))
     end = start + timedelta(days=draw(st.integers(1, 100)))
     return Experiment(
         name=draw(names),
@@ -266,6 +266,18 @@ def test_an_edit_changes_its_lines_alone():
     assert [(a, b) for a, b in pairs if a != b] == [
         ("traffic = 0.2 # Ana: careful", "traffic = 0.5 # Ana: careful")
     ] * 2
+
+
+def test_an_override_goes_with_its_line_alone():
+    one = experiment(overrides={"C1": "bold", "C2": "control", "Zoë M.": "bold"})
+    text = render_experiment(one, register(one)).replace('"C1" = "bold"', '"C1" = "bold" # Ana')
+    edited = without_overrides(text, {"C1", "Zoë M.", "bold", "name"}, source="bold.toml")
+    gone = [line for line in text.splitlines() if line not in edited.splitlines()]
+    assert gone == ['"C1" = "bold" # Ana', '"Zoë M." = "bold"']
+    assert parsed(edited).experiment == replace(one, overrides={"C2": "control"})
+    inline = "overrides = { C1 = 'bold' }\n" + SHORT
+    with pytest.raises(InputError, match=r"bold\.toml names persons .* by hand, and try again"):
+        without_overrides(inline, {"C1"}, source="bold.toml")
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,22 @@ def test_an_experiment_ends_once(files):
             act()
 
 
+def test_an_end_that_was_set_may_come_earlier_never_later(files):
+    files.create(experiment())
+    files.stop("bold", LATER)
+    assert files.stop("bold", BEGIN + timedelta(days=1)).stopped == BEGIN + timedelta(days=1)
+    with pytest.raises(InputError, match=r"was stopped at 2026-05-05"):
+        files.stop("bold", LATER)
+
+
+def test_what_does_harm_is_stopped_whatever_is_wrong_with_the_settings(files):
+    files.create(experiment())
+    files.shop.settings_file.write_text("[homepage")
+    with pytest.raises(InputError, match=r"penchant\.toml is not valid TOML"):
+        files.load("bold")
+    assert files.stop("bold", LATER).stopped == LATER
+
+
 def test_what_is_over_is_not_stopped_and_a_draft_neither(files):
     files.create(experiment())
     with pytest.raises(InputError, match=r"is over: it ended at 2026-06-01T00:00:00\+00:00"):

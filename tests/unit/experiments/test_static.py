@@ -104,7 +104,8 @@ def test_no_numpy_and_no_table_is_loaded_for_it(files):
     code = (
         "import sys, penchant\n"
         f"penchant.assign({str(path)!r}, 'C1')\n"
-        "print(*sorted({'numpy', 'polars', 'scipy', 'sqlalchemy', 'tea_tasting'} & set(sys.modules)))"
+        "heavy = {'numpy', 'polars', 'scipy', 'sqlalchemy', 'tea_tasting'}\n"
+        "print(*sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ import penchant
 from penchant.builds import Build, Manifest
 from penchant.errors import BuildError, BusyError, InputError
 from penchant.evaluation.trial import Trial
+from penchant.experiments.experiment import Experiment, Variant
+from penchant.experiments.files import ExperimentFiles
 from penchant.privacy.erasing import (
     finish_erasures,
     forget,
@@ -234,6 +238,24 @@ def test_one_bad_place_keeps_the_receipt_waiting_but_no_other_place(
     assert receipt.counts["campaign_rows"] == 40
     assert receipt.counts["interactions"] == 6
     assert traces(shop.path, PERSON, csv, parquet) == traces(shop.path, PERSON)
+
+
+def test_a_person_given_a_variant_by_name_is_taken_out_of_the_experiment(
+    shop: ShopDirectory, store: Store
+) -> None:
+    files, week = ExperimentFiles(shop), timedelta(weeks=1)
+    variants = (Variant("control"), Variant("bold"))
+    given = {PERSON: "bold", OTHER: "control", VISITOR: "bold"}
+    one = Experiment("bold", ("homepage",), variants, AT - week, AT + week, overrides=given)
+    path = files.create(one)
+    (files.folder / "broken.toml").write_text("overrides =")
+    with pytest.raises(BuildError, match=r"^broken\.toml is not valid TOML"):
+        forget(shop, store, PERSON, at=AT)
+    assert traces(path, PERSON) == traces(path, VISITOR) == []
+    assert files.load("bold") == replace(one, overrides={OTHER: "control"})
+    (files.folder / "broken.toml").unlink()
+    (receipt,) = finish_erasures(shop, store, at=AT)
+    assert receipt.counts["experiment_overrides"] == 2
 
 
 def test_a_receipt_stays_open_while_somebody_reads_the_database_all_the_time(
