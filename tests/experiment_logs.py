@@ -35,7 +35,7 @@ def an_experiment(**changes):
     values = {
         "name": "bold",
         "surfaces": ("homepage", "cart"),
-        "variants": (Variant("control"), Variant("bold", settings={"homepage": {"k": 5}})),
+        "variants": (Variant("control"), Variant("bold", settings={"homepage": {"explore": 0.3}})),
         "start": START,
         "end": START + timedelta(days=14),
         "attribution_days": 3.0,

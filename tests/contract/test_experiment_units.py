@@ -39,7 +39,7 @@ def store(request, stores):
 @pytest.mark.parametrize("days", [6, 11, 30])
 def test_units_are_what_a_slow_reader_finds(store, days, monkeypatch):
     monkeypatch.setattr("penchant.experiments.units.PAGE_OF_UNITS", 17)
-    monkeypatch.setattr("penchant.experiments.seen.PAGE", 50)
+    monkeypatch.setattr("penchant.experiments.live_lines.PAGE", 50)
     experiment, as_of = an_experiment(), START + timedelta(days=days)
     log = random_log(experiment, np.random.default_rng(days))
     log.write(store)

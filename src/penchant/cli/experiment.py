@@ -14,7 +14,9 @@ from penchant.cli import (
     experiment_assign,
     experiment_init,
     experiment_list,
+    experiment_plan,
     experiment_ramp,
+    experiment_report,
     experiment_show,
     experiment_start,
     experiment_stop,
@@ -28,6 +30,8 @@ COMMANDS: Final = (
     experiment_list,
     experiment_show,
     experiment_assign,
+    experiment_plan,
+    experiment_report,
 )
 
 HELP = """Compare ways of recommending on customers, by a rule fixed before.

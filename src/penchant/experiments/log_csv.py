@@ -27,6 +27,7 @@ from penchant.settings.showing import SURFACES
 from penchant.tables.read import read_as
 from penchant.tables.report import TableLoad
 from penchant.tables.schema import Column, Kind, TableSchema
+from penchant.tables.schemas import SCHEMAS
 from penchant.tables.words import CANCELLED, COMPLETED, OPEN, ORDER_WORDS, RETURNED, Vocabulary
 from penchant.taste.from_tables import microseconds
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 EXPOSURES: Final = "exposures"
 ORDERS: Final = "orders"
-_UNIT_NAMES: Final = ("customer_id", "user_id", "client_id", "visitor_id", "unit")
+_UNIT_NAMES: Final = (c.CUSTOMER_ID, "unit", *SCHEMAS[c.INTERACTIONS].column(c.CUSTOMER_ID).aliases)
 
 _NOT_IN_FILES: Final = ("exposures_before", "clicks_before", "answers", "fallbacks", "took_ms")
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
 
 from penchant import columns as c
 from penchant.errors import InputError
@@ -21,7 +20,7 @@ from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.moments import Moments
 from penchant.experiments.orders import DAY_US
-from penchant.experiments.outcomes import rank_of
+from penchant.experiments.slot_product import ProductOf
 from penchant.experiments.unit_table import shows_nothing
 from penchant.experiments.units import span_of, window_of
 from penchant.store.database import schema
@@ -33,31 +32,16 @@ if TYPE_CHECKING:
 SQL_COLUMNS: Final = ("exposures", "clicks", "converted", "orders", "revenue", "revenue_capped")
 """Of UNIT_COLUMNS, those that the database sums up."""
 
+ROUNDING: Final = 1e-12
+"""Of a share of units, by which two ways of counting may differ."""
+
+ONCE: Final = "MATERIALIZED"
+"""What is used several times is made once; both databases know the word."""
+
 _SLATES: Final = schema.slates.c
 _SEEN: Final = schema.exposures.c
 _EVENTS: Final = schema.events.c
 _GIVEN: Final = schema.assignments.c
-
-
-class _ProductOf(sa.sql.functions.GenericFunction[str]):
-    """The product in a 1-based slot of an answer; null beyond its last."""
-
-    type = sa.Text()
-    inherit_cache = True
-    name = "penchant_product_of"
-
-
-@compiles(_ProductOf, "sqlite")
-def _of_sqlite(element: Any, compiler: Any, **words: Any) -> str:
-    slots, slot = (compiler.process(one, **words) for one in element.clauses)
-    return f"json_extract({slots}, '$[' || ({slot} - 1) || '][0]')"
-
-
-@compiles(_ProductOf, "postgresql")
-def _of_postgresql(element: Any, compiler: Any, **words: Any) -> str:
-    slots, slot = (compiler.process(one, **words) for one in element.clauses)
-    # a negative place counts from the end there
-    return f"CASE WHEN {slot} > 0 THEN ({slots} -> ({slot} - 1)) ->> 0 END"
 
 
 def moments_in_database(
@@ -81,10 +65,9 @@ def moments_in_database(
         raise InputError(
             f'A variant of "{experiment.name}" shows nothing: read it by units_of_database.'
         )
-    units = _units(experiment, microseconds(as_of))
+    units = _capped(_units(experiment, microseconds(as_of)), experiment.winsorize)
     with store.database.snapshot() as connection:
-        cap = _cap(connection, units, experiment.winsorize)
-        rows = connection.execute(_sums(units, cap)).all()
+        rows = connection.execute(_sums(units)).all()
     found = {row[0]: _moments(row[1:]) for row in rows}
     return {one.name: found.get(one.name, Moments.none(SQL_COLUMNS)) for one in experiment.variants}
 
@@ -99,6 +82,7 @@ def _units(experiment: Experiment, as_of_us: int) -> sa.CTE:
         .group_by(seen.c.unit_id, seen.c.variant)
         .having(first + span <= as_of_us)
         .cte("windows")
+        .prefix_with(ONCE)
     )
     shown = _shown(seen, windows, span)
     clicked = _clicked(seen, windows, span, as_of_us)
@@ -145,6 +129,7 @@ def _dealt(experiment: Experiment, as_of_us: int) -> sa.CTE:
             )
         )
         .cte("dealt")
+        .prefix_with(ONCE)
     )
 
 
@@ -152,7 +137,7 @@ def _rendered(experiment: Experiment, as_of_us: int) -> sa.CTE:
     """Rendered slots of answers made at or after the assignment, with their product."""
     dealt, window = _dealt(experiment, as_of_us), window_of(experiment, as_of_us)
     later = sa.case((_SEEN.shown_us > _SLATES.made_us, _SEEN.shown_us), else_=_SLATES.made_us)
-    product = _ProductOf(_SLATES.slots, _SEEN.slot)
+    product = ProductOf(_SLATES.slots, _SEEN.slot)
     return (
         sa.select(
             dealt.c.unit_id,
@@ -172,6 +157,7 @@ def _rendered(experiment: Experiment, as_of_us: int) -> sa.CTE:
             product.is_not(None),
         )
         .cte("rendered")
+        .prefix_with(ONCE)
     )
 
 
@@ -265,20 +251,23 @@ def _bought(orders: sa.CTE, windows: sa.CTE, span: int) -> sa.CTE:
     )
 
 
-def _cap(connection: sa.Connection, units: sa.CTE, quantile: float) -> float | None:
-    """Find the revenue at the pooled quantile; None: nothing is capped."""
-    count = connection.scalar(sa.select(sa.func.count()).select_from(units)) or 0
-    if quantile >= 1 or not count:
-        return None
-    place = rank_of(count, quantile)
-    ranked = sa.select(units.c.revenue).order_by(units.c.revenue).offset(place).limit(1)
-    return connection.scalar(ranked) or None
+def _capped(units: sa.CTE, quantile: float) -> sa.CTE:
+    """Add revenue capped at the pooled quantile, as `outcomes.cap_of` finds it."""
+    reached = sa.func.cume_dist().over(order_by=units.c.revenue)
+    ranked = sa.select(*units.c, reached.label("reached")).cte("ranked").prefix_with(ONCE)
+    cap = (
+        sa.select(sa.func.nullif(sa.func.min(ranked.c.revenue), 0.0))
+        .where(ranked.c.reached >= quantile - ROUNDING)
+        .scalar_subquery()
+    )
+    columns = [ranked.c[name] for name in ("variant", *SQL_COLUMNS[:-1])]
+    above = ranked.c.revenue > cap if quantile < 1 else sa.false()
+    capped = sa.case((above, cap), else_=ranked.c.revenue)
+    return sa.select(*columns, capped.label(SQL_COLUMNS[-1])).cte("capped")
 
 
-def _sums(units: sa.CTE, cap: float | None) -> sa.Select[Any]:
-    revenue = units.c.revenue
-    capped = revenue if cap is None else sa.case((revenue > cap, sa.literal(cap)), else_=revenue)
-    columns = [*(units.c[name] for name in SQL_COLUMNS[:-1]), capped]
+def _sums(units: sa.CTE) -> sa.Select[Any]:
+    columns = [units.c[name] for name in SQL_COLUMNS]
     pairs = [a * b for place, a in enumerate(columns) for b in columns[place:]]
     sums = [sa.func.sum(one) for one in (*columns, *pairs)]
     return sa.select(units.c.variant, sa.func.count(), *sums).group_by(units.c.variant)

@@ -10,14 +10,11 @@ import polars as pl
 import sqlalchemy as sa
 
 from penchant import columns as c
-from penchant.experiments.orders import AT, LINE_SCHEMA, UNIT, no_lines
+from penchant.experiments.orders import AT, UNIT
 from penchant.store.database import schema
 
 if TYPE_CHECKING:
     from penchant.store.database.database import Database
-
-PAGE: Final = 50_000
-"""Rows fetched at once."""
 
 _SLATES: Final = schema.slates.c
 _SEEN: Final = schema.exposures.c
@@ -28,62 +25,76 @@ _SURFACES: Final[sa.BindParameter[Any]] = sa.bindparam("surfaces", expanding=Tru
 _SINCE: Final = sa.bindparam("since", type_=sa.BigInteger)
 _UNTIL: Final = sa.bindparam("until", type_=sa.BigInteger)
 _AS_OF: Final = sa.bindparam("as_of", type_=sa.BigInteger)
-_THEM: Final = sa.select(_ASSIGNED.unit_id).where(
+_AFTER: Final = sa.bindparam("after", type_=sa.Text)
+_LAST: Final = sa.bindparam("last", type_=sa.Text)
+_UNITS: Final = sa.select(_ASSIGNED.unit_id).where(
     _ASSIGNED.experiment == sa.bindparam("experiment", type_=sa.Text),
     # both ends as the database orders texts, whatever that order is
-    _ASSIGNED.unit_id > sa.bindparam("after", type_=sa.Text),
-    _ASSIGNED.unit_id <= sa.bindparam("last", type_=sa.Text),
-)
-_THEIR_SLATES: Final = (
-    _SLATES.customer_id.in_(_THEM),
-    _SLATES.surface.in_(_SURFACES),
-    _SLATES.made_us >= _SINCE,
-    _SLATES.made_us < _UNTIL,
-)
-_ANSWERS: Final = sa.select(
-    _SLATES.request_id,
-    _SLATES.customer_id,
-    _SLATES.surface,
-    _SLATES.step,
-    _SLATES.made_us,
-    _SLATES.took_us,
-    _SLATES.slots,
-).where(*_THEIR_SLATES)
-_RENDERED: Final = (
-    sa.select(_SEEN.request_id, _SEEN.slot, _SEEN.shown_us)
-    .join_from(schema.exposures, schema.slates, _SEEN.request_id == _SLATES.request_id)
-    .where(*_THEIR_SLATES, _SEEN.shown_us < _AS_OF)
-)
-_CLICKS: Final = sa.select(
-    _EVENTS.customer_id, _EVENTS.request_id, _EVENTS.product_id, _EVENTS.time_us
-).where(
-    _EVENTS.customer_id.in_(_THEM),
-    _EVENTS.interaction_type == c.CLICK,
-    _EVENTS.request_id != "",
-    _EVENTS.time_us >= _SINCE,
-    _EVENTS.time_us < _AS_OF,
-)
-_LINES: Final = (
-    sa.select(
-        _EVENTS.seq,
-        _EVENTS.order_id,
-        _EVENTS.customer_id,
-        _EVENTS.product_id,
-        _EVENTS.time_us,
-        _EVENTS.quantity,
-        _EVENTS.value,
-        _EVENTS.currency,
-    )
-    .where(
-        _EVENTS.seq > sa.bindparam("after", type_=sa.BigInteger),
-        _EVENTS.interaction_type == sa.bindparam("action", type_=sa.Text),
-        _EVENTS.time_us >= _SINCE,
-        _EVENTS.time_us < _AS_OF,
-    )
-    .order_by(_EVENTS.seq)
-    .limit(sa.bindparam("most", type_=sa.Integer))
+    _ASSIGNED.unit_id > _AFTER,
+    _ASSIGNED.unit_id <= _LAST,
 )
 
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """What is read of some customers."""
+
+    answers: sa.Select[Any]
+    rendered: sa.Select[Any]
+    clicks: sa.Select[Any]
+
+    @classmethod
+    def of(cls, slates: sa.ColumnElement[bool], events: sa.ColumnElement[bool]) -> _Statements:
+        """Make them, of those whose slates and events these choose."""
+        theirs = (
+            slates,
+            _SLATES.surface.in_(_SURFACES),
+            _SLATES.made_us >= _SINCE,
+            _SLATES.made_us < _UNTIL,
+        )
+        clicked = (
+            events,
+            _EVENTS.interaction_type == c.CLICK,
+            _EVENTS.request_id != "",
+            _EVENTS.time_us >= _SINCE,
+            _EVENTS.time_us < _AS_OF,
+        )
+        return cls(
+            answers=sa.select(
+                _SLATES.request_id,
+                _SLATES.customer_id,
+                _SLATES.surface,
+                _SLATES.step,
+                _SLATES.made_us,
+                _SLATES.took_us,
+                _SLATES.slots,
+            ).where(*theirs),
+            rendered=sa.select(_SEEN.request_id, _SEEN.slot, _SEEN.shown_us)
+            .join_from(schema.exposures, schema.slates, _SEEN.request_id == _SLATES.request_id)
+            .where(*theirs, _SEEN.shown_us < _AS_OF),
+            clicks=sa.select(
+                _EVENTS.customer_id, _EVENTS.request_id, _EVENTS.product_id, _EVENTS.time_us
+            ).where(*clicked),
+        )
+
+
+_OF_UNITS: Final = _Statements.of(_SLATES.customer_id.in_(_UNITS), _EVENTS.customer_id.in_(_UNITS))
+_OF_ANYBODY: Final = _Statements.of(
+    sa.and_(_SLATES.customer_id > _AFTER, _SLATES.customer_id <= _LAST),
+    sa.and_(_EVENTS.customer_id > _AFTER, _EVENTS.customer_id <= _LAST),
+)
+_CUSTOMERS: Final = (
+    sa.select(_SLATES.customer_id)
+    .distinct()
+    .where(
+        _SLATES.customer_id > _AFTER,
+        _SLATES.surface.in_(_SURFACES),
+        _SLATES.made_us >= _SINCE,
+        _SLATES.made_us < _UNTIL,
+    )
+    .order_by(_SLATES.customer_id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 ANSWER_SCHEMA: Final = {
     "request_id": pl.String(),
     UNIT: pl.String(),
@@ -111,7 +122,7 @@ class Window:
     """What of the database an analysis looks at; all ends in microseconds since 1970 UTC.
 
     Attributes:
-        experiment: Name of the experiment.
+        experiment: Name of the experiment; "": whoever was answered, assigned or not.
         surfaces: Where it runs.
         since_us: Answers and events from when on: a span before the start.
         until_us: Answers until when, exclusive: when it ended, or the reference time.
@@ -161,48 +172,49 @@ def seen_by(database: Database, window: Window, after: str, last: str) -> Seen:
         "as_of": window.as_of_us,
     }
     places = {"surfaces": list(window.surfaces)}
+    statements = _OF_UNITS if window.experiment else _OF_ANYBODY
     with database.snapshot() as connection:
         answers = [
             (*row[:-1], [slot[0] for slot in row[-1]])
-            for row in connection.execute(_ANSWERS, asked | places)
+            for row in connection.execute(statements.answers, asked | places)
         ]
-        rendered = connection.execute(_RENDERED, asked | places).all()
-        clicks = connection.execute(_CLICKS, asked).all()
+        rendered = connection.execute(statements.rendered, asked | places).all()
+        clicks = connection.execute(statements.clicks, asked).all()
     return Seen(
-        _frame(answers, ANSWER_SCHEMA),
-        _frame(rendered, RENDERED_SCHEMA),
-        _frame(clicks, CLICK_SCHEMA),
+        frame_of(answers, ANSWER_SCHEMA),
+        frame_of(rendered, RENDERED_SCHEMA),
+        frame_of(clicks, CLICK_SCHEMA),
     )
 
 
-def live_lines(database: Database, window: Window, action: str) -> pl.DataFrame:
-    """Read what was bought, or sent back, while the shop was open, in pages.
+def answered(database: Database, window: Window, size: int) -> Iterator[tuple[str, list[str]]]:
+    """Give pages of customers who were answered, each with the customer before its first.
 
     Args:
         database: The shop's.
-        window: When.
-        action: `columns.PURCHASE` or `columns.RETURN`.
-
-    Returns:
-        Columns of LINE_SCHEMA, in the order of writing.
+        window: Where and when.
+        size: Most of a page.
 
     Raises:
         StoreError: if the database does not answer.
     """
-    return pl.concat([no_lines(), *_pages(database, window, action)])
-
-
-def _pages(database: Database, window: Window, action: str) -> Iterator[pl.DataFrame]:
-    seq = 0
-    asked = {"action": action, "since": window.since_us, "as_of": window.as_of_us, "most": PAGE}
+    after = ""
+    asked = {"since": window.since_us, "until": window.until_us, "most": size}
     while True:
         with database.snapshot() as connection:
-            rows = connection.execute(_LINES, asked | {"after": seq}).all()
-        if not rows:
+            places = {"surfaces": list(window.surfaces), "after": after}
+            page = list(connection.scalars(_CUSTOMERS, asked | places))
+        if not page:
             return
-        seq = rows[-1][0]
-        yield _frame([tuple(row)[1:] for row in rows], LINE_SCHEMA)
+        yield after, page
+        after = page[-1]
 
 
-def _frame(rows: Sequence[Any], columns: dict[str, Any]) -> pl.DataFrame:
+def frame_of(rows: Sequence[Any], columns: dict[str, Any]) -> pl.DataFrame:
+    """Make a frame of rows of the database.
+
+    Args:
+        rows: Their values in the order of the columns.
+        columns: {name: dtype}.
+    """
     return pl.DataFrame([tuple(row) for row in rows], schema=columns, orient="row")

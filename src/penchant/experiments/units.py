@@ -13,9 +13,10 @@ import polars as pl
 from penchant import columns as c
 from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import Experiment
+from penchant.experiments.live_lines import live_lines
 from penchant.experiments.orders import AT, DAY_US, UNIT, order_book
 from penchant.experiments.outcomes import FIRST, cap_of, matrix_of, with_orders
-from penchant.experiments.seen import Window, live_lines, seen_by
+from penchant.experiments.seen import Window, seen_by
 from penchant.experiments.shown_sums import no_units, shown_sums
 from penchant.experiments.unit_table import UnitTable, shows_nothing
 from penchant.taste.from_tables import microseconds
@@ -101,8 +102,9 @@ def units_of_database(
         assigned.update(variant for variant, _ in dealt.kept.values())
         seen = seen_by(store.database, window, after, page[-1].unit_id)
         frames.append(shown_sums(_frame(dealt), seen, span_us, at_serving=bool(hollow)))
-    purchases = live_lines(store.database, window, c.PURCHASE)
-    returns = live_lines(store.database, window, c.RETURN)
+    since_us = window.since_us
+    purchases = live_lines(store.database, since_us, as_of_us, c.PURCHASE)
+    returns = live_lines(store.database, since_us, as_of_us, c.RETURN)
     book = order_book(tables.orders, tables.items, purchases, returns)
     known = book.frame.filter(pl.col(AT) < as_of_us)
     units = pl.concat([no_units(), *frames])

@@ -19,6 +19,7 @@ NOTES: Final[Mapping[str, str]] = {
     "dates_only": "orders have a date without a time of day; they count as made at its end.",
     "without_value": "orders have no value; they count with what is known of it.",
     "currencies": "currencies are among the orders; their amounts were added up as they are.",
+    "rejected": "rows of the files cannot be used and were set aside, told by line and reason.",
     "outside": "exposures were before the start or after the end, and do not count.",
 }
 
@@ -55,9 +56,9 @@ def how_it_was_computed(analysis: Analysis) -> list[str]:
 
 def _window(days: str, not_matured: int) -> str:
     return (
-        f"What they did in the {days} after that counts; the {days} before it make the comparison "
-        f"sharper (CUPED), where they tell anything. Only customers whose {days} are over are "
-        f"compared: {number(not_matured)} are still on their way."
+        f"What they did in the {days} after that counts; the {days} before it take noise out of "
+        f"the comparison (CUPED), where they tell anything. Only customers whose {days} are over "
+        f"are compared: {number(not_matured)} are still on their way."
     )
 
 

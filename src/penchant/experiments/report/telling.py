@@ -115,7 +115,7 @@ def metrics_table(variant: str, effects: Sequence[Effect]) -> Table:
         f"“{variant}”",
         "Change",
         "Interval of the change",
-        "Used of before",
+        "Noise removed",
     )
     return Table(f"Metrics of “{variant}” beside the control", head, rows)
 
@@ -226,7 +226,7 @@ def interval(effect: Effect) -> str:
 
 
 def _metric_row(one: Effect) -> tuple[str, ...]:
-    used = UNKNOWN if one.rho is None else f"{percent(one.rho**2)} of the noise"
+    used = UNKNOWN if one.rho is None else percent(one.rho**2)
     return title_of(one.metric), *_values(one), change(one), interval(one), used
 
 
