@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,10 @@ import pytest
 import penchant
 from penchant.client.values import EventsAnswer
 from penchant.errors import ServiceError
+from penchant.experiments.experiment import Experiment, Variant
+from penchant.experiments.files import ExperimentFiles
+from penchant.shop_directory import ShopDirectory
+from penchant.surfaces import InExperiment
 from tests.server.conftest import add_keys
 from tests.server.process import running
 
@@ -188,3 +192,19 @@ def test_the_page_of_who_refused_reports_nothing_of_what_was_seen(service, tmp_p
     told = run_page(service, tmp_path, "OUT")
     assert told["slate"]["request_id"] is None
     assert sorted(told["statuses"]) == [200, 200, 422]
+
+
+def test_the_client_tells_of_experiments(service, client):
+    now = datetime.now(UTC).replace(microsecond=0)
+    variants = (Variant("plain"), Variant("bold"))
+    experiment = Experiment(
+        "shown", ("new_arrivals",), variants, now, now + timedelta(9), overrides={"WARM": "bold"}
+    )
+    files = ExperimentFiles(ShopDirectory.open(service.shop))
+    files.create(experiment)
+    wanted = (InExperiment("shown", "bold"),)
+    until = time.monotonic() + 20
+    while client.recommend("WARM", surface="new_arrivals").experiments != wanted:
+        assert time.monotonic() < until, "it never came to that"
+    assert client.recommend("WARM").experiments == ()
+    files.stop("shown", datetime.now(UTC))

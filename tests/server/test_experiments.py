@@ -304,6 +304,23 @@ def test_a_variant_may_answer_from_another_build(desk, own_shop):
         )
 
 
+def test_reasons_are_those_of_the_variant(own_shop):
+    popular = {"homepage": {"policy": "popularity"}}
+    experiment = an_experiment(
+        Variant("plain"),
+        Variant("popular", settings=popular),
+        overrides={"WARM": "popular", "NEAR": "plain"},
+    )
+    begin(own_shop, experiment)
+    with served(own_shop) as service:
+        sources = {
+            who: service.get(f"/v1/customers/{who}/reasons/P09").json()["sources"].keys()
+            for who in ("WARM", "NEAR")
+        }
+    assert sources["WARM"] == {"popular"}
+    assert "visual" in sources["NEAR"]
+
+
 def test_products_added_meanwhile_are_found_in_every_arm(compared):
     service, experiment = compared
     product = {"title": "Brand new", "category": "rings", "stock_status": "in_stock"}

@@ -59,11 +59,11 @@ def answer_question(arms: Arms, question: Question, *, at: datetime) -> Exchange
     Raises:
         PenchantError: what the shop raises.
     """
-    began_ns, question = time.perf_counter_ns(), replace(question, as_of=at)
+    began_ns, asked = time.perf_counter_ns(), replace(question, as_of=at)
     looked = arms.base.shop.look_up(question.customer_id)
     given = arms.given(question.customer_id, looked, surface=question.surface, at=at)
     arm = arms.arm(given)
-    slate = arms.answer(arm, question, looked)
+    slate = arms.ask(arm, lambda shop: shop.answer(asked, looked))
     took_us = (time.perf_counter_ns() - began_ns) // 1000
     if slate.request_id is None:
         return Exchange(slate, None)

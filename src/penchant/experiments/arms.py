@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from penchant.engine import Shop
 from penchant.errors import NotFoundError
@@ -17,10 +18,12 @@ from penchant.experiments.assignment import Assignment, assign_all, design_of
 from penchant.experiments.experiment import Experiment, Variant
 from penchant.experiments.overlay import laid_over
 from penchant.experiments.policy_names import policies_of
-from penchant.question import Looked, Question
+from penchant.question import Looked
 from penchant.settings import ExperimentSettings
 from penchant.store.database.values import Person, ServedAssignment
-from penchant.surfaces.slate import InExperiment, Slate
+from penchant.surfaces.slate import InExperiment
+
+Told = TypeVar("Told")
 
 Changes = tuple[tuple[str, str], ...]
 """(experiment, variant) of those variants that change anything."""
@@ -102,33 +105,26 @@ class Arms:
         changes = tuple(
             (one.experiment, one.variant) for one in given if _changes(self._variant(one))
         )
-        arm = self._arms.get(changes)
-        if arm is None:
-            with self._making:
-                arm = self._arms.get(changes) or self._made(changes)
-                self._arms[changes] = arm
-        return arm
+        return self._arms.get(changes) or self._of(changes)
 
-    def answer(self, arm: Arm, question: Question, looked: Looked) -> Slate:
-        """Answer in an arm; about what only the build that serves knows, from that one.
+    def ask(self, arm: Arm, question: Callable[[Shop], Told]) -> Told:
+        """Ask an arm; about what only the build that serves knows, that one.
 
         Who was assigned stays so: they count as what they were to get.
 
         Args:
             arm: Of `arm`.
-            question: What is asked.
-            looked: What the database said of who looks.
+            question: What is asked of its shop; what it raises is raised here.
 
         Raises:
-            InputError: as `Shop.recommend`.
-            NotFoundError: as `Shop.recommend`.
+            NotFoundError: if neither knows what is asked about.
         """
         try:
-            return arm.shop.answer(question, looked)
+            return question(arm.shop)
         except NotFoundError:
             if arm.shop.build_id == self.base.shop.build_id:
                 raise
-            return self.base.shop.answer(question, looked)
+            return question(self.base.shop)
 
     def rows(
         self, given: Sequence[Assignment], unit_id: str, at_us: int
@@ -160,7 +156,10 @@ class Arms:
             refreshed: Gives another opened build with the products of now.
         """
         builds = {name: refreshed(one) for name, one in self.builds.items()}
-        return Arms(base, self.experiments, self._shared, builds)
+        arms = Arms(base, self.experiments, self._shared, builds)
+        for changes in tuple(self._arms):
+            arms._of(changes)  # now, so that no customer waits for it
+        return arms
 
     def forget(self, customer_id: str) -> None:
         """Let go of what was thought of somebody, in every arm.
@@ -170,6 +169,12 @@ class Arms:
         """
         for arm in tuple(self._arms.values()):
             arm.shop.people.forget(customer_id)
+
+    def _of(self, changes: Changes) -> Arm:
+        with self._making:
+            arm = self._arms.get(changes) or self._made(changes)
+            self._arms[changes] = arm
+        return arm
 
     def _variant(self, assignment: Assignment) -> Variant:
         return self._by_name[assignment.experiment].variant(assignment.variant)

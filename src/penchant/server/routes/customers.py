@@ -93,8 +93,12 @@ async def reasons(
     service = service_of(request)
 
     def ask() -> Response:
-        explained = service.serving.now.shop.explain(
-            customer_id, product_id, surface=surface, as_of=datetime.now(UTC)
+        served, moment = service.serving.now, datetime.now(UTC)
+        looked = served.shop.look_up(customer_id)
+        given = served.arms.given(customer_id, looked, surface=surface, at=moment)
+        explained = served.arms.ask(
+            served.arms.arm(given),
+            lambda shop: shop.explain(customer_id, product_id, surface=surface, as_of=moment),
         )
         return json_answer(explained.to_dict())
 
