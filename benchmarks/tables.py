@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.experiments import tables
 from benchmarks.speed import RATIOS
 
 ROOT = Path(__file__).parents[1]
@@ -73,7 +74,8 @@ def render(results: Path) -> str:
     """Give the page.
 
     Args:
-        results: The folder of results: quality.json and, where it was measured, speed.json.
+        results: The folder of results: quality.json, experiments.json, off_policy.json and, where
+            they were measured, speed.json and service.json.
     """
     quality = json.loads((results / "quality.json").read_text(encoding="utf-8"))
     versions = ", ".join(f"{name} {one}" for name, one in quality["versions"].items())
@@ -85,6 +87,8 @@ def render(results: Path) -> str:
     file = results / "service.json"
     if file.is_file():
         parts.append(_service(json.loads(file.read_text("utf-8"))))
+    for name, page in (("experiments", tables.experiments), ("off_policy", tables.off_policy)):
+        parts.append(page(json.loads((results / f"{name}.json").read_text("utf-8"))))
     return "".join(parts)
 
 
