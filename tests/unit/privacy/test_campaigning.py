@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import penchant
 from penchant.campaign.record import campaign_files, record_campaign
+from penchant.campaign.write import open_sink
 from penchant.errors import BuildError
 from penchant.privacy.campaigning import write_recorded
 from penchant.privacy.erasing import forget_in_database
-from penchant.privacy.in_campaigns import remove_from_campaign
+from penchant.privacy.in_campaigns import SCHEMAS, campaign_rows, remove_from_campaign
 from penchant.privacy.mentions import Mentions
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store
@@ -127,3 +129,23 @@ def test_a_campaign_under_way_fails_where_it_may_hold_the_person(
     with pytest.raises(BuildError):
         write_recorded(shop, None, campaign, file, at=AT, on_progress=sweep)
     assert PERSON.split(",")[0] + ", " not in file.read_text().replace(OTHER.replace('"', '""'), "")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_persons_are_found_in_files_from_before_campaigns_told_of_experiments(
+    tmp_path: Path, suffix: str
+) -> None:
+    file, before = tmp_path / f"old{suffix}", SCHEMAS[1]
+    assert before.names[-1] == "reason_share"
+    values = {one.name: [None, None] for one in before} | {"customer_id": ["A", "B"]}
+    with open_sink(file, suffix, before) as sink:
+        sink.write_table(pa.table(values, schema=before))
+    counted: list[tuple[str, dict[str, int]]] = []
+    remove_from_campaign(
+        file,
+        lambda ids: ids.set(ids != "A", None),
+        lambda place, _, found: counted.append((place, dict(found))),
+    )
+    assert counted == [("campaign_rows", {"A": 1})]
+    rows = campaign_rows(file, lambda ids: ids)
+    assert [(one["customer_id"], len(one)) for one in rows] == [("B", 14)]
