@@ -74,8 +74,8 @@ def render(results: Path) -> str:
     """Give the page.
 
     Args:
-        results: The folder of results: quality.json, experiments.json, off_policy.json and, where
-            they were measured, speed.json and service.json.
+        results: The folder of results: quality.json and, where they were measured, speed.json,
+            service.json, experiments.json and off_policy.json.
     """
     quality = json.loads((results / "quality.json").read_text(encoding="utf-8"))
     versions = ", ".join(f"{name} {one}" for name, one in quality["versions"].items())
@@ -88,7 +88,8 @@ def render(results: Path) -> str:
     if file.is_file():
         parts.append(_service(json.loads(file.read_text("utf-8"))))
     for name, page in (("experiments", tables.experiments), ("off_policy", tables.off_policy)):
-        parts.append(page(json.loads((results / f"{name}.json").read_text("utf-8"))))
+        if (file := results / f"{name}.json").is_file():
+            parts.append(page(json.loads(file.read_text("utf-8"))))
     return "".join(parts)
 
 

@@ -24,6 +24,7 @@ SLATE = {
     "request_id",
     "degraded",
     "slots",
+    "experiments",
 }
 SLOT = {"slot", "product_id", "score", "similarity", "source", "propensity", "reason"}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
+from dataclasses import asdict, replace
 
 import pytest
 
 from penchant.errors import InputError
 from penchant.surfaces import Reason, Slate, Slot
+from penchant.surfaces.slate import InExperiment
 
 
 def slot(number: int) -> Slot:
@@ -46,9 +48,10 @@ def test_a_slate_as_values() -> None:
                 "reason": {"text": "Popular", "product_id": None, "share": None},
             }
         ],
+        "experiments": [],
     }
 
 
 def test_a_slate_as_json_is_what_its_values_are() -> None:
-    whole = slate(slot(1), slot(2))
-    assert whole.to_dict() == {**asdict(whole), "slots": [asdict(one) for one in whole.slots]}
+    whole = replace(slate(slot(1), slot(2)), experiments=(InExperiment("bold", "control"),))
+    assert json.loads(json.dumps(whole.to_dict())) == json.loads(json.dumps(asdict(whole)))
