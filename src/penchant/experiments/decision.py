@@ -186,7 +186,7 @@ def _too_few(effect: Effect, converters: tuple[int, int]) -> str:
     did = "clicked" if effect.metric == CTR else "bought"
     return (
         f"No verdict: {converters[0]:,} customers of the control and {converters[1]:,} of "
-        f'"{effect.variant}" {did}; it takes {MIN_CONVERTERS} each.'
+        f"“{effect.variant}” {did}; it takes {MIN_CONVERTERS} each."
     )
 
 

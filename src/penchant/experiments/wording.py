@@ -30,8 +30,8 @@ def what_they_did(effect: Effect) -> str:
     deed, more, less = DEEDS.get(effect.metric, (None, "more", "less"))
     found = _found(effect, more, less)
     if deed:
-        return f'customers who saw "{effect.variant}" {deed} {found}'
-    return f'with "{effect.variant}", {_title(effect.metric)}: {found}'
+        return f"customers who saw “{effect.variant}” {deed} {found}"
+    return f"with “{effect.variant}”, {_title(effect.metric)}: {found}"
 
 
 def range_of(effect: Effect) -> str:

@@ -52,7 +52,7 @@ def test_before_the_end_a_difference_that_one_look_would_call_is_not_enough():
     found = verdict(fixed)
     assert (found.outcome, found.early, found.caveats) == (NOT_YET, False, ())
     assert found.text == (
-        'Not decided yet: so far, customers who saw "bold" clicked 10 % more often (between 3.4 % '
+        "Not decided yet: so far, customers who saw “bold” clicked 10 % more often (between 3.4 % "
         "less often and 25 % more often). Wait for the planned end."
     )
 
@@ -61,7 +61,7 @@ def test_before_the_end_a_difference_at_every_look_decides_with_a_warning():
     found = verdict(effect(0.2, 0.04))
     assert (found.variant, found.outcome, found.early) == ("bold", BETTER, True)
     assert found.text == (
-        'Customers who saw "bold" clicked 20 % more often (between 6.5 % and 35 %).'
+        "Customers who saw “bold” clicked 20 % more often (between 6.5 % and 35 %)."
     )
     overstated, still = found.caveats
     assert overstated == (
@@ -81,7 +81,7 @@ def test_at_the_end_the_one_look_decides():
     found = verdict(effect(0.1, 0.04), end=True)
     assert (found.outcome, found.early, found.caveats) == (BETTER, False, ())
     assert found.text == (
-        'Customers who saw "bold" clicked 10 % more often (between 2.1 % and 19 %).'
+        "Customers who saw “bold” clicked 10 % more often (between 2.1 % and 19 %)."
     )
     assert verdict(effect(-0.1, 0.04), end=True).outcome == WORSE
 
@@ -99,7 +99,7 @@ def test_at_the_end_no_difference_is_not_taken_for_none():
     found = verdict(effect(0.01, 0.04), end=True)
     assert (found.outcome, found.early) == (NO_DIFFERENCE, False)
     assert found.text == (
-        'No difference was found: customers who saw "bold" clicked 1 % more often (between 6.9 % '
+        "No difference was found: customers who saw “bold” clicked 1 % more often (between 6.9 % "
         "less often and 9.6 % more often)."
     )
     (caveat,) = found.caveats
@@ -130,7 +130,7 @@ def test_too_few_converters_forbid_a_verdict(end):
     found = verdict(effect(0.5, 0.01), converters=(99, 4_000), end=end)
     assert found.outcome == TOO_FEW
     assert found.text == (
-        'No verdict: 99 customers of the control and 4,000 of "bold" clicked; it takes 100 each.'
+        "No verdict: 99 customers of the control and 4,000 of “bold” clicked; it takes 100 each."
     )
     bought = verdict(effect(0.5, 0.01, metric="revenue"), converters=(400, 9), end=end)
     assert "bought; it takes 100 each" in bought.text

@@ -53,8 +53,8 @@ class Elements(HTMLParser):
 def test_the_text_begins_with_the_verdict(better):
     lines = render_text(better).splitlines()
     assert lines[:6] == [
-        'Is "bold" better than "control"? Yes.',
-        '  Customers who saw "bold" clicked 12 % more often (between 7.6 % and 16 %).',
+        'Is “bold” better than “control”? Yes.',
+        '  Customers who saw “bold” clicked 12 % more often (between 7.6 % and 16 %).',
         "",
         LINE,
         "Decided by clicks per exposure.",
@@ -65,7 +65,7 @@ def test_the_text_begins_with_the_verdict(better):
 def test_every_outcome_is_told_in_words():
     early = analyse(made_units(3, 8000, 0.4), EXPERIMENT, as_of=FINAL - timedelta(days=5))
     text = render_text(early)
-    assert text.startswith('Is "bold" better than "control"? Yes.\n')
+    assert text.startswith("Is “bold” better than “control”? Yes.\n")
     assert "\n  Mind: It was decided before the planned end." in text
     alike = analyse(made_units(0, 3000), EXPERIMENT, as_of=FINAL)
     assert "No difference was found." in render_text(alike).splitlines()[0]
@@ -143,7 +143,7 @@ def test_json_is_stable_and_puts_the_verdicts_first(better):
         "variant": "bold",
         "outcome": "better",
         "early": False,
-        "text": 'Customers who saw "bold" clicked 12 % more often (between 7.6 % and 16 %).',
+        "text": "Customers who saw “bold” clicked 12 % more often (between 7.6 % and 16 %).",
         "caveats": [],
     }
     variant = told["variants"][0]

@@ -12,11 +12,11 @@ from tests.unit.experiments.effects import effect
 @pytest.mark.parametrize(
     ("metric", "told"),
     [
-        ("ctr", 'customers who saw "bold" clicked 12 % more often'),
-        ("conversion", 'customers who saw "bold" bought 12 % more often'),
-        ("revenue", 'customers who saw "bold" spent 12 % more'),
-        ("return_rate", 'with "bold", share of pieces returned: 12 % more'),
-        ("wishes", 'with "bold", wishes: 12 % more'),
+        ("ctr", "customers who saw “bold” clicked 12 % more often"),
+        ("conversion", "customers who saw “bold” bought 12 % more often"),
+        ("revenue", "customers who saw “bold” spent 12 % more"),
+        ("return_rate", "with “bold”, share of pieces returned: 12 % more"),
+        ("wishes", "with “bold”, wishes: 12 % more"),
     ],
 )
 def test_each_metric_has_its_words(metric, told):

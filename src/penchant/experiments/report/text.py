@@ -49,7 +49,7 @@ def _lines(analysis: Analysis) -> Iterator[str]:
 
 def _verdict(reading: VariantReading, control: str) -> Iterator[str]:
     one = reading.verdict
-    yield f'Is "{one.variant}" better than "{control}"? {ANSWERS[one.outcome]}.'
+    yield f"Is “{one.variant}” better than “{control}”? {ANSWERS[one.outcome]}."
     yield from _wrapped(one.text, "  ")
     for caveat in one.caveats:
         yield from _wrapped(f"Mind: {caveat}", "  ")
