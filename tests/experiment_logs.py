@@ -119,10 +119,11 @@ def _one_unit(log, experiment, rng, unit, start):
     kind = rng.choice(kinds, p=[0.75, 0.1, 0.05, 0.05, 0.05])
     names = [one.name for one in experiment.variants]
     if kind != "stranger":
-        chosen = names if kind == "crossed" else [names[rng.integers(len(names))]]
-        for name in chosen:
+        chosen = rng.permutation(names).tolist()[: None if kind == "crossed" else 1]
+        for place, name in enumerate(chosen):
             design = "0" * 12 if kind == "old design" else None
-            log.assign(unit, name, at, experiment, counted=kind != "override", design=design)
+            counted, moment = kind != "override", at + place * DAY
+            log.assign(unit, name, moment, experiment, counted=counted, design=design)
     for visit in range(int(rng.integers(0, 6))):
         made = at if visit == 0 else at + int(rng.integers(-4 * DAY, 6 * DAY))
         _one_answer(log, rng, f"{unit}r{visit}", unit, made)
@@ -176,10 +177,10 @@ def _orders(log, rng, unit, start):
 
 
 def slow_units(log, experiment, as_of):
-    """Read a log unit by unit: {unit_id: {column: value}}, and how many were left out."""
+    """Read a log unit by unit: {unit_id: {column: value}}, and how many did not count."""
     as_of_us, span = us(as_of), round(experiment.attribution_days * DAY)
     orders = slow_orders(log, experiment, as_of_us)
-    of_unit, left = defaultdict(list), {"crossed": 0, "uncounted": 0, "redesigned": 0}
+    of_unit, counts = defaultdict(list), {"crossed": 0, "uncounted": 0, "redesigned": 0}
     for one in log.assignments:
         if one.first_us < as_of_us:
             of_unit[one.unit_id].append(one)
@@ -187,11 +188,11 @@ def slow_units(log, experiment, as_of):
     for unit, rows in of_unit.items():
         first = sorted(rows, key=lambda one: (one.first_us, one.variant))[0]
         if any(not one.counted for one in rows):
-            left["uncounted"] += 1
+            counts["uncounted"] += 1
         elif first.design != design_of(experiment):
-            left["redesigned"] += 1
+            counts["redesigned"] += 1
         else:
-            left["crossed"] += len({one.variant for one in rows}) > 1
+            counts["crossed"] += len({one.variant for one in rows}) > 1
             row = _slow_unit(log, experiment, first, as_of_us, span)
             if row is not None:
                 found[unit] = row | _slow_orders_of(orders, unit, row["first"], span)
@@ -204,7 +205,7 @@ def slow_units(log, experiment, as_of):
     for one in found.values():
         one["revenue_capped"] = min(one["revenue"], cap)
         one["matured"] = one["first"] + span <= as_of_us
-    return found, left
+    return found, counts
 
 
 def _slow_unit(log, experiment, dealt, as_of_us, span):

@@ -27,7 +27,7 @@ from benchmarks.experiments.rules import Z95, Z96
 from penchant.experiments.always_valid import half_width, mixing_variance
 from penchant.experiments.decision import MIN_CONVERTERS
 from penchant.experiments.fixed import fixed_effect
-from penchant.experiments.metrics import MEAN, Metric
+from penchant.experiments.metrics import Metric
 from penchant.experiments.moments import Moments
 from penchant.experiments.sample_ratio import check_ratio
 from penchant.experiments.verdict import EARLY_LEVEL
@@ -38,10 +38,10 @@ TEST = ["experiment_id", "variant_id"]
 CONTROL = "No E-Mail"
 E_MAIL_COLUMNS = ("visit", "conversion", "spend", "spend_capped", "history")
 E_MAIL_METRICS = (
-    Metric("visit", MEAN, "visit", "share who visited"),
-    Metric("conversion", MEAN, "conversion", "share who bought"),
-    Metric("spend", MEAN, "spend", "spend per customer", before="history"),
-    Metric("spend_capped", MEAN, "spend_capped", "spend, capped", before="history"),
+    Metric("visit", "visit", "share who visited"),
+    Metric("conversion", "conversion", "share who bought"),
+    Metric("spend", "spend", "spend per customer", before="history"),
+    Metric("spend_capped", "spend_capped", "spend, capped", before="history"),
 )
 CAP = 0.999
 

@@ -267,7 +267,7 @@ def test_a_broken_file_neither_hinders_the_start_nor_other_experiments(own_shop)
         assert {name for one in NAMES for name in variant_of(service, one)} == {"other"}
 
 
-def test_two_experiments_of_two_layers_are_crossed(own_shop):
+def test_two_experiments_of_two_layers_are_dealt_independently(own_shop):
     begin(own_shop, an_experiment())
     even = {"homepage": {"explore": 0.0}}
     begin(

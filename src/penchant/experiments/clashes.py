@@ -33,7 +33,7 @@ def check_clashes(experiment: Experiment, others: Iterable[Experiment]) -> None:
 
 def _meet(one: Experiment, other: Experiment) -> bool:
     """Say whether there is a moment at which both run."""
-    return max(one.start, other.start) < min(one.stopped or one.end, other.stopped or other.end)
+    return max(one.start, other.start) < min(one.over_at, other.over_at)
 
 
 def _check_slices(one: Experiment, other: Experiment) -> None:
@@ -41,7 +41,7 @@ def _check_slices(one: Experiment, other: Experiment) -> None:
         raise InputError(
             f'Experiment "{one.name}" wants {one.slice_from:g}..{one.slice_to:g} of layer '
             f'"{one.layer}", of which "{other.name}" has {other.slice_from:g}..{other.slice_to:g} '
-            f"until {(other.stopped or other.end).isoformat()}: take another slice, start later, "
+            f"until {other.over_at.isoformat()}: take another slice, start later, "
             "or, if they change different things, another layer."
         )
 
@@ -53,7 +53,7 @@ def _check_settings(one: Experiment, other: Experiment, surfaces: list[str]) -> 
             f'Experiment "{one.name}" changes {", ".join(common)} on {", ".join(surfaces)}, and '
             f'so does "{other.name}" in layer "{other.layer}": a customer in both could get only '
             f'one of the two. Use layer "{other.layer}" with a slice of its own, or start after '
-            f"{(other.stopped or other.end).isoformat()}."
+            f"{other.over_at.isoformat()}."
         )
 
 

@@ -89,7 +89,7 @@ def fraction_of(experiment: Experiment, moment: datetime) -> float:
 def _moments(experiment: Experiment, as_of: datetime, window: timedelta) -> Iterator[datetime]:
     """Give the ends of days since the first window was over, and the reference time."""
     first = experiment.start + window
-    last = min(as_of, (experiment.stopped or experiment.end) + window)
+    last = min(as_of, experiment.over_at + window)
     days = max((last - first) / timedelta(days=1), 0.0)
     step = max(1, int(np.ceil(days / MAX_DAYS)))
     for number in range(step, int(np.ceil(days)), step):

@@ -126,13 +126,18 @@ class Experiment:
         total = sum(one.share for one in self.variants)
         return {one.name: one.share / total for one in self.variants}
 
+    @property
+    def over_at(self) -> datetime:
+        """When nobody is assigned any more: the planned end, or when it was stopped."""
+        return self.stopped or self.end
+
     def runs_at(self, moment: datetime) -> bool:
         """Say whether units are assigned at a moment.
 
         Args:
             moment: With a time zone.
         """
-        return self.start <= moment < (self.stopped or self.end)
+        return self.start <= moment < self.over_at
 
     def _salts(self) -> tuple[str, ...]:
         return (self.salt,) if self.salt else ()

@@ -83,8 +83,8 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
         raise InputError(f"{source} is not valid TOML: {error}.") from error
 
 
-def running_experiment(read: ExperimentFile, *, source: str) -> Experiment:
-    """Give an experiment that was started, after a look at whether it is still the same.
+def held_to_file(read: ExperimentFile, *, source: str) -> Experiment:
+    """Give the experiment of a file: of one that was started, only if it is as registered.
 
     Args:
         read: The file.

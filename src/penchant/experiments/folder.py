@@ -13,9 +13,9 @@ from penchant.experiments.experiment import NAME, Experiment
 from penchant.experiments.experiment_file import (
     REGISTERED,
     ExperimentFile,
+    held_to_file,
     parse_experiment,
     parse_toml,
-    running_experiment,
 )
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
@@ -78,7 +78,7 @@ class ExperimentFolder:
             NotFoundError: if there is none.
             InputError: if its file is broken, or was changed after the start.
         """
-        return running_experiment(self.read(name), source=f"{name}{SUFFIX}")
+        return held_to_file(self.read(name), source=f"{name}{SUFFIX}")
 
     def started(self, name: str) -> Experiment | None:
         """Read an experiment that was started; None: it was not, and may be half written.
@@ -140,7 +140,7 @@ class ExperimentFolder:
         return {
             variant.build_id
             for one in self.all()
-            if at is None or at < (one.stopped or one.end)
+            if at is None or at < one.over_at
             for variant in one.variants
             if variant.build_id
         }
@@ -202,4 +202,4 @@ class ExperimentFolder:
         if REGISTERED not in parse_toml(text, f"{name}{SUFFIX}"):
             return None
         read = self._parsed(name, text, settings)
-        return running_experiment(read, source=f"{name}{SUFFIX}")
+        return held_to_file(read, source=f"{name}{SUFFIX}")

@@ -22,7 +22,7 @@ from penchant.experiments.orders import (
     OrderBook,
 )
 from penchant.experiments.outcomes import FIRST, with_orders
-from penchant.experiments.units import Left, span_of, table_of
+from penchant.experiments.units import Beside, span_of, table_of
 from penchant.settings.showing import SURFACES
 from penchant.tables.read import read_as
 from penchant.tables.report import TableLoad
@@ -141,8 +141,7 @@ def units_of_csv(
     """Give one row per unit of a log.
 
     The first row of a unit begins its window, and says its variant; its exposures and clicks are
-    those of all rows in it.
-    Rows before the start or from the end on are of no unit, and counted.
+    those of all rows in it. Rows before the start or from the end on are of no unit, and counted.
 
     Args:
         log: As read.
@@ -151,7 +150,7 @@ def units_of_csv(
         as_of: The reference time.
     """
     as_of_us, span_us = microseconds(as_of), span_of(experiment)
-    start, end = map(microseconds, (experiment.start, experiment.stopped or experiment.end))
+    start, end = map(microseconds, (experiment.start, experiment.over_at))
     at = pl.col("exposed_at").dt.epoch("us").alias(AT)
     known = log.exposures.with_columns(at).filter(pl.col(AT) < as_of_us)
     rows = known.filter(pl.col(AT).is_between(start, end, closed="left"))
@@ -166,7 +165,7 @@ def units_of_csv(
         sold,
         experiment,
         as_of_us,
-        Left(
+        Beside(
             {one.name: int(sizes.get(one.name, 0)) for one in experiment.variants},
             {"crossed": left.filter(pl.col("n") > 1).height, "uncounted": overridden.height},
             {**orders.counts, **outside},

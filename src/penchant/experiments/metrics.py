@@ -28,9 +28,6 @@ UNIT_COLUMNS: Final = (
 many days before its first exposure. `converted` is 1 where it bought; `bought` and `returned` are
 pieces."""
 
-MEAN: Final = "mean"
-RATIO: Final = "ratio"
-
 DECISION: Final = "decision"
 BESIDE: Final = "beside"
 GUARDRAIL: Final = "guardrail"
@@ -43,10 +40,9 @@ class Metric:
 
     Attributes:
         name: Of the metric.
-        kind: MEAN per unit, or RATIO of two sums over units.
         value: Column averaged, or the numerator.
         title: In words, for people.
-        per: Column of the denominator; "" for a mean.
+        per: Column of the denominator, summed over units as the numerator is; "": mean per unit.
         before: Column of the same before the experiment, for CUPED; "": none.
         before_per: Its denominator; "": none.
         better: +1 where more is better, -1 where less is.
@@ -54,7 +50,6 @@ class Metric:
     """
 
     name: str
-    kind: str
     value: str
     title: str
     per: str = ""
@@ -73,27 +68,24 @@ class Metric:
 _ALL: Final = (
     Metric(
         CTR,
-        RATIO,
         "clicks",
         "clicks per exposure",
         per="exposures",
         before="clicks_before",
         before_per="exposures_before",
     ),
-    Metric(CONVERSION, MEAN, "converted", "share who bought", before="converted_before"),
-    Metric(REVENUE, MEAN, "revenue_capped", "revenue per customer", before="revenue_before"),
+    Metric(CONVERSION, "converted", "share who bought", before="converted_before"),
+    Metric(REVENUE, "revenue_capped", "revenue per customer", before="revenue_before"),
     Metric(
         "revenue_raw",
-        MEAN,
         "revenue",
         "revenue per customer, not capped",
         before="revenue_before",
         role=BESIDE,
     ),
-    Metric("aov", RATIO, "revenue", "revenue per order", per="orders", role=BESIDE),
+    Metric("aov", "revenue", "revenue per order", per="orders", role=BESIDE),
     Metric(
         "return_rate",
-        RATIO,
         "returned",
         "share of pieces returned",
         per="bought",
@@ -102,7 +94,6 @@ _ALL: Final = (
     ),
     Metric(
         "fallback",
-        RATIO,
         "fallbacks",
         "share of answers that fell back",
         per="answers",
@@ -111,7 +102,6 @@ _ALL: Final = (
     ),
     Metric(
         "latency",
-        RATIO,
         "took_ms",
         "milliseconds per answer",
         per="answers",

@@ -8,6 +8,7 @@ it; nor are answers of a variant that shows nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,7 +46,7 @@ _GIVEN: Final = schema.assignments.c
 
 
 def moments_in_database(
-    store: Store, experiment: Experiment, *, as_of: datetime
+    store: Store, experiment: Experiment, *, as_of: datetime, empty: Collection[str] = ()
 ) -> dict[str, Moments]:
     """Sum up the units whose attribution window is over.
 
@@ -53,6 +54,7 @@ def moments_in_database(
         store: The shop's database.
         experiment: Which one; in none of its variants may a surface stay empty.
         as_of: The reference time.
+        empty: As in `units_of_database`.
 
     Returns:
         {variant: moments of SQL_COLUMNS}, of all variants in their order.
@@ -61,7 +63,7 @@ def moments_in_database(
         InputError: if a variant shows nothing: then units count by their answers.
         StoreError: if the database does not answer.
     """
-    if shows_nothing(experiment):
+    if shows_nothing(experiment, empty):
         raise InputError(
             f'A variant of "{experiment.name}" shows nothing: read it by units_of_database.'
         )

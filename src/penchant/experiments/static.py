@@ -15,8 +15,8 @@ from penchant.experiments.assignment import assign as assigned
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.experiment_file import (
     ExperimentFile,
+    held_to_file,
     parse_experiment,
-    running_experiment,
 )
 from penchant.settings.judging import ExperimentSettings
 from penchant.settings_file import load_sections
@@ -93,5 +93,5 @@ def _read(
     except UnicodeDecodeError as error:
         raise InputError(f"{file.name} is not UTF-8: {error}.") from error
     read = parse_experiment(text, file.stem, source=file.name)
-    running_experiment(read, source=file.name)
+    held_to_file(read, source=file.name)
     return read, load_sections(settings, ("experiments",), os.environ).experiments

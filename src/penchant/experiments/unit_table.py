@@ -26,7 +26,7 @@ SERVING: Final = "serving"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitTable:
-    """All units that were exposed, and the counts of those left out.
+    """All units that were exposed, and the counts of those left out or of two variants.
 
     Attributes:
         names: Variants, the control first.

@@ -112,12 +112,12 @@ def units_of_database(
         with_orders(_timed(units), known, span_us).sort(UNIT),
         experiment,
         as_of_us,
-        Left(dict(assigned), dict(totals), book.counts, hollow),
+        Beside(dict(assigned), dict(totals), book.counts, hollow),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Beside:
     """What a table of units says beside its rows.
 
     Attributes:
@@ -134,7 +134,9 @@ class Left:
     hollow: tuple[str, ...] = ()
 
 
-def table_of(units: pl.DataFrame, experiment: Experiment, as_of_us: int, left: Left) -> UnitTable:
+def table_of(
+    units: pl.DataFrame, experiment: Experiment, as_of_us: int, beside: Beside
+) -> UnitTable:
     """Make the table of units, with revenue capped at the pooled quantile of those matured.
 
     Args:
@@ -142,7 +144,7 @@ def table_of(units: pl.DataFrame, experiment: Experiment, as_of_us: int, left: L
             UNIT_COLUMNS but revenue_capped.
         experiment: Which one.
         as_of_us: The reference time.
-        left: What else is to be said.
+        beside: What else is to be said.
     """
     names = tuple(one.name for one in experiment.variants)
     first = units[FIRST].to_numpy()
@@ -159,10 +161,10 @@ def table_of(units: pl.DataFrame, experiment: Experiment, as_of_us: int, left: L
         first_exposed_us=first,
         matured=matured,
         traits=units.select(visit, pl.col("surface").alias(SURFACE)),
-        assigned=left.assigned,
-        hollow=left.hollow,
-        notes=left.notes,
-        **left.totals,
+        assigned=beside.assigned,
+        hollow=beside.hollow,
+        notes=beside.notes,
+        **beside.totals,
     )
 
 
@@ -211,7 +213,7 @@ def window_of(experiment: Experiment, as_of_us: int) -> Window:
         experiment: Which one.
         as_of_us: The reference time.
     """
-    ended = microseconds(experiment.stopped or experiment.end)
+    ended = microseconds(experiment.over_at)
     since = microseconds(experiment.start) - span_of(experiment)
     return Window(experiment.name, experiment.surfaces, since, min(ended, as_of_us), as_of_us)
 

@@ -51,17 +51,17 @@ def range_of(effect: Effect) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share as a percentage, with one decimal below 10 %.
+    r"""Write a share as a percentage, with one decimal below 10 %.
 
     Args:
         share: Such as 0.043.
 
     Example:
         >>> percent(0.1234), percent(0.04321), percent(0.03), percent(0.0)
-        ('12 %', '4.3 %', '3 %', '0 %')
+        ('12\xa0%', '4.3\xa0%', '3\xa0%', '0\xa0%')
     """
     digits = 0 if abs(share) >= 0.0995 else 1
-    return f"{100 * share:.{digits}f}".removesuffix(".0") + " %"
+    return f"{100 * share:.{digits}f}".removesuffix(".0") + "\u00a0%"
 
 
 def _found(effect: Effect, more: str, less: str) -> str:

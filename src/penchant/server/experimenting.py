@@ -98,7 +98,7 @@ class Experimenting:
 
     def _running(self) -> Sequence[Experiment]:
         now = datetime.now(UTC)
-        return [one for _, one in sorted(self._good.items()) if now < (one.stopped or one.end)]
+        return [one for _, one in sorted(self._good.items()) if now < one.over_at]
 
     def _read(self, names: Sequence[str]) -> tuple[Experiments, Troubles]:
         good: dict[str, Experiment] = {}

@@ -52,8 +52,8 @@ def test_before_the_end_a_difference_that_one_look_would_call_is_not_enough():
     found = verdict(fixed)
     assert (found.outcome, found.early, found.caveats) == (NOT_YET, False, ())
     assert found.text == (
-        "Not decided yet: so far, customers who saw “bold” clicked 10 % more often (between 3.4 % "
-        "less often and 25 % more often). Wait for the planned end."
+        "Not decided yet: so far, customers who saw “bold” clicked 10\u00a0% more often (between 3.4\u00a0% "
+        "less often and 25\u00a0% more often). Wait for the planned end."
     )
 
 
@@ -61,12 +61,12 @@ def test_before_the_end_a_difference_at_every_look_decides_with_a_warning():
     found = verdict(effect(0.2, 0.04))
     assert (found.variant, found.outcome, found.early) == ("bold", BETTER, True)
     assert found.text == (
-        "Customers who saw “bold” clicked 20 % more often (between 6.5 % and 35 %)."
+        "Customers who saw “bold” clicked 20\u00a0% more often (between 6.5\u00a0% and 35\u00a0%)."
     )
     overstated, still = found.caveats
     assert overstated == (
         "It was decided before the planned end. Experiments that stop early overstate the "
-        "difference: expect less than 20 %."
+        "difference: expect less than 20\u00a0%."
     )
     assert still == STILL_CAVEAT
 
@@ -74,14 +74,14 @@ def test_before_the_end_a_difference_at_every_look_decides_with_a_warning():
 def test_before_the_end_a_variant_may_be_found_worse():
     found = verdict(effect(-0.2, 0.04))
     assert (found.outcome, found.early) == (WORSE, True)
-    assert "clicked 20 % less often (between" in found.text
+    assert "clicked 20\u00a0% less often (between" in found.text
 
 
 def test_at_the_end_the_one_look_decides():
     found = verdict(effect(0.1, 0.04), end=True)
     assert (found.outcome, found.early, found.caveats) == (BETTER, False, ())
     assert found.text == (
-        "Customers who saw “bold” clicked 10 % more often (between 2.1 % and 19 %)."
+        "Customers who saw “bold” clicked 10\u00a0% more often (between 2.1\u00a0% and 19\u00a0%)."
     )
     assert verdict(effect(-0.1, 0.04), end=True).outcome == WORSE
 
@@ -99,12 +99,12 @@ def test_at_the_end_no_difference_is_not_taken_for_none():
     found = verdict(effect(0.01, 0.04), end=True)
     assert (found.outcome, found.early) == (NO_DIFFERENCE, False)
     assert found.text == (
-        "No difference was found: customers who saw “bold” clicked 1 % more often (between 6.9 % "
-        "less often and 9.6 % more often)."
+        "No difference was found: customers who saw “bold” clicked 1\u00a0% more often (between 6.9\u00a0% "
+        "less often and 9.6\u00a0% more often)."
     )
     (caveat,) = found.caveats
     assert caveat == (
-        "This does not show that there is none: it lies between 6.9 % less often and 9.6 % more "
+        "This does not show that there is none: it lies between 6.9\u00a0% less often and 9.6\u00a0% more "
         "often."
     )
 

@@ -13,7 +13,7 @@ from penchant.errors import InputError
 from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import PRIMARIES, Experiment, Variant
 from penchant.experiments.experiment_edit import edit_experiment, without_overrides
-from penchant.experiments.experiment_file import parse_experiment, running_experiment
+from penchant.experiments.experiment_file import parse_experiment, held_to_file
 from penchant.experiments.experiment_text import render_experiment
 from penchant.experiments.registration import Registration, register
 from penchant.settings import HomepageSettings, Settings
@@ -113,7 +113,7 @@ def test_what_is_written_is_read_back(one):
     read = parse_experiment(text, one.name, source="x")
     assert read.experiment == one
     assert read.registration == register(one)
-    assert running_experiment(read, source="x") is read.experiment
+    assert held_to_file(read, source="x") is read.experiment
     assert design_of(read.experiment) == design_of(one)
 
 
@@ -246,7 +246,7 @@ def test_a_started_experiment_is_held_to_what_it_began_as(change, message):
     one = experiment(traffic=0.2)
     text = render_experiment(replace(one, **change), register(one))
     with pytest.raises(InputError, match=rf"^bold\.toml: {message}.* [Pp]ut it back"):
-        running_experiment(parsed(text), source="bold.toml")
+        held_to_file(parsed(text), source="bold.toml")
 
 
 def test_overrides_and_traffic_may_change_while_it_runs():
@@ -254,7 +254,7 @@ def test_overrides_and_traffic_may_change_while_it_runs():
     now = replace(one, traffic=0.5, overrides={"staff": "bold"})
     read = parsed(render_experiment(now, register(one)))
     assert read.registration == Registration(register(one).design, register(one).plan, 0.2)
-    assert running_experiment(read, source="bold.toml") == now
+    assert held_to_file(read, source="bold.toml") == now
 
 
 def test_an_edit_changes_its_lines_alone():

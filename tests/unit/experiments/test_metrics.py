@@ -9,7 +9,6 @@ from penchant.experiments.metrics import DECISION, GUARDRAIL, METRICS, UNIT_COLU
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 def test_a_metric_is_made_of_columns_every_unit_has(metric):
     assert set(metric.columns) <= set(UNIT_COLUMNS)
-    assert (metric.kind == "ratio") == bool(metric.per)
     assert not metric.before or bool(metric.before_per) == bool(metric.per)
 
 

@@ -102,12 +102,12 @@ def test_revenue_that_does_not_move_in_time_becomes_a_guardrail():
     assert (found.primary, found.weeks) == ("ctr", 2)
     assert found.advice == (
         "At this traffic revenue and conversion will not move in time: decide on CTR (a lift of "
-        "10 % shows in 2 weeks), keep revenue and conversion as guardrails."
+        "10\u00a0% shows in 2 weeks), keep revenue and conversion as guardrails."
     )
     assert [one.weeks for one in found.metrics] == [2, None, None]
     found = plan([CTR, REVENUE], [10_000, 17_000, 22_000], lift=0.1)
     assert found.advice == (
-        "At this traffic revenue will not move in time: decide on CTR (a lift of 10 % shows in 2 "
+        "At this traffic revenue will not move in time: decide on CTR (a lift of 10\u00a0% shows in 2 "
         "weeks), keep revenue as guardrail."
     )
 
@@ -115,7 +115,7 @@ def test_revenue_that_does_not_move_in_time_becomes_a_guardrail():
 def test_what_the_shop_lives_on_decides_where_it_moves_in_time():
     found = plan([CTR, CONVERSION, REVENUE], [70_000, 120_000], lift=0.1)
     assert (found.primary, found.weeks) == ("revenue", 4)
-    assert found.advice == "Decide on revenue: a lift of 10 % shows in 4 weeks."
+    assert found.advice == "Decide on revenue: a lift of 10\u00a0% shows in 4 weeks."
     assert [one.weeks for one in found.metrics] == [2, 2, 4]
 
 
@@ -144,8 +144,8 @@ def test_where_nothing_moves_in_time_the_smallest_that_does_is_told():
     smallest = detectable_lift(2.2, 2_000)
     assert smallest == pytest.approx(0.202, abs=0.001)
     assert found.advice == (
-        "At this traffic no metric shows a lift of 5 % within 8 weeks; the smallest that does is "
-        "20 %, of CTR. Test a bolder change, or compare rankings by interleaving first."
+        "At this traffic no metric shows a lift of 5\u00a0% within 8 weeks; the smallest that does is "
+        "20\u00a0%, of CTR. Test a bolder change, or compare rankings by interleaving first."
     )
     assert found.metrics[2].units_per_arm is None
     assert found.metrics[2].detectable == ()

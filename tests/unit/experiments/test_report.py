@@ -54,7 +54,7 @@ def test_the_text_begins_with_the_verdict(better):
     lines = render_text(better).splitlines()
     assert lines[:6] == [
         'Is “bold” better than “control”? Yes.',
-        '  Customers who saw “bold” clicked 12 % more often (between 7.6 % and 16 %).',
+        '  Customers who saw “bold” clicked 12\u00a0% more often (between 7.6\u00a0% and 16\u00a0%).',
         "",
         LINE,
         "Decided by clicks per exposure.",
@@ -84,7 +84,7 @@ def test_the_page_holds_the_verdict_first_then_checks_metrics_guardrails_and_par
         "verdict-heading", "checks-heading", "metrics-heading", "time-heading",
         "guardrails-heading", "segments-heading", "how-heading",
     ]  # fmt: skip
-    assert page.index("clicked 12 % more often") < page.index('id="checks"')
+    assert page.index("clicked 12\u00a0% more often") < page.index('id="checks"')
 
 
 def test_the_page_needs_nothing_else(page):
@@ -137,13 +137,13 @@ def test_json_is_stable_and_puts_the_verdicts_first(better):
     assert text == json.dumps(to_dict(better), allow_nan=False)
     assert list(told) == [
         "verdicts", "experiment", "as_of", "final_from", "planned_end_reached", "trigger",
-        "units", "left_out", "checks", "variants", "notes",
+        "units", "crossed", "left_out", "checks", "variants", "notes",
     ]  # fmt: skip
     assert told["verdicts"][0] == {
         "variant": "bold",
         "outcome": "better",
         "early": False,
-        "text": "Customers who saw “bold” clicked 12 % more often (between 7.6 % and 16 %).",
+        "text": "Customers who saw “bold” clicked 12\u00a0% more often (between 7.6\u00a0% and 16\u00a0%).",
         "caveats": [],
     }
     variant = told["variants"][0]

@@ -26,6 +26,7 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
         "planned_end_reached": analysis.planned_end_reached,
         "trigger": analysis.trigger,
         "units": {name: dict(counts) for name, counts in analysis.units.items()},
+        "crossed": analysis.crossed,
         "left_out": dict(analysis.left_out),
         "checks": [asdict(one) for one in analysis.checks],
         "variants": [_reading(one) for one in analysis.readings],
