@@ -16,7 +16,7 @@ from typing import Any
 
 from penchant.experiments.assignment import assign, number
 from penchant.experiments.experiment import Experiment, Variant
-from penchant.experiments.states import assigning_facts
+from penchant.experiments.files.states import assigning_facts
 from penchant.settings import ExperimentSettings
 
 FILE = Path(__file__).parents[1] / "docs" / "reference" / "assignment-vectors.json"

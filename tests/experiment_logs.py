@@ -11,8 +11,8 @@ import polars as pl
 
 from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import Experiment, Variant
-from penchant.experiments.metrics import UNIT_COLUMNS
-from penchant.experiments.units import ShopOrders
+from penchant.experiments.statistics.metrics import UNIT_COLUMNS
+from penchant.experiments.units.of_database import ShopOrders
 from penchant.store.database.values import (
     Event,
     Exposure,

@@ -21,7 +21,7 @@ from scipy.stats import chi2
 from benchmarks.experiments.results import keep, share, told
 from benchmarks.experiments.returning import Crowd
 from benchmarks.experiments.rules import Called, runs
-from penchant.experiments.sample_ratio import ALARM_LEVEL, check_ratio
+from penchant.experiments.statistics.sample_ratio import ALARM_LEVEL, check_ratio
 
 LIFTS = {0.0: 10_000, 0.1: 2000, 0.2: 1000}
 """{true lift: runs}."""

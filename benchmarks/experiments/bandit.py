@@ -28,10 +28,10 @@ from scipy.sparse import csr_array
 
 import penchant
 from penchant.evaluation.intervals import MeanInterval
-from penchant.experiments.logged_slots import LoggedSlots
-from penchant.experiments.off_policy import ESTIMATORS, logged_mean
-from penchant.experiments.overlap import Gate, overlap_of
-from penchant.experiments.reward_model import Shown, predict_rewards
+from penchant.experiments.off_policy.estimators import ESTIMATORS, logged_mean
+from penchant.experiments.off_policy.logged_slots import LoggedSlots
+from penchant.experiments.off_policy.overlap import Gate, overlap_of
+from penchant.experiments.off_policy.reward_model import Shown, predict_rewards
 
 N_POSITIONS = 3
 DRAWS = 500

@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 
 from benchmarks.experiments.results import keep
 from benchmarks.experiments.rules import Z95, Z96
-from penchant.experiments.always_valid import half_width, mixing_variance
-from penchant.experiments.decision import MIN_CONVERTERS
-from penchant.experiments.fixed import fixed_effect
-from penchant.experiments.metrics import Metric
-from penchant.experiments.moments import Moments
-from penchant.experiments.sample_ratio import check_ratio
-from penchant.experiments.verdict import EARLY_LEVEL
+from penchant.experiments.analysis.decision import MIN_CONVERTERS
+from penchant.experiments.statistics.always_valid import half_width, mixing_variance
+from penchant.experiments.statistics.fixed import fixed_effect
+from penchant.experiments.statistics.metrics import Metric
+from penchant.experiments.statistics.moments import Moments
+from penchant.experiments.statistics.sample_ratio import check_ratio
+from penchant.experiments.statistics.verdict import EARLY_LEVEL
 
 TESTS = Path("experiments/asos_experiments.parquet")
 EMAIL = Path("experiments/email_test_64k.csv")

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.experiments.returning import Crowd, Days, simulate
-from penchant.experiments.always_valid import half_width, mixing_variance
-from penchant.experiments.decision import MIN_CONVERTERS
-from penchant.experiments.verdict import EARLY_LEVEL, FIXED_LEVEL
+from penchant.experiments.analysis.decision import MIN_CONVERTERS
+from penchant.experiments.statistics.always_valid import half_width, mixing_variance
+from penchant.experiments.statistics.verdict import EARLY_LEVEL, FIXED_LEVEL
 
 Z95, Z96 = 1.959964, 2.053749
 Z_OF = {0.05: Z95, FIXED_LEVEL: Z96}

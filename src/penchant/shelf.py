@@ -12,7 +12,7 @@ from penchant.builds import Manifest
 from penchant.builds.manifest import made_at
 from penchant.errors import BuildError
 from penchant.evaluation.keep import load_scores
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.files import remove_folder
 from penchant.publishing import builds_by_age, pointed_id
 from penchant.rollback import rollback_target

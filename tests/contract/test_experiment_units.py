@@ -7,10 +7,10 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from penchant.experiments.metrics import UNIT_COLUMNS
-from penchant.experiments.moments import Moments
-from penchant.experiments.moments_sql import SQL_COLUMNS, moments_in_database
-from penchant.experiments.units import units_of_database
+from penchant.experiments.statistics.metrics import UNIT_COLUMNS
+from penchant.experiments.statistics.moments import Moments
+from penchant.experiments.units.moments_sql import SQL_COLUMNS, moments_in_database
+from penchant.experiments.units.of_database import units_of_database
 from penchant.settings.serving import StoreSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import open_store
@@ -38,8 +38,8 @@ def store(request, stores):
 
 @pytest.mark.parametrize("days", [6, 11, 30])
 def test_units_are_what_a_slow_reader_finds(store, days, monkeypatch):
-    monkeypatch.setattr("penchant.experiments.units.PAGE_OF_UNITS", 17)
-    monkeypatch.setattr("penchant.experiments.live_lines.PAGE", 50)
+    monkeypatch.setattr("penchant.experiments.units.of_database.PAGE_OF_UNITS", 17)
+    monkeypatch.setattr("penchant.experiments.units.live_lines.PAGE", 50)
     experiment, as_of = an_experiment(), START + timedelta(days=days)
     log = random_log(experiment, np.random.default_rng(days))
     log.write(store)

@@ -16,7 +16,7 @@ import penchant
 from penchant.client.values import EventsAnswer
 from penchant.errors import ServiceError
 from penchant.experiments.experiment import Experiment, Variant
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.shop_directory import ShopDirectory
 from penchant.surfaces import InExperiment
 from tests.server.conftest import add_keys

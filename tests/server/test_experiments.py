@@ -10,7 +10,7 @@ import penchant
 from penchant.errors import StoreError
 from penchant.experiments.assignment import assign, design_of, in_holdout
 from penchant.experiments.experiment import Experiment, Variant
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.settings import ExperimentSettings
 from penchant.shop_directory import ShopDirectory
 from tests.server.conftest import served

@@ -49,7 +49,7 @@ def run(
     from penchant.cli.output import print_json, print_table
     from penchant.errors import InputError
     from penchant.experiments.assignment import assign
-    from penchant.experiments.files import ExperimentFiles
+    from penchant.experiments.files.lifecycle import ExperimentFiles
     from penchant.shop_directory import ShopDirectory
 
     if bool(unit) == (units is not None):

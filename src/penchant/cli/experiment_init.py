@@ -64,8 +64,8 @@ def run(
     """
     from penchant.cli.output import note, print_json
     from penchant.experiments.experiment import Experiment
-    from penchant.experiments.files import ExperimentFiles
-    from penchant.experiments.states import facts_of
+    from penchant.experiments.files.lifecycle import ExperimentFiles
+    from penchant.experiments.files.states import facts_of
     from penchant.shop_directory import ShopDirectory
 
     begin = parse_time(start, option="--start") or datetime.now(UTC).replace(microsecond=0)

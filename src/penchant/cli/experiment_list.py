@@ -9,7 +9,7 @@ from penchant.cli.experiment_options import minutes
 from penchant.cli.options import AsJson, ShopPath
 
 if TYPE_CHECKING:
-    from penchant.experiments.files import ExperimentFiles
+    from penchant.experiments.files.lifecycle import ExperimentFiles
 
 
 def run(shop: ShopPath, as_json: AsJson = False) -> None:
@@ -18,7 +18,7 @@ def run(shop: ShopPath, as_json: AsJson = False) -> None:
     Example: penchant experiment list shop
     """
     from penchant.cli.output import print_json, print_table
-    from penchant.experiments.files import ExperimentFiles
+    from penchant.experiments.files.lifecycle import ExperimentFiles
     from penchant.shop_directory import ShopDirectory
 
     files, now = ExperimentFiles(ShopDirectory.open(shop)), datetime.now(UTC)
@@ -33,7 +33,7 @@ def run(shop: ShopPath, as_json: AsJson = False) -> None:
 def _facts(files: ExperimentFiles, name: str, now: datetime) -> dict[str, Any]:
     """Give what is known of one; a broken file is one of the list, and says what is wrong."""
     from penchant.errors import InputError
-    from penchant.experiments.states import facts_of, state_of
+    from penchant.experiments.files.states import facts_of, state_of
 
     try:
         read, wrong = files.read(name), ""

@@ -11,8 +11,8 @@ import typer
 from penchant.cli.options import AsJson, ShopPath, Surface, parse_time
 
 if TYPE_CHECKING:
-    from penchant.experiments.power import MetricPlan
-    from penchant.experiments.shop_plan import ShopPlan
+    from penchant.experiments.planning.power import MetricPlan
+    from penchant.experiments.planning.shop_plan import ShopPlan
 
 
 def run(
@@ -38,7 +38,7 @@ def run(
     Example: penchant experiment plan shop --surface cart --lift 0.05 --json
     """
     from penchant.cli.output import print_json
-    from penchant.experiments.shop_plan import Ask, plan_shop
+    from penchant.experiments.planning.shop_plan import Ask, plan_shop
     from penchant.shop_directory import ShopDirectory
 
     moment = parse_time(as_of) or datetime.now(UTC)

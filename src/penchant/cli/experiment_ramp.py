@@ -23,8 +23,8 @@ def run(
     Example: penchant experiment ramp shop bold 0.5
     """
     from penchant.cli.output import note, print_json
-    from penchant.experiments.files import ExperimentFiles
-    from penchant.experiments.states import facts_of
+    from penchant.experiments.files.lifecycle import ExperimentFiles
+    from penchant.experiments.files.states import facts_of
     from penchant.shop_directory import ShopDirectory
 
     grown = ExperimentFiles(ShopDirectory.open(shop)).ramp(name, traffic)

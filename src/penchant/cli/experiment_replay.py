@@ -12,8 +12,8 @@ from penchant.cli.options import AsJson, ShopPath, parse_time
 
 if TYPE_CHECKING:
     from penchant.evaluation.intervals import MeanInterval
-    from penchant.experiments.overlap import Valuation
-    from penchant.experiments.replay import Asked, Replay
+    from penchant.experiments.off_policy.overlap import Valuation
+    from penchant.experiments.off_policy.replay import Asked, Replay
 
 
 def run(
@@ -49,9 +49,9 @@ def run(
     from penchant.cli.output import print_json
     from penchant.cli.stores import store_of
     from penchant.errors import InputError
-    from penchant.experiments.contest import contests
-    from penchant.experiments.overlap import value_policy, value_slots
-    from penchant.experiments.replay import replay
+    from penchant.experiments.off_policy.contest import contests
+    from penchant.experiments.off_policy.overlap import value_policy, value_slots
+    from penchant.experiments.off_policy.replay import replay
     from penchant.shop_directory import ShopDirectory
 
     asked = _asked(surface, reward, since, until)
@@ -116,7 +116,7 @@ def to_dict(
 
 
 def _asked(surface: str, reward: str, since: str | None, until: str | None) -> Asked:
-    from penchant.experiments.replay import Asked
+    from penchant.experiments.off_policy.replay import Asked
     from penchant.taste.from_tables import microseconds
 
     times = {

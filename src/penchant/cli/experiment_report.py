@@ -58,7 +58,7 @@ def run(
     Example: penchant experiment report shop bold --exposures shown.csv --orders orders.csv
     """
     from penchant.cli.output import note, print_json, print_text
-    from penchant.experiments.files import ExperimentFiles
+    from penchant.experiments.files.lifecycle import ExperimentFiles
     from penchant.experiments.of_shop import read_experiment
     from penchant.experiments.report import render_page, render_text, to_dict
     from penchant.files import write_atomically

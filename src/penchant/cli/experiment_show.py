@@ -16,8 +16,8 @@ def run(shop: ShopPath, name: ExperimentName, as_json: AsJson = False) -> None:
     """
     from penchant.cli.output import print_json
     from penchant.errors import InputError, NotFoundError
-    from penchant.experiments.files import ExperimentFiles
-    from penchant.experiments.states import DRAFT, assigning_facts, state_of
+    from penchant.experiments.files.lifecycle import ExperimentFiles
+    from penchant.experiments.files.states import DRAFT, assigning_facts, state_of
     from penchant.shop_directory import ShopDirectory
 
     directory = ShopDirectory.open(shop)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from penchant.experiments.analysis_values import Analysis
+    from penchant.experiments.analysis.values import Analysis
     from penchant.experiments.experiment import Experiment
     from penchant.sample.crowd import Crowd
     from penchant.shop_directory import ShopDirectory
@@ -125,7 +125,7 @@ def _build(shop: ShopDirectory, crowd: Crowd) -> None:
 def _start(shop: ShopDirectory, end: datetime) -> tuple[Experiment, ...]:
     """Start one experiment for each rival, each in a part of the layer of its own."""
     from penchant.experiments.experiment import Experiment, Variant
-    from penchant.experiments.files import ExperimentFiles
+    from penchant.experiments.files.lifecycle import ExperimentFiles
 
     made = tuple(
         Experiment(
@@ -149,7 +149,7 @@ def _visit(shop: ShopDirectory, crowd: Crowd, visits: NDArray[np.int64], seed: i
     from penchant.cli.output import progress_bar
     from penchant.engine import open_shop
     from penchant.experiments.arms import Arms
-    from penchant.experiments.files import ExperimentFiles
+    from penchant.experiments.files.lifecycle import ExperimentFiles
     from penchant.maths.seeds import derived_rng
     from penchant.sample.clicks import Temper
     from penchant.sample.simulation import Course, Day, simulate

@@ -16,8 +16,8 @@ def run(shop: ShopPath, name: ExperimentName, as_json: AsJson = False) -> None:
     Example: penchant experiment start shop bold
     """
     from penchant.cli.output import note, print_json
-    from penchant.experiments.files import ExperimentFiles
-    from penchant.experiments.states import facts_of
+    from penchant.experiments.files.lifecycle import ExperimentFiles
+    from penchant.experiments.files.states import facts_of
     from penchant.shop_directory import ShopDirectory
 
     files = ExperimentFiles(ShopDirectory.open(shop))

@@ -16,7 +16,7 @@ from penchant.engine import Shop
 from penchant.errors import NotFoundError
 from penchant.experiments.assignment import Assignment, assign_all, design_of
 from penchant.experiments.experiment import Experiment, Variant
-from penchant.experiments.overlay import laid_over
+from penchant.experiments.files.overlay import laid_over
 from penchant.experiments.policy_names import policies_of
 from penchant.question import Looked
 from penchant.settings import ExperimentSettings

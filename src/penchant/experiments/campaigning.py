@@ -10,7 +10,7 @@ from penchant.engine import Shop, open_build_of
 from penchant.errors import PenchantError
 from penchant.experiments.arms import Arms, builds_of, unit_of
 from penchant.experiments.experiment import Experiment
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.question import Looked
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.statements import portions

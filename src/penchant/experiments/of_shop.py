@@ -11,14 +11,14 @@ import polars as pl
 
 from penchant import columns as c
 from penchant.errors import InputError
-from penchant.experiments.analysis import analyse
-from penchant.experiments.analysis_values import Analysis
+from penchant.experiments.analysis.analyse import analyse
+from penchant.experiments.analysis.values import Analysis
 from penchant.experiments.experiment import Experiment
-from penchant.experiments.log_csv import read_log, units_of_csv
-from penchant.experiments.orders import no_lines, order_book
-from penchant.experiments.outcomes import known_customers
-from penchant.experiments.unit_table import UnitTable
-from penchant.experiments.units import ShopOrders, units_of_database
+from penchant.experiments.units.of_csv import read_log, units_of_csv
+from penchant.experiments.units.of_database import ShopOrders, units_of_database
+from penchant.experiments.units.orders import no_lines, order_book
+from penchant.experiments.units.outcomes import known_customers
+from penchant.experiments.units.table import UnitTable
 from penchant.joined_tables import open_database
 from penchant.settings import Settings
 from penchant.settings.showing import NOTHING, SURFACES

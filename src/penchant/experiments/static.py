@@ -13,7 +13,7 @@ from pathlib import Path
 from penchant.errors import InputError, NotFoundError
 from penchant.experiments.assignment import assign as assigned
 from penchant.experiments.experiment import Experiment
-from penchant.experiments.experiment_file import (
+from penchant.experiments.files.parsing import (
     ExperimentFile,
     held_to_file,
     parse_experiment,

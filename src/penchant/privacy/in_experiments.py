@@ -9,7 +9,7 @@ from functools import partial
 import polars as pl
 
 from penchant.errors import BuildError, InputError
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.privacy.all_of_them import do_all
 from penchant.privacy.in_tables import Note
 from penchant.shop_directory import ShopDirectory

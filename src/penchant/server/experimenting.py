@@ -12,7 +12,7 @@ from penchant.errors import PenchantError
 from penchant.experiments.arms import Arms, builds_of
 from penchant.experiments.assignment import Assignment
 from penchant.experiments.experiment import Experiment
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.settings import ExperimentSettings
 from penchant.shop_directory import ShopDirectory
 

@@ -10,12 +10,12 @@ from benchmarks.experiments.reread import Reading, daily_stop, early_stop, stop_
 from benchmarks.experiments.results import keep, share
 from benchmarks.experiments.returning import Crowd, simulate
 from benchmarks.experiments.rules import call, looks_of, runs
-from penchant.experiments.always_valid import always_valid_effect, planned_variance
-from penchant.experiments.decision import decide
-from penchant.experiments.fixed import fixed_effect
-from penchant.experiments.metrics import RATIO, Metric
-from penchant.experiments.moments import Moments
-from penchant.experiments.verdict import BETTER, WORSE
+from penchant.experiments.analysis.decision import decide
+from penchant.experiments.statistics.always_valid import always_valid_effect, planned_variance
+from penchant.experiments.statistics.fixed import fixed_effect
+from penchant.experiments.statistics.metrics import RATIO, Metric
+from penchant.experiments.statistics.moments import Moments
+from penchant.experiments.statistics.verdict import BETTER, WORSE
 
 SMALL = Crowd(customers=900, days=10, visits=3.0)
 CTR = Metric("ctr", RATIO, "clicks", "clicks per exposure", per="exposures")

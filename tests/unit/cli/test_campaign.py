@@ -11,7 +11,7 @@ import polars as pl
 import penchant
 from penchant.experiments.assignment import assign, design_of
 from penchant.experiments.experiment import Experiment, Variant
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.settings import ExperimentSettings, StoreSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import open_store

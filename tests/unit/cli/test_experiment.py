@@ -14,7 +14,7 @@ import typer.main
 
 from penchant.cli import app
 from penchant.experiments.assignment import assign
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.settings import ExperimentSettings
 from penchant.shop_directory import ShopDirectory
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.settings.serving import StoreSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import open_store

@@ -8,8 +8,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from penchant.experiments.metrics import UNIT_COLUMNS, Metric
-from penchant.experiments.moments import Moments
+from penchant.experiments.statistics.metrics import UNIT_COLUMNS, Metric
+from penchant.experiments.statistics.moments import Moments
 
 
 def arm(n: int, rng: np.random.Generator, *, lift: float = 0.0) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
-from penchant.experiments.verdict import FIXED_LEVEL, Effect
+from penchant.experiments.statistics.verdict import FIXED_LEVEL, Effect
 
 
 def effect(

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 import penchant
-from penchant.experiments.asking_again import Contest
-from penchant.experiments.overlay import laid_over
+from penchant.experiments.files.overlay import laid_over
+from penchant.experiments.off_policy.asking_again import Contest
 from penchant.store.database.store import Store
 from penchant.store.database.values import Event, Exposure, ServedSlate, ServedSlot
 from penchant.taste.from_tables import microseconds

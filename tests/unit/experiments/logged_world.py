@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from penchant.experiments.logged_slots import LoggedSlots
+from penchant.experiments.off_policy.logged_slots import LoggedSlots
 
 SLOTS = 3
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from penchant.experiments.metrics import UNIT_COLUMNS
-from penchant.experiments.unit_table import UnitTable
+from penchant.experiments.statistics.metrics import UNIT_COLUMNS
+from penchant.experiments.units.table import UnitTable
 from tests.experiment_logs import DAY, an_experiment, us
 
 EXPERIMENT = an_experiment(attribution_days=7.0, winsorize=0.999)

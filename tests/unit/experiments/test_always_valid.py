@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from ville import AsymptoticCS
 
 from penchant.errors import InputError
-from penchant.experiments.always_valid import (
+from penchant.experiments.statistics.always_valid import (
     always_valid_effect,
     always_valid_p,
     half_width,
     mixing_variance,
     planned_variance,
 )
-from penchant.experiments.verdict import EARLY_LEVEL
+from penchant.experiments.statistics.verdict import EARLY_LEVEL
 from tests.unit.experiments.effects import effect
 
 VARIANCES = st.floats(1e-9, 1e9)

@@ -9,12 +9,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from penchant.experiments.analysis import NO_CLICKS, NOBODY, STOPPED_CAVEAT, analyse
-from penchant.experiments.daily import fraction_of
+from penchant.experiments.analysis.analyse import NO_CLICKS, NOBODY, STOPPED_CAVEAT, analyse
+from penchant.experiments.analysis.daily import fraction_of
 from penchant.experiments.experiment import Variant
-from penchant.experiments.fixed import fixed_effect
-from penchant.experiments.metrics import METRICS, UNIT_COLUMNS
-from penchant.experiments.moments import Moments
+from penchant.experiments.statistics.fixed import fixed_effect
+from penchant.experiments.statistics.metrics import METRICS, UNIT_COLUMNS
+from penchant.experiments.statistics.moments import Moments
 from tests.unit.experiments.made_units import EXPERIMENT, FINAL, made_units
 
 

@@ -13,7 +13,7 @@ from scipy.stats import chisquare
 
 import penchant
 from penchant.errors import InputError
-from penchant.experiments.asking_again import ask_again
+from penchant.experiments.off_policy.asking_again import ask_again
 from penchant.store.database.values import Event, Person
 from tests.live import NOW, NOW_US, event, opened
 from tests.unit.experiments.logged_shop import K, ask, contest, under

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penchant.errors import InputError
-from penchant.experiments.always_valid import always_valid_effect
-from penchant.experiments.decision import (
+from penchant.experiments.analysis.decision import (
     BLOCK_CAVEAT,
     HARMED,
     SAFE,
@@ -18,8 +17,9 @@ from penchant.experiments.decision import (
     decide,
     non_inferior,
 )
-from penchant.experiments.sample_ratio import check_ratio
-from penchant.experiments.verdict import (
+from penchant.experiments.statistics.always_valid import always_valid_effect
+from penchant.experiments.statistics.sample_ratio import check_ratio
+from penchant.experiments.statistics.verdict import (
     BETTER,
     BLOCKED,
     NO_DIFFERENCE,
@@ -52,8 +52,8 @@ def test_before_the_end_a_difference_that_one_look_would_call_is_not_enough():
     found = verdict(fixed)
     assert (found.outcome, found.early, found.caveats) == (NOT_YET, False, ())
     assert found.text == (
-        "Not decided yet: so far, customers who saw “bold” clicked 10\u00a0% more often (between 3.4\u00a0% "
-        "less often and 25\u00a0% more often). Wait for the planned end."
+        "Not decided yet: so far, customers who saw “bold” clicked 10\u00a0% more often (between "
+        "3.4\u00a0% less often and 25\u00a0% more often). Wait for the planned end."
     )
 
 
@@ -99,13 +99,13 @@ def test_at_the_end_no_difference_is_not_taken_for_none():
     found = verdict(effect(0.01, 0.04), end=True)
     assert (found.outcome, found.early) == (NO_DIFFERENCE, False)
     assert found.text == (
-        "No difference was found: customers who saw “bold” clicked 1\u00a0% more often (between 6.9\u00a0% "
-        "less often and 9.6\u00a0% more often)."
+        "No difference was found: customers who saw “bold” clicked 1\u00a0% more often (between "
+        "6.9\u00a0% less often and 9.6\u00a0% more often)."
     )
     (caveat,) = found.caveats
     assert caveat == (
-        "This does not show that there is none: it lies between 6.9\u00a0% less often and 9.6\u00a0% more "
-        "often."
+        "This does not show that there is none: it lies between 6.9\u00a0% less often and "
+        "9.6\u00a0% more often."
     )
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from penchant.errors import InputError
 from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import PRIMARIES, Experiment, Variant
-from penchant.experiments.experiment_edit import edit_experiment, without_overrides
-from penchant.experiments.experiment_file import parse_experiment, held_to_file
-from penchant.experiments.experiment_text import render_experiment
-from penchant.experiments.registration import Registration, register
+from penchant.experiments.files.editing import edit_experiment, without_overrides
+from penchant.experiments.files.parsing import held_to_file, parse_experiment
+from penchant.experiments.files.registration import Registration, register
+from penchant.experiments.files.rendering import render_experiment
 from penchant.settings import HomepageSettings, Settings
 from penchant.settings.showing import SURFACES
 

@@ -11,7 +11,7 @@ import pytest
 
 from penchant.errors import BuildError, InputError, NotFoundError
 from penchant.experiments.experiment import Experiment, Variant
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.shelf import prune_builds
 from penchant.shop_directory import ShopDirectory
 from tests.kills import disk_full_from, kill_at_event, start
@@ -313,7 +313,7 @@ def test_a_full_disk_leaves_the_old_file(files, monkeypatch):
 KILLED_BEFORE_RENAMING = """
 import os, signal, sys
 sys.addaudithook(lambda event, _: event == "os.rename" and os.kill(os.getpid(), signal.SIGKILL))
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.shop_directory import ShopDirectory
 ExperimentFiles(ShopDirectory.open(sys.argv[1])).ramp("bold", 0.5)
 """

@@ -12,10 +12,10 @@ from scipy.stats import binomtest
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from penchant.errors import MissingExtraError
-from penchant.experiments.fixed import fixed_effect
-from penchant.experiments.metrics import METRICS, UNIT_COLUMNS
-from penchant.experiments.moments import Moments, merged
-from penchant.experiments.verdict import FIXED_LEVEL
+from penchant.experiments.statistics.fixed import fixed_effect
+from penchant.experiments.statistics.metrics import METRICS, UNIT_COLUMNS
+from penchant.experiments.statistics.moments import Moments, merged
+from penchant.experiments.statistics.verdict import FIXED_LEVEL
 from tests.unit.experiments.arms import arm, by_hand, column, moments
 
 every_metric = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from penchant.errors import InputError, MissingColumnError
-from penchant.experiments.log_csv import read_log, units_of_csv
-from penchant.experiments.metrics import UNIT_COLUMNS
+from penchant.experiments.statistics.metrics import UNIT_COLUMNS
+from penchant.experiments.units.of_csv import read_log, units_of_csv
 from tests.conftest import write_csv
 from tests.experiment_logs import START, an_experiment
 

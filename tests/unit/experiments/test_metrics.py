@@ -3,7 +3,7 @@
 import pytest
 
 from penchant.experiments.experiment import PRIMARIES
-from penchant.experiments.metrics import DECISION, GUARDRAIL, METRICS, UNIT_COLUMNS
+from penchant.experiments.statistics.metrics import DECISION, GUARDRAIL, METRICS, UNIT_COLUMNS
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penchant.errors import InputError
-from penchant.experiments.moments import Moments, merged
+from penchant.experiments.statistics.moments import Moments, merged
 
 COLUMNS = ("exposures", "clicks", "revenue")
 ROWS = st.lists(st.tuples(*[st.floats(-1e3, 1e3, width=32)] * 3), min_size=0, max_size=12).map(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 from penchant.errors import InputError
-from penchant.experiments.multiplicity import benjamini_hochberg
+from penchant.experiments.statistics.multiplicity import benjamini_hochberg
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from penchant.errors import InputError
 from penchant.evaluation.intervals import mean_interval
-from penchant.experiments.logged_slots import LoggedSlots
-from penchant.experiments.off_policy import doubly_robust, gain, ips, logged_mean, snips
+from penchant.experiments.off_policy.estimators import doubly_robust, gain, ips, logged_mean, snips
+from penchant.experiments.off_policy.logged_slots import LoggedSlots
 from tests.unit.experiments.logged_world import SLOTS, World
 
 seeds = st.integers(0, 2**32)

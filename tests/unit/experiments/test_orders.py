@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from penchant.experiments.orders import LINE_SCHEMA, no_lines, order_book
+from penchant.experiments.units.orders import LINE_SCHEMA, no_lines, order_book
 from tests.experiment_logs import DAY, Log, us
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from penchant.experiments.logged_slots import LoggedSlots
-from penchant.experiments.off_policy import doubly_robust, gain, ips, snips
-from penchant.experiments.overlap import Gate, overlap_of, value_policy, value_slots
+from penchant.experiments.off_policy.estimators import doubly_robust, gain, ips, snips
+from penchant.experiments.off_policy.logged_slots import LoggedSlots
+from penchant.experiments.off_policy.overlap import Gate, overlap_of, value_policy, value_slots
 from tests.unit.experiments.logged_world import SLOTS, World
 
 

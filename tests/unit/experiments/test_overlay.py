@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from penchant.errors import InputError
-from penchant.experiments.overlay import laid_over
+from penchant.experiments.files.overlay import laid_over
 from penchant.settings import HomepageSettings, RecommendSettings, Settings, TasteSettings
 
 OURS = Settings(

@@ -9,10 +9,10 @@ from scipy.stats import norm
 from statsmodels.stats.power import NormalIndPower
 
 from penchant.errors import InputError
-from penchant.experiments.metrics import METRICS
-from penchant.experiments.moments import Moments
-from penchant.experiments.power import detectable_lift, plan, units_per_arm
-from penchant.experiments.scatter import MOST_ALIKE, Scatter, scatter_of
+from penchant.experiments.planning.power import detectable_lift, plan, units_per_arm
+from penchant.experiments.planning.scatter import MOST_ALIKE, Scatter, scatter_of
+from penchant.experiments.statistics.metrics import METRICS
+from penchant.experiments.statistics.moments import Moments
 from tests.unit.experiments.arms import arm, by_hand, moments
 
 BUYERS = 0.03
@@ -107,8 +107,8 @@ def test_revenue_that_does_not_move_in_time_becomes_a_guardrail():
     assert [one.weeks for one in found.metrics] == [2, None, None]
     found = plan([CTR, REVENUE], [10_000, 17_000, 22_000], lift=0.1)
     assert found.advice == (
-        "At this traffic revenue will not move in time: decide on CTR (a lift of 10\u00a0% shows in 2 "
-        "weeks), keep revenue as guardrail."
+        "At this traffic revenue will not move in time: decide on CTR (a lift of 10\u00a0% shows "
+        "in 2 weeks), keep revenue as guardrail."
     )
 
 
@@ -144,8 +144,9 @@ def test_where_nothing_moves_in_time_the_smallest_that_does_is_told():
     smallest = detectable_lift(2.2, 2_000)
     assert smallest == pytest.approx(0.202, abs=0.001)
     assert found.advice == (
-        "At this traffic no metric shows a lift of 5\u00a0% within 8 weeks; the smallest that does is "
-        "20\u00a0%, of CTR. Test a bolder change, or compare rankings by interleaving first."
+        "At this traffic no metric shows a lift of 5\u00a0% within 8 weeks; the smallest that "
+        "does is 20\u00a0%, of CTR. Test a bolder change, or compare rankings by interleaving "
+        "first."
     )
     assert found.metrics[2].units_per_arm is None
     assert found.metrics[2].detectable == ()

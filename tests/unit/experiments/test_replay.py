@@ -11,10 +11,10 @@ import pytest
 
 import penchant
 from penchant.errors import InputError
-from penchant.experiments.contest import contests
-from penchant.experiments.overlap import Gate, value_policy, value_slots
-from penchant.experiments.overlay import laid_over
-from penchant.experiments.replay import Asked, replay
+from penchant.experiments.files.overlay import laid_over
+from penchant.experiments.off_policy.contest import contests
+from penchant.experiments.off_policy.overlap import Gate, value_policy, value_slots
+from penchant.experiments.off_policy.replay import Asked, replay
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.values import Event, Exposure
 from tests.live import NOW, NOW_US, database, opened
@@ -98,7 +98,7 @@ def test_what_the_log_could_not_have_shown_is_not_valued(shop: penchant.Shop) ->
 def test_a_log_drawn_by_lot_can_tell_of_every_policy(
     shop: penchant.Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from penchant.experiments import replay as module
+    from penchant.experiments.off_policy import replay as module
 
     even = shop.under(laid_over(shop.settings, {"homepage": {"policy": "random"}}))
     logged(even, 80)
@@ -154,7 +154,7 @@ def test_only_what_was_seen_then_and_there_counts(shop: penchant.Shop) -> None:
 def test_pages_of_a_log_make_no_difference(
     shop: penchant.Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from penchant.experiments import replay as module
+    from penchant.experiments.off_policy import replay as module
 
     logged(shop, 12)
     both = contest(shop, **GREEDY)
@@ -276,7 +276,7 @@ def test_a_shop_without_a_database_has_no_log(desk: Any, own_shop: Path, tmp_pat
 def test_the_verdict_says_more_fewer_no_difference_or_that_it_cannot_be_told() -> None:
     from penchant.cli.experiment_replay import verdict
     from penchant.evaluation.intervals import MeanInterval
-    from penchant.experiments.overlap import Overlap, Valuation
+    from penchant.experiments.off_policy.overlap import Overlap, Valuation
 
     lap = Overlap(1, 1, 1, 1, 1, 1, 1, 0, 1, 0)
 

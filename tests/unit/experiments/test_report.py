@@ -11,11 +11,14 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from penchant.experiments.analysis import analyse
+from penchant.experiments.analysis.analyse import analyse
 from penchant.experiments.experiment import Variant
 from penchant.experiments.report import render_page, render_text, to_dict
 from tests.unit.experiments.made_units import EXPERIMENT, FINAL, made_units
 
+BOLD_CLICKED = (
+    "Customers who saw “bold” clicked 12\u00a0% more often (between 7.6\u00a0% and 16\u00a0%)."
+)
 LINE = (
     "2 variants on homepage, cart, from 1 March 2026, planned until 15 March 2026; read on 22 "
     "March 2026."
@@ -54,7 +57,7 @@ def test_the_text_begins_with_the_verdict(better):
     lines = render_text(better).splitlines()
     assert lines[:6] == [
         'Is “bold” better than “control”? Yes.',
-        '  Customers who saw “bold” clicked 12\u00a0% more often (between 7.6\u00a0% and 16\u00a0%).',
+        f"  {BOLD_CLICKED}",
         "",
         LINE,
         "Decided by clicks per exposure.",
@@ -143,7 +146,7 @@ def test_json_is_stable_and_puts_the_verdicts_first(better):
         "variant": "bold",
         "outcome": "better",
         "early": False,
-        "text": "Customers who saw “bold” clicked 12\u00a0% more often (between 7.6\u00a0% and 16\u00a0%).",
+        "text": BOLD_CLICKED,
         "caveats": [],
     }
     variant = told["variants"][0]

@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from penchant.errors import InputError
-from penchant.experiments.reward_model import PRIOR, Shown, predict_rewards
+from penchant.experiments.off_policy.reward_model import PRIOR, Shown, predict_rewards
 
 RATES, FACTORS = np.array([0.4, 0.2]), np.array([0.5, 1.0, 2.0])
 

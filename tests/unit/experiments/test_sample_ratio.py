@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import betabinom, binom
 
 from penchant.errors import InputError
-from penchant.experiments.sample_ratio import check_ratio
+from penchant.experiments.statistics.sample_ratio import check_ratio
 
 COUNTS = st.lists(st.integers(0, 10**7), min_size=2, max_size=5)
 

@@ -10,9 +10,9 @@ import pytest
 
 from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import Experiment, Variant
-from penchant.experiments.experiment_file import ExperimentFile
-from penchant.experiments.registration import register
-from penchant.experiments.states import assigning_facts, facts_of, state_of
+from penchant.experiments.files.parsing import ExperimentFile
+from penchant.experiments.files.registration import register
+from penchant.experiments.files.states import assigning_facts, facts_of, state_of
 from penchant.settings import ExperimentSettings
 
 BEGIN = datetime(2026, 5, 4, tzinfo=UTC)

@@ -12,7 +12,7 @@ import penchant
 from penchant.errors import InputError, NotFoundError
 from penchant.experiments.assignment import assign, in_holdout
 from penchant.experiments.experiment import Experiment, Variant
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.settings import ExperimentSettings
 from penchant.shop_directory import ShopDirectory
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from penchant.experiments.experiment import Variant
-from penchant.experiments.metrics import UNIT_COLUMNS
-from penchant.experiments.outcomes import cap_of
-from penchant.experiments.unit_table import shows_nothing
-from penchant.experiments.units import units_of_database
+from penchant.experiments.statistics.metrics import UNIT_COLUMNS
+from penchant.experiments.units.of_database import units_of_database
+from penchant.experiments.units.outcomes import cap_of
+from penchant.experiments.units.table import shows_nothing
 from penchant.settings.serving import StoreSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import open_store

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from penchant.experiments.wording import percent, range_of, what_they_did
+from penchant.experiments.analysis.wording import percent, range_of, what_they_did
 from tests.unit.experiments.effects import effect
 
 

@@ -18,7 +18,7 @@ from penchant.builds import Build, Manifest
 from penchant.errors import BuildError, BusyError, InputError
 from penchant.evaluation.trial import Trial
 from penchant.experiments.experiment import Experiment, Variant
-from penchant.experiments.files import ExperimentFiles
+from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.privacy.erasing import (
     finish_erasures,
     forget,

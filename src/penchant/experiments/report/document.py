@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from penchant.charts import STYLE
 from penchant.charts.markup import Markup, joined, tag
-from penchant.experiments.analysis_values import Analysis
+from penchant.experiments.analysis.values import Analysis
 from penchant.experiments.report import sections
 from penchant.experiments.report.telling import line_of
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from penchant.charts.numbers import number, percent
 from penchant.evaluation.page.dates import day
-from penchant.experiments.analysis_values import Analysis
-from penchant.experiments.unit_table import SERVING
-from penchant.experiments.verdict import EARLY_LEVEL, FIXED_LEVEL
+from penchant.experiments.analysis.values import Analysis
+from penchant.experiments.statistics.verdict import EARLY_LEVEL, FIXED_LEVEL
+from penchant.experiments.units.table import SERVING
 
 NOTES: Final[Mapping[str, str]] = {
     "cancelled": "orders were cancelled and do not count.",

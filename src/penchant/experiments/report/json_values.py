@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from penchant.experiments.analysis_values import Analysis, Guardrail, VariantReading
+from penchant.experiments.analysis.values import Analysis, Guardrail, VariantReading
 from penchant.experiments.experiment import Experiment
-from penchant.experiments.verdict import Effect
+from penchant.experiments.statistics.verdict import Effect
 
 
 def to_dict(analysis: Analysis) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from penchant.charts import Caption, Interval, Line, data_table, draw_forest, draw_lines
 from penchant.charts.markup import Markup, joined, tag
 from penchant.charts.numbers import percent
-from penchant.experiments.analysis_values import Analysis, VariantReading
+from penchant.experiments.analysis.values import Analysis, VariantReading
 from penchant.experiments.report.how import how_it_was_computed
 from penchant.experiments.report.telling import (
     ANSWERS,
@@ -22,7 +22,7 @@ from penchant.experiments.report.telling import (
     segment_table,
     title_of,
 )
-from penchant.experiments.verdict import Effect
+from penchant.experiments.statistics.verdict import Effect
 
 _DAY = 86_400.0
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from penchant.charts.numbers import UNKNOWN, Form, is_known, number, percent
 from penchant.evaluation.page.dates import day
-from penchant.experiments.analysis_values import Analysis, Guardrail, SegmentEffect
+from penchant.experiments.analysis.values import Analysis, Guardrail, SegmentEffect
 from penchant.experiments.experiment import CONVERSION, CTR
-from penchant.experiments.metrics import METRICS
-from penchant.experiments.verdict import (
+from penchant.experiments.statistics.metrics import METRICS
+from penchant.experiments.statistics.verdict import (
     BETTER,
     BLOCKED,
     NO_DIFFERENCE,

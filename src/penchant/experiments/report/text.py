@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from penchant.experiments.analysis_values import Analysis, VariantReading
+from penchant.experiments.analysis.values import Analysis, VariantReading
 from penchant.experiments.report.how import how_it_was_computed
 from penchant.experiments.report.telling import (
     ANSWERS,

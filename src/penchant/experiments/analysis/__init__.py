@@ -1,0 +1,1 @@
+"""From one row per unit to effects, checks and a verdict in words."""

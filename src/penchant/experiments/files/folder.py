@@ -1,0 +1,205 @@
+"""The folder of a shop's experiments: which there are, and what each of them says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from penchant.errors import InputError, NotFoundError
+from penchant.experiments.experiment import NAME, Experiment
+from penchant.experiments.files.clashes import check_clashes
+from penchant.experiments.files.parsing import (
+    REGISTERED,
+    ExperimentFile,
+    held_to_file,
+    parse_experiment,
+    parse_toml,
+)
+from penchant.settings import Settings
+from penchant.shop_directory import ShopDirectory
+
+SUFFIX: Final = ".toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentFolder:
+    """Reads the experiments of one shop.
+
+    Attributes:
+        shop: The shop.
+    """
+
+    shop: ShopDirectory
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie; it is made with the first of them."""
+        return self.shop.experiments
+
+    def path(self, name: str) -> Path:
+        """Give the file of an experiment, there or not.
+
+        Args:
+            name: Of the experiment.
+
+        Raises:
+            InputError: if that cannot be a name.
+        """
+        if not NAME.fullmatch(name):
+            raise InputError(
+                f'"{name}" cannot be the name of an experiment: use up to 64 of a-z, 0-9, - and _, '
+                "beginning with a letter or digit."
+            )
+        return self.folder / f"{name}{SUFFIX}"
+
+    def names(self) -> list[str]:
+        """Give the names of all files, sorted: of experiments that were started, and others."""
+        return sorted(path.name.removesuffix(SUFFIX) for path in self._paths())
+
+    def all(self) -> tuple[Experiment, ...]:
+        """Read all experiments that were started, by name, also those that are over.
+
+        Raises:
+            InputError: if a file is broken, or was changed after the start; it names the file.
+        """
+        settings = self.shop.settings() if self.names() else Settings()
+        started = (self._started(name, settings) for name in self.names())
+        return tuple(one for one in started if one is not None)
+
+    def load(self, name: str) -> Experiment:
+        """Read an experiment, started or not.
+
+        Args:
+            name: Of the experiment.
+
+        Raises:
+            NotFoundError: if there is none.
+            InputError: if its file is broken, or was changed after the start.
+        """
+        return held_to_file(self.read(name), source=f"{name}{SUFFIX}")
+
+    def started(self, name: str) -> Experiment | None:
+        """Read an experiment that was started; None: it was not, and may be half written.
+
+        Args:
+            name: Of the experiment.
+
+        Raises:
+            NotFoundError: if there is none.
+            InputError: if its file is broken, or was changed after the start.
+        """
+        return self._started(name, self.shop.settings())
+
+    def read(self, name: str) -> ExperimentFile:
+        """Read a file as it is, without a look at what was registered.
+
+        Args:
+            name: Of the experiment.
+
+        Raises:
+            NotFoundError: if there is none.
+            InputError: if it is broken.
+        """
+        return self._parsed(name, self.text(name), self.shop.settings())
+
+    def overridden(self, name: str) -> tuple[str, ...]:
+        """Give the units a file gives a variant by override, however wrong the rest of it is.
+
+        Args:
+            name: Of the experiment.
+
+        Raises:
+            NotFoundError: if there is none.
+            InputError: if it is no TOML.
+        """
+        told = parse_toml(self.text(name), f"{name}{SUFFIX}").get("overrides", {})
+        return tuple(told) if isinstance(told, dict) else ()
+
+    def signature(self) -> tuple[tuple[str, int, int], ...]:
+        """Give what differs as soon as a file does: (name, time in ns, bytes) of each."""
+        found = []
+        for path in self._paths():
+            try:
+                told = path.stat()
+            except FileNotFoundError:
+                continue  # removed since the folder was listed
+            found.append((path.name, told.st_mtime_ns, told.st_size))
+        return tuple(sorted(found))
+
+    def builds_needed(self, at: datetime | None = None) -> set[str]:
+        """Give the builds that variants answer from, or will.
+
+        Args:
+            at: Now, with a time zone: those over by then need none; None: all do.
+
+        Raises:
+            InputError: as for `all`.
+        """
+        return {
+            variant.build_id
+            for one in self.all()
+            if at is None or at < one.over_at
+            for variant in one.variants
+            if variant.build_id
+        }
+
+    def text(self, name: str) -> str:
+        """Give the text of a file.
+
+        Args:
+            name: Of the experiment.
+
+        Raises:
+            NotFoundError: if there is none.
+            InputError: if it is not UTF-8.
+        """
+        path = self.path(name)
+        try:
+            return path.read_bytes().decode("utf-8")
+        except FileNotFoundError:
+            hint = f"They are listed by: penchant experiment list {self.shop.path}"
+            raise NotFoundError("experiment", name, self.names(), hint=hint) from None
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path.name} is not UTF-8: {error}.") from error
+
+    def check(self, experiment: Experiment) -> None:
+        """See whether an experiment could be started.
+
+        Args:
+            experiment: Not started yet.
+
+        Raises:
+            NotFoundError: if a variant answers from a build the shop does not have.
+            InputError: if it cannot run beside one that was started.
+        """
+        self.check_builds(experiment)
+        check_clashes(experiment, self.all())
+
+    def check_builds(self, experiment: Experiment) -> None:
+        """See whether the builds that variants answer from are there.
+
+        Args:
+            experiment: What is compared.
+
+        Raises:
+            NotFoundError: if one is not.
+        """
+        for variant in experiment.variants:
+            if variant.build_id:
+                self.shop.build_folder(variant.build_id)
+
+    def _paths(self) -> list[Path]:
+        return [one for one in self.folder.glob(f"*{SUFFIX}") if not one.name.startswith(".")]
+
+    def _parsed(self, name: str, text: str, settings: Settings) -> ExperimentFile:
+        return parse_experiment(text, name, source=f"{name}{SUFFIX}", settings=settings)
+
+    def _started(self, name: str, settings: Settings) -> Experiment | None:
+        """Read one that was started; others may be half written."""
+        text = self.text(name)
+        if REGISTERED not in parse_toml(text, f"{name}{SUFFIX}"):
+            return None
+        read = self._parsed(name, text, settings)
+        return held_to_file(read, source=f"{name}{SUFFIX}")

@@ -1,0 +1,1 @@
+"""Moments in, effects, intervals and checks out; nothing here knows a shop."""

@@ -1,0 +1,1 @@
+"""From what was logged and bought to one row per unit, and to their moments."""
