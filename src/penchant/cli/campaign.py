@@ -52,11 +52,12 @@ def run(
     check_path(out)
     directory, at = ShopDirectory.open(shop), datetime.now(UTC)
     experiments, broken = running_on(directory, surface, at)
-    for error in broken.values():
-        raise error
     with store_of(directory) as store:
         opened = penchant.open(shop, store=store)
-        arms = CampaignArms(arms_of(directory, opened, experiments), surface, at)
+        made = arms_of(directory, opened, experiments)
+        for error in (*broken.values(), *made.unmade.values()):
+            raise error
+        arms = CampaignArms(made.arms, surface, at)
         campaign = opened.campaign(
             surface=surface, k=k, as_of=parse_time(as_of), everyone=everyone, choose=arms
         )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from penchant.campaign import Choice
 from penchant.engine import Shop, open_build_of
 from penchant.errors import PenchantError
-from penchant.experiments.arms import Arms, builds_of, unit_of
+from penchant.experiments.arms import Arms, unit_of
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.files.lifecycle import ExperimentFiles
+from penchant.experiments.making_arms import Made, make_arms
 from penchant.question import Looked
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.statements import portions
@@ -91,8 +93,8 @@ def running_on(
     return found, broken
 
 
-def arms_of(directory: ShopDirectory, shop: Shop, experiments: Sequence[Experiment]) -> Arms:
-    """Give the ways to answer of some experiments.
+def arms_of(directory: ShopDirectory, shop: Shop, experiments: Sequence[Experiment]) -> Made:
+    """Give the ways to answer of some experiments, and what is wrong with the others.
 
     Args:
         directory: The shop.
@@ -101,14 +103,6 @@ def arms_of(directory: ShopDirectory, shop: Shop, experiments: Sequence[Experime
 
     Raises:
         InputError: if the settings of the shop cannot be read.
-        NotFoundError: if a variant names a build the shop does not have.
-        BuildError: if that is damaged.
     """
-    if not experiments:
-        return Arms(shop)
-    builds = {
-        name: open_build_of(directory, name, store=shop.store)
-        for name in builds_of(experiments)
-        if name != shop.build_id
-    }
-    return Arms(shop, experiments, directory.settings().experiments, builds)
+    opened = partial(open_build_of, directory, store=shop.store)
+    return make_arms(shop, experiments, directory.settings().experiments, opened)

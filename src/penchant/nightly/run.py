@@ -225,12 +225,14 @@ class _Night:
         shown = open_shop(self.shop.path, pointer=self.errand.pointer)
         experiments, broken = running_on(self.shop, NEW_ARRIVALS, self.at)
         with closing(shown):
-            arms = CampaignArms(arms_of(self.shop, shown, experiments), NEW_ARRIVALS, self.at)
+            made = arms_of(self.shop, shown, experiments)
+            arms = CampaignArms(made.arms, NEW_ARRIVALS, self.at)
             campaign = shown.campaign(choose=arms)
             summary = write_recorded(self.shop, self.store, campaign, file, at=self.at)
             arms.keep(self.store)
         told = [f"{summary.file}: {summary.rows:,} slots for {summary.customers:,} customers"]
-        told += [f'experiment "{name}" left out: {error}' for name, error in broken.items()]
+        left_out = {**broken, **made.unmade}
+        told += [f'experiment "{name}" left out: {error}' for name, error in left_out.items()]
         return "; ".join(told)
 
 

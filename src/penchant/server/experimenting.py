@@ -9,10 +9,10 @@ from typing import Final
 
 from penchant.engine import Shop
 from penchant.errors import PenchantError
-from penchant.experiments.arms import Arms, builds_of
-from penchant.experiments.assignment import Assignment
+from penchant.experiments.arms import Arms
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.files.lifecycle import ExperimentFiles
+from penchant.experiments.making_arms import make_arms
 from penchant.settings import ExperimentSettings
 from penchant.shop_directory import ShopDirectory
 
@@ -80,21 +80,10 @@ class Experimenting:
             base: The build that serves.
             opened: Opens another one.
         """
-        good: list[Experiment] = []
-        builds: dict[str, Shop] = {}
-        unmade: dict[str, PenchantError] = {}
-        for one in self._running():
-            try:
-                own = {name: opened(name) for name in builds_of([one]) if name != base.build_id}
-                _try_all(Arms(base, [one], self._shared, own), one)
-            except PenchantError as error:
-                unmade[one.name] = error
-                continue
-            good.append(one)
-            builds |= own
-        told, self._unmade = self._unmade, unmade
-        self._tell_trouble(unmade, told)
-        return Arms(base, good, self._shared, builds)
+        made = make_arms(base, self._running(), self._shared, opened)
+        told, self._unmade = self._unmade, made.unmade
+        self._tell_trouble(self._unmade, told)
+        return made.arms
 
     def _running(self) -> Sequence[Experiment]:
         now = datetime.now(UTC)
@@ -116,12 +105,6 @@ class Experimenting:
         for name, error in now.items():
             if str(before.get(name)) != str(error):
                 self._told("experiment_not_taken_up", name, error.code)
-
-
-def _try_all(arms: Arms, experiment: Experiment) -> None:
-    """Make the arm of each variant, so that no customer waits for it or meets what is wrong."""
-    for one in experiment.variants:
-        arms.arm([Assignment(experiment.name, one.name)])
 
 
 def file_state(path: Path | None) -> tuple[int, int] | None:
