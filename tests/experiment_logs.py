@@ -114,7 +114,7 @@ def random_log(experiment, rng, n_units=120, *, with_tables=True):
 
 
 def _one_unit(log, experiment, rng, unit, start):
-    at = start + int(rng.integers(0, 13 * DAY))
+    at = start + int(rng.integers(-DAY, 14 * DAY))
     kinds = ["plain", "crossed", "override", "old design", "stranger"]
     kind = rng.choice(kinds, p=[0.75, 0.1, 0.05, 0.05, 0.05])
     names = [one.name for one in experiment.variants]
@@ -151,7 +151,8 @@ def _one_answer(log, rng, request, unit, made):
     )  # fmt: skip
     for slot in range(1, 6):  # there is no fifth
         if rng.random() < 0.5:
-            log.see(request, slot, made + int(rng.integers(-5, HOUR)))
+            late = 5 * DAY if rng.random() < 0.1 else HOUR
+            log.see(request, slot, made + int(rng.integers(-5, late)))
     for product in rng.choice(6, 3, replace=False):
         clicked = made + int(rng.integers(0, 2 * HOUR))
         who = unit if rng.random() < 0.9 else "somebody else"
@@ -176,19 +177,25 @@ def _orders(log, rng, unit, start):
             log.items.append((order, f"p{product}", float(rng.integers(0, 3)), 10.0))
 
 
-def slow_units(log, experiment, as_of):
+def slow_units(log, experiment, as_of, kept_days=None):
     """Read a log unit by unit: {unit_id: {column: value}}, and how many did not count."""
     as_of_us, span = us(as_of), round(experiment.attribution_days * DAY)
     orders = slow_orders(log, experiment, as_of_us)
-    of_unit, counts = defaultdict(list), {"crossed": 0, "uncounted": 0, "redesigned": 0}
+    names = ("crossed", "uncounted", "before_start", "not_kept", "redesigned")
+    of_unit, counts = defaultdict(list), dict.fromkeys(names, 0)
+    oldest = -np.inf if kept_days is None else as_of_us - kept_days * DAY
     for one in log.assignments:
         if one.first_us < as_of_us:
             of_unit[one.unit_id].append(one)
     found = {}
     for unit, rows in of_unit.items():
         first = sorted(rows, key=lambda one: (one.first_us, one.variant))[0]
-        if any(not one.counted for one in rows):
+        if unit in experiment.overrides or any(not one.counted for one in rows):
             counts["uncounted"] += 1
+        elif first.first_us < us(experiment.start):
+            counts["before_start"] += 1
+        elif first.first_us < oldest:
+            counts["not_kept"] += 1
         elif first.design != design_of(experiment):
             counts["redesigned"] += 1
         else:
@@ -242,6 +249,8 @@ def _slow_unit(log, experiment, dealt, as_of_us, span):
     first, surface = min(
         (shown, slate.request_id, slate.surface) for shown, during, _, slate in seen if during
     )[::2]
+    if first >= us(experiment.stopped or experiment.end):
+        return None
     row = dict.fromkeys(UNIT_COLUMNS, 0.0)
     for shown, during, clicked, _ in seen:
         if during and first <= shown < first + span:

@@ -112,7 +112,14 @@ def _of_database(
         )
     with closing(store):
         empty = empty_surfaces(settings)
-        return units_of_database(store, experiment, tables, as_of=as_of, empty=empty)
+        return units_of_database(
+            store, experiment, tables, as_of=as_of, empty=empty, kept_days=_kept_days(settings)
+        )
+
+
+def _kept_days(settings: Settings) -> float:
+    """Say for how long all is kept that the first exposure of a unit is told by."""
+    return min(settings.privacy.slate_days, settings.privacy.exposure_days)
 
 
 def _of_files(

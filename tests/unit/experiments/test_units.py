@@ -204,3 +204,63 @@ def test_revenue_is_capped_at_the_pooled_quantile():
     assert cap_of(revenue, 1.0) is None
     assert cap_of(revenue, 0.5) is None  # most buy nothing: a cap of 0 would leave nothing
     assert cap_of(np.array([]), 0.9) is None
+
+
+def test_who_is_exposed_first_after_the_end_is_no_unit_however_late_it_is_read(store):
+    experiment, log = an_experiment(), Log()
+    late = us(experiment.end) - HOUR
+    shown(log, experiment, "in")
+    shown(log, experiment, "just", at=late)
+    log.see("justr", 2, late + 2 * DAY)  # after the end, and within the window
+    for days in (2, 20):
+        log.assign(f"mail{days}", "bold", late, experiment)
+        log.serve(f"mail{days}r", f"mail{days}", late, ["p1"])
+        log.see(f"mail{days}r", 1, late + days * DAY)
+    final = experiment.end + timedelta(days=experiment.attribution_days)
+    log.write(store)
+    for days in (0, 9, 90):
+        units = units_of_database(store, experiment, log.tables, as_of=final + timedelta(days=days))
+        assert units.unit_ids.tolist() == ["in", "just"]
+        assert told(units, "just")["exposures"] == 2
+        assert units.matured.all()
+
+
+def test_where_nothing_is_rendered_the_end_is_that_of_answers(store):
+    variants = (Variant("control"), Variant("none", settings={"homepage": {"policy": "nothing"}}))
+    experiment, log = an_experiment(variants=variants), Log()
+    log.assign("a", "none", us(experiment.end) - 1, experiment)
+    log.serve("ra", "a", us(experiment.end) - 1, [], step="nothing")
+    log.assign("b", "none", us(experiment.end), experiment)
+    log.serve("rb", "b", us(experiment.end), [], step="nothing")
+    assert read(store, log, experiment).unit_ids.tolist() == ["a"]
+
+
+def test_units_of_an_earlier_experiment_of_the_name_are_left_out(store):
+    experiment, log = an_experiment(), Log()
+    shown(log, experiment, "old", at=S - 300 * DAY)
+    log.serve("again", "old", S + DAY, ["p1"])
+    log.see("again", 1, S + DAY)
+    shown(log, experiment, "new", at=S)
+    units = read(store, log, experiment)
+    assert (units.unit_ids.tolist(), units.before_start) == (["new"], 1)
+    assert units.assigned == {"control": 0, "bold": 1}
+
+
+def test_an_override_given_during_the_run_leaves_out_all_it_names(store):
+    log, staff = Log(), [f"staff-{variant}" for variant in ("control", "bold")]
+    experiment = an_experiment(overrides=dict.fromkeys(staff, "bold"))
+    for variant, unit in zip(("control", "bold"), staff, strict=True):
+        shown(log, experiment, unit, variant)
+    # only one of them changed sides, so that only of that one the log shows it
+    log.assign("staff-control", "bold", S + DAY, experiment, counted=False)
+    shown(log, experiment, "customer")
+    units = read(store, log, experiment)
+    assert (units.unit_ids.tolist(), units.uncounted) == (["customer"], 2)
+
+
+def test_units_whose_first_answers_may_be_deleted_are_left_out(store):
+    experiment, log = an_experiment(), Log()
+    shown(log, experiment, "gone", at=S)
+    shown(log, experiment, "kept", at=S + DAY)
+    units = read(store, log, experiment, kept_days=29.0)
+    assert (units.unit_ids.tolist(), units.not_kept) == (["kept"], 1)

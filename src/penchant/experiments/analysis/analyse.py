@@ -25,7 +25,7 @@ from penchant.experiments.statistics.verdict import (
     RatioCheck,
     Verdict,
 )
-from penchant.experiments.units.table import UnitTable
+from penchant.experiments.units.table import TOTALS, UnitTable
 
 ASSIGNED, EXPOSED = "assigned", "exposed"
 
@@ -79,7 +79,7 @@ def analyse(units: UnitTable, experiment: Experiment, *, as_of: datetime) -> Ana
     reached = as_of >= final_from and not was_stopped(experiment)
     look = _Look(experiment, as_of, reached, _checks(units, experiment))
     readings = [_reading(matured, look, one.name) for one in experiment.variants[1:]]
-    left = ("uncounted", "redesigned", "not_matured")
+    left = (*TOTALS[1:], "not_matured")
     return Analysis(
         experiment=experiment,
         as_of=as_of,

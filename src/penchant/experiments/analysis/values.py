@@ -91,7 +91,7 @@ class Analysis:
         checks: Of planned shares, assigned units first.
         units: {variant: {"assigned", "exposed", "matured": units}}.
         crossed: Units that got two variants, and count for the first.
-        left_out: {"uncounted", "redesigned", "not_matured": units}.
+        left_out: {"uncounted", "before_start", "not_kept", "redesigned", "not_matured": units}.
         trigger: What makes a unit exposed, "rendering" or "serving".
         notes: {what was noticed of the data: how many}.
     """

@@ -64,9 +64,16 @@ def _window(days: str, not_matured: int) -> str:
 
 
 def _left_out(counts: Mapping[str, int]) -> str:
+    told = (
+        f"Left out: {number(counts['uncounted'])} whose variant was set by hand, "
+        f"{number(counts['before_start'])} who came before the start, to an earlier experiment of "
+        f"this name, and {number(counts['redesigned'])} who came under another design of it."
+    )
+    if not counts["not_kept"]:
+        return told
     return (
-        f"Left out: {number(counts['uncounted'])} whose variant was set by hand, and "
-        f"{number(counts['redesigned'])} who came under another design of the experiment."
+        f"{told} And {number(counts['not_kept'])} who came so long ago that what they were shown "
+        "first is no longer kept."
     )
 
 

@@ -20,7 +20,7 @@ from penchant.errors import InputError
 from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.statistics.moments import Moments
-from penchant.experiments.units.of_database import span_of, window_of
+from penchant.experiments.units.of_database import kept_from, span_of, window_of
 from penchant.experiments.units.orders import DAY_US
 from penchant.experiments.units.slot_product import ProductOf
 from penchant.experiments.units.table import shows_nothing
@@ -46,7 +46,12 @@ _GIVEN: Final = schema.assignments.c
 
 
 def moments_in_database(
-    store: Store, experiment: Experiment, *, as_of: datetime, empty: Collection[str] = ()
+    store: Store,
+    experiment: Experiment,
+    *,
+    as_of: datetime,
+    empty: Collection[str] = (),
+    kept_days: float | None = None,
 ) -> dict[str, Moments]:
     """Sum up the units whose attribution window is over.
 
@@ -55,6 +60,7 @@ def moments_in_database(
         experiment: Which one; in none of its variants may a surface stay empty.
         as_of: The reference time.
         empty: As in `units_of_database`.
+        kept_days: As there.
 
     Returns:
         {variant: moments of SQL_COLUMNS}, of all variants in their order.
@@ -67,22 +73,27 @@ def moments_in_database(
         raise InputError(
             f'A variant of "{experiment.name}" shows nothing: read it by units_of_database.'
         )
-    units = _capped(_units(experiment, microseconds(as_of)), experiment.winsorize)
+    as_of_us, start_us = microseconds(as_of), microseconds(experiment.start)
+    since_us = max(start_us, kept_from(as_of_us, kept_days) or start_us)
+    units = _capped(_units(experiment, as_of_us, since_us), experiment.winsorize)
     with store.database.snapshot() as connection:
         rows = connection.execute(_sums(units)).all()
     found = {row[0]: _moments(row[1:]) for row in rows}
     return {one.name: found.get(one.name, Moments.none(SQL_COLUMNS)) for one in experiment.variants}
 
 
-def _units(experiment: Experiment, as_of_us: int) -> sa.CTE:
-    """Give a row per unit: variant, exposures, clicks, converted, orders, revenue."""
+def _units(experiment: Experiment, as_of_us: int, since_us: int) -> sa.CTE:
+    """Give a row per unit: variant, exposures, clicks, converted, orders, revenue.
+
+    Of those assigned at or after a moment.
+    """
     span = span_of(experiment)
-    seen = _rendered(experiment, as_of_us)
+    seen = _rendered(experiment, as_of_us, since_us)
     first = sa.func.min(seen.c.shown_us)
     windows = (
         sa.select(seen.c.unit_id, seen.c.variant, first.label("first_us"))
         .group_by(seen.c.unit_id, seen.c.variant)
-        .having(first + span <= as_of_us)
+        .having(first + span <= as_of_us, first < microseconds(experiment.over_at))
         .cte("windows")
         .prefix_with(ONCE)
     )
@@ -111,7 +122,7 @@ def _units(experiment: Experiment, as_of_us: int) -> sa.CTE:
     )
 
 
-def _dealt(experiment: Experiment, as_of_us: int) -> sa.CTE:
+def _dealt(experiment: Experiment, as_of_us: int, since_us: int) -> sa.CTE:
     """Units by hash, of the experiment as it is, with the variant they got first."""
     unit, in_order = _GIVEN.unit_id, (_GIVEN.first_us, _GIVEN.variant)
     place = sa.func.row_number().over(partition_by=unit, order_by=in_order)
@@ -126,6 +137,8 @@ def _dealt(experiment: Experiment, as_of_us: int) -> sa.CTE:
         .where(
             given.c.place == 1,
             given.c.all_counted == 1,
+            given.c.first_us >= since_us,
+            given.c.unit_id.not_in(list(experiment.overrides)),
             given.c.design == design_of(experiment),
             given.c.variant.in_([one.name for one in experiment.variants]),
         )
@@ -134,9 +147,9 @@ def _dealt(experiment: Experiment, as_of_us: int) -> sa.CTE:
     )
 
 
-def _rendered(experiment: Experiment, as_of_us: int) -> sa.CTE:
+def _rendered(experiment: Experiment, as_of_us: int, since_us: int) -> sa.CTE:
     """Rendered slots of answers made at or after the assignment, with their product."""
-    dealt, window = _dealt(experiment, as_of_us), window_of(experiment, as_of_us)
+    dealt, window = _dealt(experiment, as_of_us, since_us), window_of(experiment, as_of_us)
     later = sa.case((_SEEN.shown_us > _SLATES.made_us, _SEEN.shown_us), else_=_SLATES.made_us)
     product = ProductOf(_SLATES.slots, _SEEN.slot)
     return (

@@ -16,9 +16,9 @@ from penchant.experiments.experiment import Experiment
 from penchant.experiments.units.live_lines import live_lines
 from penchant.experiments.units.orders import AT, DAY_US, UNIT, order_book
 from penchant.experiments.units.outcomes import FIRST, cap_of, matrix_of, with_orders
-from penchant.experiments.units.seen import Window, seen_by
+from penchant.experiments.units.seen import Seen, Window, seen_by
 from penchant.experiments.units.shown_sums import no_units, shown_sums
-from penchant.experiments.units.table import UnitTable, shows_nothing
+from penchant.experiments.units.table import TOTALS, UnitTable, shows_nothing
 from penchant.taste.from_tables import microseconds
 
 if TYPE_CHECKING:
@@ -52,14 +52,23 @@ class Dealt:
     Attributes:
         kept: {unit_id: (variant, first_us)}, of several variants the first.
         crossed: Of those kept, units of more than one variant.
-        uncounted: Units of an override.
+        uncounted: Units of an override, then or now.
+        before_start: Units assigned before the start, in an earlier experiment of the name.
+        not_kept: Units assigned so long ago that their first answers may be deleted.
         redesigned: Units of another design.
     """
 
     kept: Mapping[str, tuple[str, int]]
     crossed: int
     uncounted: int
+    before_start: int
+    not_kept: int
     redesigned: int
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """All counts by name."""
+        return {name: getattr(self, name) for name in TOTALS}
 
 
 def units_of_database(
@@ -69,12 +78,14 @@ def units_of_database(
     *,
     as_of: datetime,
     empty: Collection[str] = (),
+    kept_days: float | None = None,
 ) -> UnitTable:
     """Give one row per unit that was exposed.
 
     A unit is exposed when a slot of one of the experiment's surfaces was rendered, in an answer
-    made at or after its assignment; where a variant shows nothing, when it was answered. Its
-    window are the `attribution_days` from then on. A slot clicked in it counts once; orders are
+    made at or after its assignment; where a variant shows nothing, when it was answered. Who is
+    exposed first when the experiment is over is no unit: once the last window is over, later
+    looks find the same. Its window are the `attribution_days` from then on. A slot clicked in it counts once; orders are
     those of `order_book`. Nothing after the reference time is known.
 
     Args:
@@ -83,6 +94,8 @@ def units_of_database(
         tables: The shop's orders.
         as_of: The reference time.
         empty: Surfaces that stay empty in this shop where a variant says nothing else.
+        kept_days: How long answers are kept; units assigned before that are left out, as the first
+            they were shown may be deleted. None: for ever.
 
     Returns:
         Units by id. Pages of PAGE_OF_UNITS are in memory at once, and the orders of all.
@@ -97,11 +110,11 @@ def units_of_database(
     assigned: Counter[str] = Counter({one.name: 0 for one in experiment.variants})
     frames = []
     for after, page in _pages(store, experiment.name):
-        dealt = deal(page, experiment, as_of_us)
-        totals.update(crossed=dealt.crossed, uncounted=dealt.uncounted, redesigned=dealt.redesigned)
+        dealt = deal(page, experiment, as_of_us, kept_from(as_of_us, kept_days))
+        totals.update(dealt.totals)
         assigned.update(variant for variant, _ in dealt.kept.values())
         seen = seen_by(store.database, window, after, page[-1].unit_id)
-        frames.append(shown_sums(_frame(dealt), seen, span_us, at_serving=bool(hollow)))
+        frames.append(_shown(dealt, seen, experiment, at_serving=bool(hollow)))
     since_us = window.since_us
     purchases = live_lines(store.database, since_us, as_of_us, c.PURCHASE)
     returns = live_lines(store.database, since_us, as_of_us, c.RETURN)
@@ -122,8 +135,7 @@ class Beside:
 
     Attributes:
         assigned: {variant: units}.
-        totals: {"crossed": units that got two variants, "uncounted", "redesigned": units left
-            out}; those absent: none.
+        totals: {one of TOTALS: units}; those absent: none.
         notes: What was noticed of orders.
         hollow: Variants that show nothing.
     """
@@ -168,33 +180,57 @@ def table_of(
     )
 
 
-def deal(assignments: Sequence[ServedAssignment], experiment: Experiment, as_of_us: int) -> Dealt:
+def deal(
+    assignments: Sequence[ServedAssignment],
+    experiment: Experiment,
+    as_of_us: int,
+    kept_us: int | None = None,
+) -> Dealt:
     """Tell apart who counts: by hash, in the experiment as it is.
 
     Who got two variants, as visitors may who log in, counts for the first throughout: chance
     alone decided on it. Leaving them out would take more from the variant of the smaller share.
+    Who has an override now is left out whatever they got before: an override given during a run
+    takes its units from all variants alike only if all they did is left out.
 
     Args:
         assignments: Of whole units.
         experiment: Which one.
         as_of_us: Later ones are not known yet.
+        kept_us: Units assigned earlier are left out; None: none.
     """
+    counts = dict.fromkeys(TOTALS, 0)
+    start_us = microseconds(experiment.start)
     design, names = design_of(experiment), {one.name for one in experiment.variants}
     units: dict[str, list[ServedAssignment]] = {}
     for one in assignments:
         if one.first_us < as_of_us:
             units.setdefault(one.unit_id, []).append(one)
-    kept, crossed, uncounted, redesigned = {}, 0, 0, 0
+    kept = {}
     for unit_id, rows in units.items():
         first = min(rows, key=lambda one: (one.first_us, one.variant))
-        if not all(one.counted for one in rows):
-            uncounted += 1
+        if unit_id in experiment.overrides or not all(one.counted for one in rows):
+            counts["uncounted"] += 1
+        elif first.first_us < start_us:
+            counts["before_start"] += 1
+        elif kept_us is not None and first.first_us < kept_us:
+            counts["not_kept"] += 1
         elif first.design != design or first.variant not in names:
-            redesigned += 1
+            counts["redesigned"] += 1
         else:
             kept[unit_id] = first.variant, first.first_us
-            crossed += len(rows) > 1
-    return Dealt(kept, crossed, uncounted, redesigned)
+            counts["crossed"] += len(rows) > 1
+    return Dealt(kept, **counts)
+
+
+def kept_from(as_of_us: int, kept_days: float | None) -> int | None:
+    """Give the moment from which on all answers are still there.
+
+    Args:
+        as_of_us: The reference time.
+        kept_days: How long answers are kept; None: for ever.
+    """
+    return None if kept_days is None else as_of_us - round(kept_days * DAY_US)
 
 
 def span_of(experiment: Experiment) -> int:
@@ -224,6 +260,13 @@ def _pages(store: Store, name: str) -> Iterator[tuple[str, Sequence[ServedAssign
     while page := store.assignments.of(name, after=after, limit=PAGE_OF_UNITS):
         yield after, page
         after = page[-1].unit_id
+
+
+def _shown(dealt: Dealt, seen: Seen, experiment: Experiment, *, at_serving: bool) -> pl.DataFrame:
+    over_us = microseconds(experiment.over_at)
+    return shown_sums(
+        _frame(dealt), seen, span_of(experiment), at_serving=at_serving, until_us=over_us
+    )
 
 
 def _frame(dealt: Dealt) -> pl.DataFrame:

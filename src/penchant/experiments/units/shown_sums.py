@@ -37,7 +37,12 @@ def no_units() -> pl.DataFrame:
 
 
 def shown_sums(
-    assigned: pl.DataFrame, seen: Seen, span_us: int, *, at_serving: bool
+    assigned: pl.DataFrame,
+    seen: Seen,
+    span_us: int,
+    *,
+    at_serving: bool,
+    until_us: int | None = None,
 ) -> pl.DataFrame:
     """Sum up what units were shown within a span of their first exposure, and of that before it.
 
@@ -46,6 +51,7 @@ def shown_sums(
         seen: What they were shown; that of others is passed over.
         span_us: Length of the window, and of that before it.
         at_serving: True: the first answer is the first exposure; False: the first rendered slot.
+        until_us: Who is exposed first at or after it is no unit; None: whenever that is.
 
     Returns:
         Columns of SHOWN_SCHEMA, a row per exposed unit. `surface`: where it was exposed first.
@@ -57,6 +63,8 @@ def shown_sums(
     )
     slots = _slots(answers, seen)
     first = _first(answers, slots, at_serving=at_serving)
+    if until_us is not None:
+        first = first.filter(pl.col(FIRST) < until_us)
     slots = slots.join(first.select(UNIT, FIRST), on=UNIT)
     since = pl.col("shown_us") - pl.col(FIRST)
     inside = pl.col("during") & since.is_between(0, span_us, closed="left")

@@ -23,6 +23,9 @@ RENDERING: Final = "rendering"
 SERVING: Final = "serving"
 """What makes a unit exposed."""
 
+TOTALS: Final = ("crossed", "uncounted", "before_start", "not_kept", "redesigned")
+"""What is counted of units that were dealt; all but the first are left out."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitTable:
@@ -38,7 +41,9 @@ class UnitTable:
         traits: One row per unit, columns of text known of it, such as "surface"; null: unknown.
         assigned: {variant: units assigned and not left out}, of all variants.
         crossed: Units that got two variants, and count for the first.
-        uncounted: Units left out, as an override gave them their variant.
+        uncounted: Units left out, as an override gave them their variant, or would now.
+        before_start: Units left out, as they were assigned before the start.
+        not_kept: Units left out, as the first they were shown may be deleted by now.
         redesigned: Units left out, as they were dealt under another design of the experiment.
         hollow: Variants that show nothing.
         notes: {what was noticed on the way: how many}.
@@ -54,6 +59,8 @@ class UnitTable:
     assigned: Mapping[str, int]
     crossed: int = 0
     uncounted: int = 0
+    before_start: int = 0
+    not_kept: int = 0
     redesigned: int = 0
     hollow: tuple[str, ...] = ()
     notes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
