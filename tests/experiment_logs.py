@@ -131,8 +131,11 @@ def _one_unit(log, experiment, rng, unit, start):
         moment = at + int(rng.integers(-5 * DAY, 6 * DAY))
         order = "" if rng.random() < 0.3 else f"{unit}o{number}"
         value = float(rng.integers(5, 500)) if rng.random() < 0.9 else None
+        sign = -1 if rng.random() < 0.15 else 1
+        if value is not None:
+            value *= sign
         for product in rng.choice(6, int(rng.integers(1, 3)), replace=False):
-            quantity = float(rng.integers(1, 4))
+            quantity = float(rng.integers(1, 4)) * (sign if rng.random() < 0.5 else 1)
             sold = {"order_id": order, "quantity": quantity, "value": value, "currency": "EUR"}
             log.do(unit, f"p{product}", "purchase", moment, **sold)
             if rng.random() < 0.2:
@@ -171,15 +174,21 @@ def _orders(log, rng, unit, start):
         if rng.random() < 0.5:
             day = day.replace(hour=0, minute=0, second=0, microsecond=0)
         status = rng.choice([None, "completed", "cancelled", "returned", "open", "odd"])
-        total = float(rng.integers(5, 500)) if rng.random() < 0.7 else None
+        total = float(rng.integers(-50, 500)) if rng.random() < 0.7 else None
         log.orders.append((order, unit, day, None if status is None else str(status), total))
         for product in rng.choice(6, int(rng.integers(0, 3)), replace=False):
-            log.items.append((order, f"p{product}", float(rng.integers(0, 3)), 10.0))
+            log.items.append((order, f"p{product}", float(rng.integers(-1, 3)), 10.0))
 
 
 def slow_units(log, experiment, as_of, kept_days=None):
     """Read a log unit by unit: {unit_id: {column: value}}, and how many did not count."""
-    as_of_us, span = us(as_of), round(experiment.attribution_days * DAY)
+    found, counts = _slow_found(log, experiment, us(as_of), kept_days)
+    _finish(found, experiment, us(as_of))
+    return found, counts
+
+
+def _slow_found(log, experiment, as_of_us, kept_days):
+    span = round(experiment.attribution_days * DAY)
     orders = slow_orders(log, experiment, as_of_us)
     names = ("crossed", "uncounted", "before_start", "not_kept", "redesigned")
     of_unit, counts = defaultdict(list), dict.fromkeys(names, 0)
@@ -203,16 +212,21 @@ def slow_units(log, experiment, as_of, kept_days=None):
             row = _slow_unit(log, experiment, first, as_of_us, span)
             if row is not None:
                 found[unit] = row | _slow_orders_of(orders, unit, row["first"], span)
+    return found, counts
+
+
+def _finish(found, experiment, as_of_us):
+    span = round(experiment.attribution_days * DAY)
     _fill_times(found)
     matured = [one for one in found.values() if one["first"] + span <= as_of_us]
     revenue = sorted(one["revenue"] for one in matured)
     cap = np.inf
     if revenue and experiment.winsorize < 1:
-        cap = revenue[int(np.ceil(round(len(revenue) * experiment.winsorize, 6))) - 1] or np.inf
+        cap = revenue[int(np.ceil(round(len(revenue) * experiment.winsorize, 6))) - 1]
+        cap = cap if cap > 0 else np.inf
     for one in found.values():
-        one["revenue_capped"] = min(one["revenue"], cap)
+        one["revenue_capped"] = max(min(one["revenue"], cap), 0.0)
         one["matured"] = one["first"] + span <= as_of_us
-    return found, counts
 
 
 def _slow_unit(log, experiment, dealt, as_of_us, span):
@@ -288,22 +302,7 @@ def slow_orders(log, experiment, as_of_us):
                 continue
             lines.add((key, one.product_id))
             live[key].append(one)
-    found, told, bought_on = {}, set(), set()
-    for order, customer, moment, status, total in log.orders:
-        items = [one for one in log.items if one[0] == order]
-        at = us(moment)
-        if at % DAY == 0:
-            at += DAY - 1
-        told.add(order)
-        bought_on |= {(customer, one[1], at // DAY) for one in items if one[2] != 0}
-        if status in (None, "completed", "returned"):
-            pieces = sum(one[2] for one in items) if items else 1.0
-            worth = sum(one[2] * one[3] for one in items)
-            unit = live[order][0].customer_id if order in live else customer
-            when = live[order][0].time_us if order in live else at
-            sent = pieces if status == "returned" else 0.0
-            paid = total if total is not None else worth
-            found[order] = [unit, when, paid, pieces, sent, {one[1] for one in items}]
+    found, told, bought_on = _slow_tables(log, live)
     for key, events_of in live.items():
         if key in told:
             continue
@@ -320,7 +319,34 @@ def slow_orders(log, experiment, as_of_us):
             found[key] = [new[0].customer_id, moments[0], paid, pieces, 0.0, products]
             found[key] += [{one.product_id: one.time_us for one in new}]
     _send_back(found, live, events)
-    return [one[:5] for one in found.values() if one[1] < as_of_us]
+    for one in found.values():
+        one[5:] = [one[2] < 0 or one[3] < 0]
+        if one[5]:
+            one[2:5] = [-abs(one[2]), 0.0, 0.0]
+    return [one for one in found.values() if one[1] < as_of_us]
+
+
+def _slow_tables(log, live):
+    """What the tables tell: orders, the ids of all, and what was bought about which day."""
+    found, told, bought_on = {}, set(), set()
+    for order, customer, moment, status, total in log.orders:
+        items = [one for one in log.items if one[0] == order]
+        at = us(moment)
+        if at % DAY == 0:
+            at += DAY - 1
+        told.add(order)
+        for day in (at // DAY - 1, at // DAY, at // DAY + 1):
+            bought_on |= {(customer, one[1], day) for one in items if one[2] > 0}
+        unclear = total is None and not items and order not in live
+        if status in (None, "completed", "returned") and not unclear:
+            pieces = sum(one[2] for one in items) if items else 1.0
+            worth = sum(one[2] * one[3] for one in items)
+            unit = live[order][0].customer_id if order in live else customer
+            when = live[order][0].time_us if order in live else at
+            sent = pieces if status == "returned" else 0.0
+            paid = total if total is not None else worth
+            found[order] = [unit, when, paid, pieces, sent, {one[1] for one in items}]
+    return found, told, bought_on
 
 
 def _send_back(found, live, events):
@@ -356,12 +382,12 @@ def _slow_orders_of(orders, unit, first, span):
     inside = [one for one in mine if first <= one[1] < first + span]
     before = [one for one in mine if first - span <= one[1] < first]
     return {
-        "orders": float(len(inside)),
-        "converted": float(bool(inside)),
+        "orders": float(sum(not one[5] for one in inside)),
+        "converted": float(any(not one[5] for one in inside)),
         "revenue": sum(one[2] for one in inside),
         "bought": sum(one[3] for one in inside),
         "returned": sum(one[4] for one in inside),
-        "converted_before": float(bool(before)),
+        "converted_before": float(any(not one[5] for one in before)),
         "revenue_before": sum(one[2] for one in before),
-        "ever": any(one[1] < first for one in mine),
+        "ever": any(one[1] < first and not one[5] for one in mine),
     }

@@ -16,14 +16,14 @@ from penchant.experiments.analysis.values import Analysis
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.units.of_csv import read_log, units_of_csv
 from penchant.experiments.units.of_database import ShopOrders, units_of_database
-from penchant.experiments.units.orders import no_lines, order_book
+from penchant.experiments.units.orders import no_lines
 from penchant.experiments.units.outcomes import known_customers
 from penchant.experiments.units.table import UnitTable
 from penchant.joined_tables import open_database
 from penchant.settings import Settings
 from penchant.settings.showing import NOTHING, SURFACES
 from penchant.shop_directory import ShopDirectory
-from penchant.store.ingest import load_table
+from penchant.store.ingest import load_report, load_table
 from penchant.tables.report import TableLoad
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 TRAITS: Final = (c.CUSTOMER_SEGMENT, c.GENDER)
 """Columns of the customers table that part the customers."""
+
+SIGNS: Final = ("negative_price", "negative_quantity")
+"""What reading tables calls values below 0, which it leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def read_experiment(
         StoreError: if the database does not answer.
         MissingExtraError: if tea-tasting is not installed.
     """
-    tables = ShopOrders(load_table(shop, c.ORDERS), load_table(shop, c.ORDER_ITEMS))
+    tables = _tables(shop)
     loads: tuple[TableLoad, ...] = ()
     if files is None:
         units = _of_database(shop, experiment, tables, as_of)
@@ -89,6 +92,14 @@ def read_experiment(
     known = known_customers(units.unit_ids, load_table(shop, c.CUSTOMERS), TRAITS)
     units = replace(units, traits=pl.concat([units.traits, known], how="horizontal"))
     return Reading(analyse(units, experiment, as_of=as_of), loads)
+
+
+def _tables(shop: ShopDirectory) -> ShopOrders:
+    """Give the orders of a shop, and whether its tables told of any below 0."""
+    reports = [load_report(shop, one) for one in (c.ORDERS, c.ORDER_ITEMS)]
+    codes = {found.code for one in reports if one is not None for found in one.findings}
+    lost = not codes.isdisjoint(SIGNS)
+    return ShopOrders(load_table(shop, c.ORDERS), load_table(shop, c.ORDER_ITEMS), lost)
 
 
 def empty_surfaces(settings: Settings) -> tuple[str, ...]:
@@ -127,7 +138,7 @@ def _of_files(
 ) -> tuple[UnitTable, tuple[TableLoad, ...]]:
     log = read_log(experiment, files.exposures, files.orders, as_of=as_of)
     lines = no_lines()
-    book = log.orders or order_book(tables.orders, tables.items, lines, lines)
+    book = log.orders or tables.book(lines, lines)
     units = units_of_csv(log, experiment, book, as_of=as_of)
     rejected = sum(one.report.rows_rejected for one in log.loads)
     if rejected:

@@ -12,7 +12,13 @@ from penchant.errors import InputError
 from penchant.tables.flags import clean_consents, clean_flags
 from penchant.tables.ids import clean_ids
 from penchant.tables.money import clean_currency
-from penchant.tables.numbers import clean_age, clean_money, clean_quantity, clean_trust
+from penchant.tables.numbers import (
+    clean_age,
+    clean_amount,
+    clean_money,
+    clean_quantity,
+    clean_trust,
+)
 from penchant.tables.photos import clean_photo_lists, clean_photos
 from penchant.tables.repair import Mark, Repaired, clean_text, marks_of, stripped
 from penchant.tables.schema import Column, Kind
@@ -25,6 +31,7 @@ _PLAIN: dict[Kind, Callable[[pl.Series], Repaired]] = {
     Kind.TEXT: clean_text,
     Kind.MONEY: clean_money,
     Kind.CURRENCY: clean_currency,
+    Kind.AMOUNT: clean_amount,
     Kind.QUANTITY: clean_quantity,
     Kind.AGE: clean_age,
     Kind.TRUST: clean_trust,
@@ -33,7 +40,7 @@ _PLAIN: dict[Kind, Callable[[pl.Series], Repaired]] = {
     Kind.CONSENT: clean_consents,
 }
 
-_UNREAD = ("ambiguous_date", "unreadable_time")
+_UNREAD = ("ambiguous_date", "unreadable_time", "impossible_amount")
 
 
 def clean_column(

@@ -7,10 +7,14 @@ cell.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import polars as pl
 
 from penchant.tables.repair import Mark, Repaired, changed, marks_of, stripped
+
+MOST_AMOUNT: Final = 1e12
+"""What no order is worth, in any currency."""
 
 _NOT_FINITE_WORDS = ("nan", "inf", "-inf", "+inf", "infinity", "-infinity", "+infinity")
 _CURRENCY = r"(?:[A-Za-z]{3}|[€$£¥₹₽₺]|zł|Kč|Fr\.?)"
@@ -59,6 +63,16 @@ def clean_money(values: pl.Series) -> Repaired:
     """Clean numbers and turn negative amounts into null; 0 stays."""
     return _bounded(
         clean_numbers(values), lambda v: v < 0, "negative_price", "negative amounts were left out"
+    )
+
+
+def clean_amount(values: pl.Series) -> Repaired:
+    """Clean numbers of either sign, as refunds have one below 0; what is beyond all is null."""
+    return _bounded(
+        clean_numbers(values),
+        lambda v: v.abs() > MOST_AMOUNT,
+        "impossible_amount",
+        f"beyond {MOST_AMOUNT:,.0f}, which no order is worth",
     )
 
 

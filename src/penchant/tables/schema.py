@@ -17,6 +17,7 @@ class Kind(StrEnum):
     TEXT = "text"
     MONEY = "money"
     CURRENCY = "currency"
+    AMOUNT = "amount"
     QUANTITY = "quantity"
     AGE = "age"
     TRUST = "trust"
@@ -28,7 +29,7 @@ class Kind(StrEnum):
     PHOTOS = "photos"
 
 
-_NUMBERS = (Kind.MONEY, Kind.QUANTITY, Kind.AGE, Kind.TRUST)
+_NUMBERS = (Kind.MONEY, Kind.AMOUNT, Kind.QUANTITY, Kind.AGE, Kind.TRUST)
 
 
 def dtype_of(kind: Kind) -> pl.DataType:

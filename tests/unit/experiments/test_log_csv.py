@@ -106,3 +106,28 @@ def test_a_file_of_nobody_is_refused(tmp_path):
     path = write_csv(tmp_path / "y.csv", "unit_id variant", [("a", "bold")])
     with pytest.raises(MissingColumnError, match='No column "exposed_at"'):
         read_log(an_experiment(), path, None, as_of=AS_OF)
+
+
+def test_a_refund_in_a_file_is_paid_back_and_what_no_order_is_worth_is_set_aside(tmp_path):
+    exposures = [("a", "control", "2026-03-02T10:00:00Z"), ("b", "bold", "2026-03-02T10:00:00Z")]
+    orders = [
+        ("o1", "a", "2026-03-02T11:00:00Z", "50", 1),
+        ("o2", "a", "2026-03-02T12:00:00Z", "-50", -1),
+        ("o3", "b", "2026-03-02T12:00:00Z", "-9", ""),
+        ("o4", "b", "2026-03-02T12:00:00Z", "1e308", 1),
+    ]
+    experiment = an_experiment()
+    log = read_log(
+        experiment,
+        write_csv(tmp_path / "exposures.csv", "unit_id variant exposed_at", exposures),
+        write_csv(tmp_path / "orders.csv", "order_id unit_id ordered_at revenue bought", orders),
+        as_of=AS_OF,
+    )
+    assert log.loads[1].rejects.select("line", "reason").rows() == [
+        (5, 'revenue: beyond 1,000,000,000,000, which no order is worth: "1e308"')
+    ]
+    units = units_of_csv(log, experiment, log.orders, as_of=AS_OF)
+    assert units.column("converted").tolist() == [1, 0]
+    assert units.column("revenue").tolist() == [0, -9]
+    assert units.column("bought").tolist() == [1, 0]
+    assert units.notes["refunds"] == 2

@@ -21,14 +21,19 @@ def lines(*rows):
     return pl.DataFrame(told, schema=LINE_SCHEMA, orient="row")
 
 
-def book(orders=(), items=(), purchases=None, returns=None):
+def book(orders=(), items=(), purchases=None, returns=None, **options):
     tables = Log(orders=list(orders), items=list(items)).tables
     some = no_lines() if purchases is None else purchases
-    return order_book(tables.orders, tables.items, some, no_lines() if returns is None else returns)
+    back = no_lines() if returns is None else returns
+    return order_book(tables.orders, tables.items, some, back, **options)
 
 
 def rows(found):
-    return {row[0]: row[1:] for row in found.frame.rows()}
+    return {row[0]: row[1:6] for row in found.frame.rows()}
+
+
+def refunds(found):
+    return dict(found.frame.filter("refund").select("order_id", "revenue").iter_rows())
 
 
 def test_an_order_of_the_tables_is_worth_its_total_or_its_items():
@@ -119,3 +124,66 @@ def test_several_currencies_are_noticed():
     euros = lines(("o1", "a", "p1", AT, 1.0, 10.0))
     other = euros.with_columns(order_id=pl.lit("o2"), currency=pl.lit("CHF"))
     assert book(purchases=pl.concat([euros, other])).counts == {"currencies": 2}
+
+
+def test_a_refund_is_no_order_and_is_paid_back():
+    found = book(
+        [
+            ("o1", "a", NOON, "completed", 50.0),
+            ("note", "a", NOON, "completed", -20.0),
+            ("odd", "a", NOON, "completed", 7.0),
+            ("items", "a", NOON, "completed", None),
+            ("mixed", "a", NOON, "completed", 5.0),
+        ],
+        [
+            ("odd", "p1", -1.0, 7.0),
+            ("items", "p1", -2.0, 4.0),
+            ("mixed", "p1", -1.0, 7.0),
+            ("mixed", "p2", 1.0, 12.0),
+        ],
+        lines(("live", "b", "p1", AT, -1.0, -9.0), ("live", "b", "p2", AT, 1.0, 3.0)),
+    )
+    assert refunds(found) == {"note": -20.0, "odd": -7.0, "items": -8.0, "live": -6.0}
+    assert {name: row[3:] for name, row in rows(found).items()} == {
+        "o1": (1.0, 0.0), "mixed": (0.0, 0.0), **dict.fromkeys(refunds(found), (0.0, 0.0)),
+    }  # fmt: skip
+    assert found.counts == {"refunds": 4}
+
+
+def test_where_ingest_left_out_what_is_below_0_orders_without_amount_do_not_count():
+    orders = [
+        ("o1", "a", NOON, "completed", 50.0),
+        ("lost", "b", NOON, "completed", None),  # an amount and pieces below 0
+        ("worth", "c", NOON, "completed", None),  # an amount below 0, of one piece
+    ]
+    items = [("lost", "p1", None, 50.0), ("worth", "p2", 1.0, 80.0)]
+    assert list(rows(book(orders, items, signs_lost=True))) == ["o1"]
+    found = book(orders, items)
+    assert list(rows(found)) == ["o1", "worth"]
+    assert found.counts == {"unclear": 1}
+    told = lines(("lost", "b", "p1", AT, 1.0, 50.0))
+    assert set(rows(book(orders, items, told))) == {"o1", "lost", "worth"}
+    # where no order has an amount, only pieces can have lost their sign
+    bare = [(*order[:4], None) for order in orders]
+    assert set(rows(book(bare, items))) == {"o1", "lost", "worth"}
+    assert set(rows(book(bare, items, signs_lost=True))) == {"o1", "worth"}
+
+
+@pytest.mark.parametrize(("hours", "orders"), [(-13, 1), (13, 1), (-37, 2), (37, 2)])
+def test_the_day_of_a_shop_may_be_another_than_that_of_the_log(hours, orders):
+    at = AT + hours * DAY // 24
+    found = book(
+        [("o1", "a", NOON, "completed", 50.0)],
+        [("o1", "p1", 1.0, 50.0)],
+        lines(("", "a", "p1", at, 1.0, 50.0)),
+    )
+    assert found.frame.height == orders
+
+
+def test_what_no_order_is_worth_does_not_count():
+    found = book(
+        [("o1", "a", NOON, None, 1e308), ("o2", "a", NOON, None, 1e12)],
+        purchases=lines(("o3", "a", "p1", AT, 1.0, -1e300)),
+    )
+    assert list(rows(found)) == ["o2"]
+    assert found.counts == {"impossible": 2}

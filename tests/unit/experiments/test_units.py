@@ -264,3 +264,16 @@ def test_units_whose_first_answers_may_be_deleted_are_left_out(store):
     shown(log, experiment, "kept", at=S + DAY)
     units = read(store, log, experiment, kept_days=29.0)
     assert (units.unit_ids.tolist(), units.not_kept) == (["kept"], 1)
+
+
+def test_a_refund_is_taken_off_what_was_spent_and_converts_nobody(store):
+    experiment, log = an_experiment(winsorize=1.0), Log()
+    for unit, paid in (("a", (50.0, -20.0)), ("b", (-30.0,))):
+        shown(log, experiment, unit)
+        for place, value in enumerate(paid):
+            log.orders.append((f"{unit}{place}", unit, START + timedelta(hours=2), None, value))
+    units = read(store, log, experiment)
+    ordered = ("converted", "orders", "revenue", "revenue_capped", "bought")
+    found = [{name: units.column(name)[place] for name in ordered} for place in (0, 1)]
+    assert [tuple(one.values()) for one in found] == [(1, 1, 30, 30, 1), (0, 0, -30, 0, 0)]
+    assert units.notes == {"refunds": 2}

@@ -18,6 +18,12 @@ NOTES: Final[Mapping[str, str]] = {
     "told_twice": "orders were told by tables and by live events, and count once.",
     "dates_only": "orders have a date without a time of day; they count as made at its end.",
     "without_value": "orders have no value; they count with what is known of it.",
+    "refunds": "refunds (amounts or pieces below 0) are no orders: they are taken off what their "
+    "customer spent; where that is capped, down to 0.",
+    "unclear": "orders are told without the amount and pieces that others have, as refunds are "
+    "where tables are read without what is below 0; they do not count. A file of orders "
+    "(--orders) may tell refunds.",
+    "impossible": "orders are worth more than any order and do not count.",
     "currencies": "currencies are among the orders; their amounts were added up as they are.",
     "rejected": "rows of the files cannot be used and were set aside, told by line and reason.",
     "outside": "exposures were before the start or after the end, and do not count.",

@@ -25,6 +25,7 @@ from penchant.experiments.units.orders import DAY_US
 from penchant.experiments.units.slot_product import ProductOf
 from penchant.experiments.units.table import shows_nothing
 from penchant.store.database import schema
+from penchant.tables.numbers import MOST_AMOUNT
 from penchant.taste.from_tables import microseconds
 
 if TYPE_CHECKING:
@@ -213,7 +214,10 @@ def _clicked(seen: sa.CTE, windows: sa.CTE, span: int, as_of_us: int) -> sa.CTE:
 
 
 def _orders(experiment: Experiment, as_of_us: int) -> sa.CTE:
-    """Live orders: whose, when and what was paid; those without an order_id are one each day."""
+    """Live orders: whose, when and what was paid; those without an order_id are one each day.
+
+    Refunds are none, and are paid back.
+    """
     day = sa.cast(_EVENTS.time_us // DAY_US, sa.Text)
     unnamed = sa.literal("day:") + day + ":" + _EVENTS.customer_id
     key = sa.case((_EVENTS.order_id != "", sa.literal("id:") + _EVENTS.order_id), else_=unnamed)
@@ -225,6 +229,7 @@ def _orders(experiment: Experiment, as_of_us: int) -> sa.CTE:
             key.label("key"),
             _EVENTS.time_us,
             sa.func.coalesce(_EVENTS.value, 0.0).label("value"),
+            _EVENTS.quantity,
             sa.func.first_value(_EVENTS.customer_id)
             .over(partition_by=key, order_by=in_order)
             .label("unit_id"),
@@ -239,14 +244,18 @@ def _orders(experiment: Experiment, as_of_us: int) -> sa.CTE:
         )
         .subquery()
     )
+    paid = sa.func.sum(lines.c.value)
+    back = sa.or_(paid < 0, sa.func.sum(lines.c.quantity) < 0)
     return (
         sa.select(
             lines.c.unit_id,
             sa.func.min(lines.c.time_us).label("at_us"),
-            sa.func.sum(lines.c.value).label("revenue"),
+            sa.case((back, -sa.func.abs(paid)), else_=paid).label("revenue"),
+            sa.case((back, 0), else_=1).label("sold"),
         )
         .where(lines.c.place == 1)
         .group_by(lines.c.key, lines.c.unit_id)
+        .having(sa.func.abs(paid) <= MOST_AMOUNT)
         .cte("orders")
     )
 
@@ -255,7 +264,7 @@ def _bought(orders: sa.CTE, windows: sa.CTE, span: int) -> sa.CTE:
     return (
         sa.select(
             windows.c.unit_id,
-            sa.func.count().label("orders"),
+            sa.func.sum(orders.c.sold).label("orders"),
             sa.func.sum(orders.c.revenue).label("revenue"),
         )
         .join_from(windows, orders, orders.c.unit_id == windows.c.unit_id)
@@ -266,17 +275,19 @@ def _bought(orders: sa.CTE, windows: sa.CTE, span: int) -> sa.CTE:
 
 
 def _capped(units: sa.CTE, quantile: float) -> sa.CTE:
-    """Add revenue capped at the pooled quantile, as `outcomes.cap_of` finds it."""
+    """Add revenue capped at 0 and the pooled quantile, as `outcomes.cap_of` finds it."""
     reached = sa.func.cume_dist().over(order_by=units.c.revenue)
     ranked = sa.select(*units.c, reached.label("reached")).cte("ranked").prefix_with(ONCE)
+    least = sa.func.min(ranked.c.revenue)
     cap = (
-        sa.select(sa.func.nullif(sa.func.min(ranked.c.revenue), 0.0))
+        sa.select(sa.case((least > 0, least)))
         .where(ranked.c.reached >= quantile - ROUNDING)
         .scalar_subquery()
     )
     columns = [ranked.c[name] for name in ("variant", *SQL_COLUMNS[:-1])]
     above = ranked.c.revenue > cap if quantile < 1 else sa.false()
-    capped = sa.case((above, cap), else_=ranked.c.revenue)
+    below = ranked.c.revenue < 0
+    capped = sa.case((above, cap), (below, 0.0), else_=ranked.c.revenue)
     return sa.select(*columns, capped.label(SQL_COLUMNS[-1])).cte("capped")
 
 

@@ -16,11 +16,11 @@ from penchant.experiments.units.orders import (
     AT,
     BOUGHT,
     DAY_US,
-    ORDER_SCHEMA,
     RETURNED_PIECES,
     REVENUE,
     UNIT,
     OrderBook,
+    settled,
 )
 from penchant.experiments.units.outcomes import FIRST, with_orders
 from penchant.settings.showing import SURFACES
@@ -53,9 +53,9 @@ ORDER_LOG: Final = TableSchema(
             required=True,
             past=True,
         ),
-        Column(REVENUE, Kind.MONEY, ("total_amount", "total", "amount", "value"), required=True),
+        Column(REVENUE, Kind.AMOUNT, ("total_amount", "total", "amount", "value"), required=True),
         Column("status", Kind.WORD, ("order_status",), words=ORDER_WORDS),
-        Column(BOUGHT, Kind.QUANTITY, ("quantity", "pieces", "items")),
+        Column(BOUGHT, Kind.AMOUNT, ("quantity", "pieces", "items")),
         Column(RETURNED_PIECES, Kind.QUANTITY, ("returns", "returned_quantity")),
     ),
     key=(c.ORDER_ID,),
@@ -188,7 +188,10 @@ def _sums(rows: pl.DataFrame, span_us: int) -> pl.DataFrame:
 
 
 def _book(sold: pl.DataFrame) -> OrderBook:
-    """Give the orders that stand; one with a date only counts as made at the end of that day."""
+    """Give the orders that stand; one with a date only counts as made at the end of that day.
+
+    Amounts and pieces below 0 are refunds, as in `settled`.
+    """
     states = pl.col("status").fill_null(COMPLETED)
     at = pl.col("ordered_at").dt.epoch("us")
     dated = at % DAY_US == 0
@@ -209,4 +212,4 @@ def _book(sold: pl.DataFrame) -> OrderBook:
         unknown=(~states.is_in([COMPLETED, RETURNED, CANCELLED, OPEN])).sum(),
         dates_only=(dated & stands).sum(),
     ).row(0, named=True)
-    return OrderBook(frame.select(*ORDER_SCHEMA), {name: n for name, n in counted.items() if n})
+    return settled(frame, {name: n for name, n in counted.items() if n})

@@ -14,7 +14,7 @@ from penchant import columns as c
 from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.units.live_lines import live_lines
-from penchant.experiments.units.orders import AT, DAY_US, UNIT, order_book
+from penchant.experiments.units.orders import AT, DAY_US, UNIT, OrderBook, order_book
 from penchant.experiments.units.outcomes import FIRST, cap_of, matrix_of, with_orders
 from penchant.experiments.units.seen import Seen, Window, seen_by
 from penchant.experiments.units.shown_sums import no_units, shown_sums
@@ -39,10 +39,21 @@ class ShopOrders:
     Attributes:
         orders: Canonical orders.
         items: Canonical order items.
+        signs_lost: Whether values below 0 were left out of them, as of refunds.
     """
 
     orders: pl.DataFrame
     items: pl.DataFrame
+    signs_lost: bool = False
+
+    def book(self, purchases: pl.DataFrame, returns: pl.DataFrame) -> OrderBook:
+        """Put them together with live events.
+
+        Args:
+            purchases: As in `order_book`.
+            returns: As there.
+        """
+        return order_book(self.orders, self.items, purchases, returns, signs_lost=self.signs_lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,8 @@ def units_of_database(
     A unit is exposed when a slot of one of the experiment's surfaces was rendered, in an answer
     made at or after its assignment; where a variant shows nothing, when it was answered. Who is
     exposed first when the experiment is over is no unit: once the last window is over, later
-    looks find the same. Its window are the `attribution_days` from then on. A slot clicked in it counts once; orders are
-    those of `order_book`. Nothing after the reference time is known.
+    looks find the same. Its window are the `attribution_days` from then on. A slot clicked in it
+    counts once; orders are those of `order_book`. Nothing after the reference time is known.
 
     Args:
         store: The shop's database.
@@ -118,7 +129,7 @@ def units_of_database(
     since_us = window.since_us
     purchases = live_lines(store.database, since_us, as_of_us, c.PURCHASE)
     returns = live_lines(store.database, since_us, as_of_us, c.RETURN)
-    book = order_book(tables.orders, tables.items, purchases, returns)
+    book = tables.book(purchases, returns)
     known = book.frame.filter(pl.col(AT) < as_of_us)
     units = pl.concat([no_units(), *frames])
     return table_of(

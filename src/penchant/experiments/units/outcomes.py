@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from penchant import columns as c
 from penchant.experiments.statistics.metrics import UNIT_COLUMNS
-from penchant.experiments.units.orders import AT, BOUGHT, RETURNED_PIECES, REVENUE, UNIT
+from penchant.experiments.units.orders import AT, BOUGHT, REFUND, RETURNED_PIECES, REVENUE, UNIT
 
 FIRST: Final = "first_exposed_us"
 _CAPPED: Final = "revenue_capped"
@@ -26,7 +26,8 @@ def with_orders(units: pl.DataFrame, orders: pl.DataFrame, span_us: int) -> pl.D
 
     Args:
         units: Columns unit_id and first_exposed_us, a row per unit.
-        orders: Columns of ORDER_SCHEMA.
+        orders: Columns of ORDER_SCHEMA. A refund takes its amount off the revenue of its moment,
+            and is nothing else; so revenue may be below 0.
         span_us: Length of the window, from the first exposure on; as much before counts as before.
 
     Returns:
@@ -37,15 +38,16 @@ def with_orders(units: pl.DataFrame, orders: pl.DataFrame, span_us: int) -> pl.D
     since = pl.col(AT) - pl.col(FIRST)
     inside = (since >= 0) & (since < span_us)
     before = (since < 0) & (since >= -span_us)
+    sale = ~pl.col(REFUND)
     sums = theirs.group_by(UNIT).agg(
-        inside.any().cast(pl.Float64).alias("converted"),
-        before.any().cast(pl.Float64).alias("converted_before"),
-        inside.sum().cast(pl.Float64).alias("orders"),
+        (inside & sale).any().cast(pl.Float64).alias("converted"),
+        (before & sale).any().cast(pl.Float64).alias("converted_before"),
+        (inside & sale).sum().cast(pl.Float64).alias("orders"),
         pl.col(REVENUE).filter(inside).sum().alias(REVENUE),
         pl.col(REVENUE).filter(before).sum().alias("revenue_before"),
         pl.col(BOUGHT).filter(inside).sum().alias(BOUGHT),
         pl.col(RETURNED_PIECES).filter(inside).sum().alias(RETURNED_PIECES),
-        (since < 0).any().alias("ever_bought"),
+        ((since < 0) & sale).any().alias("ever_bought"),
     )
     return units.join(sums, on=UNIT, how="left", maintain_order="left").with_columns(
         *(pl.col(name).fill_null(0.0) for name in OF_ORDERS),
@@ -58,13 +60,14 @@ def matrix_of(units: pl.DataFrame, cap: float | None) -> NDArray[np.float64]:
 
     Args:
         units: With all of UNIT_COLUMNS but revenue_capped.
-        cap: Revenue of one unit counts up to it; None: all of it.
+        cap: Revenue of one unit counts up to it; None: all of it. Capped, it is never below 0: one
+            large refund of what was bought before the window may decide as little as one order.
 
     Returns:
         Shape (n_units, len(UNIT_COLUMNS)).
     """
     revenue = pl.col(REVENUE)
-    capped = revenue if cap is None else revenue.clip(upper_bound=cap)
+    capped = revenue.clip(0.0, cap)
     columns = units.with_columns(capped.alias(_CAPPED)).select(
         pl.col(name).cast(pl.Float64) for name in UNIT_COLUMNS
     )

@@ -35,7 +35,8 @@ class UnitTable:
         names: Variants, the control first.
         unit_ids: Shape (n_units,), str.
         variants: Shape (n_units,), int64: places in `names`.
-        values: Shape (n_units, len(UNIT_COLUMNS)), float64, >= 0, columns in that order.
+        values: Shape (n_units, len(UNIT_COLUMNS)), float64, columns in that order; >= 0 but for
+            revenue and revenue_before, from which refunds are taken off.
         first_exposed_us: Shape (n_units,), int64.
         matured: Shape (n_units,): whether the unit's attribution window is over.
         traits: One row per unit, columns of text known of it, such as "surface"; null: unknown.
