@@ -51,6 +51,7 @@ def run(
 ) -> None:
     """Say what came of an experiment: the verdict first, then what it rests on.
 
+    Only what was started is judged; a draft where it was run elsewhere, and then with a warning.
     It may be read every day: the chance of a false alarm stays below 5 % over all looks together.
 
     Example: penchant experiment report shop bold --html bold.html
@@ -58,16 +59,22 @@ def run(
     Example: penchant experiment report shop bold --exposures shown.csv --orders orders.csv
     """
     from penchant.cli.output import note, print_json, print_text
+    from penchant.errors import InputError
     from penchant.experiments.files.lifecycle import ExperimentFiles
     from penchant.experiments.of_shop import read_experiment
-    from penchant.experiments.report import render_page, render_text, to_dict
+    from penchant.experiments.report import printable, render_page, render_text, to_dict
     from penchant.files import write_atomically
     from penchant.shop_directory import ShopDirectory
 
     directory, files = ShopDirectory.open(shop), _files(exposures, orders)
     experiment = ExperimentFiles(directory).load(name)
+    registered = ExperimentFiles(directory).read(name).registration is not None
+    if files is None and not registered:
+        raise InputError(_not_started(directory.path, name))
     moment = parse_time(as_of) or datetime.now(UTC)
-    reading = read_experiment(directory, experiment, as_of=moment, files=files)
+    reading = read_experiment(
+        directory, experiment, as_of=moment, files=files, registered=registered
+    )
     if html is not None:
         write_atomically(html, render_page(reading.analysis).encode())
     if as_json:
@@ -75,9 +82,17 @@ def run(
     else:
         print_text(render_text(reading.analysis))
         for line in _set_aside(reading.loads):
-            note(line)
+            note(printable(line))
         if html is not None:
             note(f"All figures, with pictures: {html}")
+
+
+def _not_started(shop: Path, name: str) -> str:
+    return (
+        f'Experiment "{name}" is a draft: nobody was assigned, and nothing of it is fixed yet. '
+        f"Start it first: penchant experiment start {shop} {name} - or, where it was run "
+        "elsewhere, give what was shown there: --exposures FILE.csv"
+    )
 
 
 def _files(exposures: Path | None, orders: Path | None) -> LogFiles | None:

@@ -68,6 +68,7 @@ def read_experiment(
     *,
     as_of: datetime,
     files: LogFiles | None = None,
+    registered: bool = True,
 ) -> Reading:
     """Read an experiment of a shop.
 
@@ -76,6 +77,7 @@ def read_experiment(
         experiment: Which one.
         as_of: The reference time; what happened later is not known.
         files: Where it was run elsewhere; None: the shop's database says.
+        registered: Whether it was started here, and so held to what it said before.
 
     Raises:
         NotFoundError: if a file does not exist.
@@ -91,7 +93,7 @@ def read_experiment(
         units, loads = _of_files(experiment, tables, files, as_of)
     known = known_customers(units.unit_ids, load_table(shop, c.CUSTOMERS), TRAITS)
     units = replace(units, traits=pl.concat([units.traits, known], how="horizontal"))
-    return Reading(analyse(units, experiment, as_of=as_of), loads)
+    return Reading(analyse(units, experiment, as_of=as_of, registered=registered), loads)
 
 
 def _tables(shop: ShopDirectory) -> ShopOrders:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from penchant.experiments.analysis.caveats import DRAFT_CAVEAT
 from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.settings.serving import StoreSettings
 from penchant.shop_directory import ShopDirectory
@@ -20,7 +21,7 @@ AS_OF = (START + timedelta(days=40)).isoformat()
 @pytest.fixture
 def shop(tmp_path):
     found = ShopDirectory.create(tmp_path / "shop")
-    ExperimentFiles(found).draft(an_experiment())
+    ExperimentFiles(found).create(an_experiment())
     return found
 
 
@@ -98,6 +99,56 @@ def test_the_database_is_read_where_no_files_are_given(shop):
         one.interaction_type == "click" and int(one.customer_id[1:]) % 2 for one in log.events
     )
     assert told["variants"][0]["metrics"][0]["variant_value"] == clicks / (4 * 120)
+
+
+def test_a_draft_is_judged_only_where_it_ran_elsewhere_and_with_a_warning(tmp_path):
+    shop = ShopDirectory.create(tmp_path / "drafts")
+    ExperimentFiles(shop).draft(an_experiment())
+    told = run_command("experiment", "report", shop.path, "bold", "--as-of", AS_OF)
+    assert (told.code, told.out) == (2, "")
+    assert f"Start it first: penchant experiment start {shop.path} bold" in told.err
+    shown = exposures_csv(tmp_path)
+    asked = ("experiment", "report", shop.path, "bold", "--exposures", shown, "--as-of", AS_OF)
+    verdict = run_command(*asked, "--json").json["verdicts"][0]
+    assert (verdict["outcome"], verdict["caveats"]) == ("better", [DRAFT_CAVEAT])
+    ExperimentFiles(shop).start("bold", START)
+    assert run_command(*asked, "--json").json["verdicts"][0]["caveats"] == []
+
+
+def test_what_a_file_says_cannot_command_the_terminal(shop, tmp_path):
+    rows = [
+        (f"u{n}", "bold" if n % 2 else "control", "2026-03-05", 20, 2, f"x{n // 2 % 2}\x9b2Jy")
+        for n in range(800)
+    ]
+    rows.append(("z", "bold", "\u202esoon", 1, 0, "x"))
+    header = "unit_id variant exposed_at exposures clicks surface"
+    shown = write_csv(tmp_path / "shown.csv", header, rows)
+    told = run_command(
+        "experiment", "report", shop.path, "bold", "--exposures", shown, "--as-of", AS_OF
+    )
+    assert told.code == 0, told.err
+    assert "surface: x0" in told.out
+    assert "soon" in told.err
+    assert not {"\x9b", "\u202e", "\x1b"} & set(told.out + told.err)
+
+
+def test_amounts_of_a_table_that_lost_their_sign_are_told(shop, tmp_path):
+    orders = [("o1", "u1", "2026-03-06", 50), ("o2", "u1", "2026-03-07", -50)]
+    items = [("o1", "p1", 1, 50), ("o2", "p1", -1, 50)]
+    files = [
+        "--orders",
+        write_csv(tmp_path / "o.csv", "order_id customer_id order_date total_amount", orders),
+        "--order-items",
+        write_csv(tmp_path / "i.csv", "order_id product_id quantity unit_price", items),
+    ]
+    assert run_command("ingest", shop.path, *files, "--as-of", "2026-06-01").code == 0
+    shown = exposures_csv(tmp_path)
+    told = run_command(
+        "experiment", "report", shop.path, "bold", "--exposures", shown, "--as-of", AS_OF, "--json"
+    ).json
+    metrics = {one["metric"]: one for one in told["variants"][0]["metrics"]}
+    assert metrics["revenue_raw"]["variant_value"] == pytest.approx(50 / 350)
+    assert told["notes"]["unclear"] == 1
 
 
 def test_without_database_and_files_there_is_nothing_to_read(shop):

@@ -9,9 +9,21 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from penchant.experiments.analysis.analyse import NO_CLICKS, NOBODY, STOPPED_CAVEAT, analyse
+from penchant.experiments.analysis.analyse import analyse
+from penchant.experiments.analysis.caveats import (
+    DRAFT_CAVEAT,
+    STOPPED_CAVEAT,
+    UNCAPPED_CAVEAT,
+)
 from penchant.experiments.analysis.daily import fraction_of
+from penchant.experiments.analysis.reasons import (
+    NO_CLICKS,
+    NOBODY,
+    NOT_OVER,
+    NOTHING_SHOWN,
+)
 from penchant.experiments.experiment import Variant
+from penchant.experiments.report.telling import answer_of
 from penchant.experiments.statistics.fixed import fixed_effect
 from penchant.experiments.statistics.metrics import METRICS, UNIT_COLUMNS
 from penchant.experiments.statistics.moments import Moments
@@ -183,3 +195,82 @@ def test_the_planned_share_grows_by_the_calendar():
     assert fraction_of(EXPERIMENT, start + timedelta(days=14)) == 0.5
     assert fraction_of(EXPERIMENT, FINAL) == 1.0
     assert fraction_of(EXPERIMENT, FINAL + timedelta(days=90)) == 1.0
+
+
+def text_of(units, experiment=EXPERIMENT):
+    verdict = analyse(units, experiment, as_of=FINAL).readings[0].verdict
+    return verdict.outcome, verdict.text
+
+
+def test_an_empty_variant_is_told_by_its_true_reason():
+    units = made_units(1, 3000)
+    without = units.only(units.of("control"))
+    assert text_of(without)[0] == "blocked"
+    few = made_units(1, 60)
+    alone = few.only(few.of("control"))
+    assert text_of(alone) == ("too_few", "No verdict: nobody of “bold” was exposed.")
+    on_their_way = replace(few, matured=np.zeros(len(few.variants), dtype=bool))
+    assert text_of(on_their_way) == ("too_few", NOT_OVER)
+    one = few.only(few.of("control") | (np.arange(len(few.variants)) == few.variants.argmax()))
+    told = f"too few customers were exposed to compare anything: {one.counts()[0]} of “control”, 1 "
+    assert text_of(one) == ("too_few", f"No verdict: {told}of “bold”.")
+    nobody = few.only(np.zeros(len(few.variants), dtype=bool))
+    assert text_of(nobody) == ("too_few", NOBODY)
+    outside = replace(nobody, notes={"outside": 60})
+    assert text_of(outside) == (
+        "too_few",
+        "No verdict: all 60 exposures were before the start or after the end.",
+    )
+    unseen = made_units(1, 60)
+    unseen.values[:, UNIT_COLUMNS.index("exposures")] = 0.0
+    assert text_of(unseen) == ("too_few", NOTHING_SHOWN)
+
+
+def test_a_yes_names_the_guardrail_that_is_harmed():
+    units = made_units(1, 8000, lift=0.15)
+    units.values[units.of("bold"), UNIT_COLUMNS.index("revenue_capped")] *= 0.2
+    read = analyse(units, replace(EXPERIMENT, margins={"revenue": 0.05}), as_of=FINAL)
+    reading = read.readings[0]
+    assert reading.verdict.outcome == "better"
+    assert answer_of(reading) == "Yes, but revenue per customer got worse"
+    (caveat,) = reading.verdict.caveats
+    assert caveat.startswith(
+        "A guardrail is harmed: revenue per customer got worse than the 5\u00a0% allowed ("
+    )
+    assert "spent 7" in caveat or "spent 8" in caveat
+    assert answer_of(analyse(units, EXPERIMENT, as_of=FINAL).readings[0]) == "Yes"
+
+
+def test_several_currencies_are_no_revenue():
+    units = replace(made_units(1, 3000), notes={"currencies": 2})
+    outcome, text = text_of(units, replace(EXPERIMENT, primary="revenue"))
+    assert outcome == "blocked"
+    assert "2 currencies" in text
+    assert text_of(units)[0] == "no_difference"
+
+
+def test_what_makes_a_verdict_doubtful_is_told():
+    units = made_units(1, 8000)
+    unequal = (Variant("control", 1.0), Variant("bold", 1.0001))
+    bare = replace(EXPERIMENT, primary="revenue", winsorize=1.0)
+    told = {
+        name: analyse(units, one, as_of=FINAL).readings[0].verdict.caveats
+        for name, one in {
+            "equal": bare,
+            "unequal": replace(bare, variants=unequal),
+            "capped": replace(bare, variants=unequal, winsorize=0.999),
+            "by clicks": replace(bare, variants=unequal, primary="ctr"),
+        }.items()
+    }
+    assert [name for name, one in told.items() if UNCAPPED_CAVEAT in one] == ["unequal"]
+    gone = analyse(replace(units, not_kept=7), EXPERIMENT, as_of=FINAL)
+    assert gone.left_out["not_kept"] == 7
+    assert "to 7 customers is no longer kept" in gone.readings[0].verdict.caveats[-1]
+    draft = analyse(units, EXPERIMENT, as_of=FINAL, registered=False).readings[0].verdict
+    assert DRAFT_CAVEAT in draft.caveats
+
+
+def test_after_an_early_stop_the_share_grows_no_more():
+    stopped = replace(EXPERIMENT, stopped=EXPERIMENT.start + timedelta(days=7))
+    for days in (14, 15, 90):
+        assert fraction_of(stopped, EXPERIMENT.start + timedelta(days=days)) == 0.5

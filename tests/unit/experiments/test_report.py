@@ -14,6 +14,8 @@ import pytest
 from penchant.experiments.analysis.analyse import analyse
 from penchant.experiments.experiment import Variant
 from penchant.experiments.report import render_page, render_text, to_dict
+from penchant.experiments.report.telling import guardrail_table
+from penchant.experiments.statistics.metrics import UNIT_COLUMNS
 from tests.unit.experiments.made_units import EXPERIMENT, FINAL, made_units
 
 BOLD_CLICKED = (
@@ -178,3 +180,14 @@ def test_where_nothing_is_shown_the_report_says_when_customers_count():
     units = replace(made_units(1, 2000), hollow=("bold",))
     read = analyse(units, replace(EXPERIMENT, primary="conversion"), as_of=FINAL)
     assert "one of the variants shows nothing" in " ".join(render_text(read).split())
+
+
+def test_a_difference_of_shares_is_written_in_points():
+    units = made_units(4, 4000)
+    place = UNIT_COLUMNS.index("fallbacks")
+    units.values[units.of("control"), place] = 0.0
+    read = analyse(units, EXPERIMENT, as_of=FINAL)
+    row = guardrail_table("bold", read.readings[0].guardrails).rows[1]
+    assert row[0] == "share of answers that fell back"
+    assert re.fullmatch(r"\+\d\d?(\.\d)?\s?points", row[3]), row
+    assert read.readings[0].guardrails[1].effect.lift is None

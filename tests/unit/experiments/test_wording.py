@@ -44,7 +44,12 @@ def test_the_lift_lies_on_the_side_where_the_difference_does():
 
 def test_without_a_lift_the_difference_is_told():
     plain = replace(effect(0.1, 0.02), lift=None, lift_low=None, lift_high=None)
-    assert what_they_did(plain).endswith("clicked 0.005 more often (between 0.00295 and 0.00705)")
+    # of a share in points, so that nobody takes it for a relative change
+    assert what_they_did(plain).endswith(
+        "clicked 0.5\u00a0points more often (between 0.3\u00a0points and 0.7\u00a0points)"
+    )
+    money = replace(plain, metric="revenue")
+    assert what_they_did(money).endswith("spent 0.005 more (between 0.00295 and 0.00705)")
 
 
 def test_what_is_no_number_is_not_told_as_one():

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
 
 import numpy as np
 
+from penchant.experiments.analysis.caveats import (
+    DRAFT_CAVEAT,
+    PARTS_CAVEAT,
+    STOPPED_CAVEAT,
+    caveats_of_guardrails,
+    caveats_of_units,
+)
 from penchant.experiments.analysis.comparing import Pair, effects_of, guardrails_of
 from penchant.experiments.analysis.daily import days_of, early_effect
-from penchant.experiments.analysis.decision import decide
+from penchant.experiments.analysis.decision import blocked, decide
+from penchant.experiments.analysis.reasons import blocked_by_units, too_few_units
 from penchant.experiments.analysis.segments import parts_of, segments_of, with_adjusted
-from penchant.experiments.analysis.values import Analysis, VariantReading
+from penchant.experiments.analysis.values import Analysis, Guardrail, VariantReading
 from penchant.experiments.experiment import CTR, Experiment
 from penchant.experiments.statistics.metrics import METRICS
 from penchant.experiments.statistics.sample_ratio import check_ratio
@@ -29,27 +37,16 @@ from penchant.experiments.units.table import TOTALS, UnitTable
 
 ASSIGNED, EXPOSED = "assigned", "exposed"
 
-STOPPED_CAVEAT: Final = (
-    "It was stopped before its planned end, so only the interval that holds at every look decides."
-)
-PARTS_CAVEAT: Final = (
-    "Within a part of the customers the variants did not get their planned shares (see the "
-    "checks): find out why before you rely on this."
-)
-NO_CLICKS: Final = (
-    "No verdict: where nothing is shown, nothing can be clicked. Decide this experiment by "
-    "conversion or revenue."
-)
-NOBODY: Final = "No verdict: nobody's attribution window is over yet in both variants."
-
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One look at an experiment."""
+    """One look at an experiment, and all its units."""
 
+    units: UnitTable
     experiment: Experiment
     as_of: datetime
     reached: bool
+    registered: bool
     checks: tuple[RatioCheck, ...]
 
     @property
@@ -58,7 +55,9 @@ class _Look:
         return len(self.experiment.variants) - 1
 
 
-def analyse(units: UnitTable, experiment: Experiment, *, as_of: datetime) -> Analysis:
+def analyse(
+    units: UnitTable, experiment: Experiment, *, as_of: datetime, registered: bool = True
+) -> Analysis:
     """Read an experiment.
 
     Only units whose attribution window is over are compared, at every look: what is known of a unit
@@ -70,6 +69,7 @@ def analyse(units: UnitTable, experiment: Experiment, *, as_of: datetime) -> Ana
         units: One row per unit, as known at the reference time.
         experiment: What is compared.
         as_of: The reference time.
+        registered: Whether it was started, and so held to what it said before.
 
     Raises:
         MissingExtraError: if tea-tasting is not installed.
@@ -77,7 +77,7 @@ def analyse(units: UnitTable, experiment: Experiment, *, as_of: datetime) -> Ana
     matured = units.only(units.matured)
     final_from = experiment.end + timedelta(days=experiment.attribution_days)
     reached = as_of >= final_from and not was_stopped(experiment)
-    look = _Look(experiment, as_of, reached, _checks(units, experiment))
+    look = _Look(units, experiment, as_of, reached, registered, _checks(units, experiment))
     readings = [_reading(matured, look, one.name) for one in experiment.variants[1:]]
     left = (*TOTALS[1:], "not_matured")
     return Analysis(
@@ -110,11 +110,15 @@ def _reading(units: UnitTable, look: _Look, variant: str) -> VariantReading:
     effects = effects_of(pair, experiment.primary, FIXED_LEVEL / look.share)
     fixed = next((one for one in effects if one.metric == experiment.primary), None)
     early = fixed and early_effect(fixed, experiment, look.as_of, level)
+    verdict, guardrails = (
+        _verdict(units, look, variant, early, fixed),
+        guardrails_of(pair, experiment),
+    )
     return VariantReading(
-        verdict=_verdict(units, look, variant, early, fixed),
+        verdict=replace(verdict, caveats=(*verdict.caveats, *_caveats(look, verdict, guardrails))),
         early=early,
         effects=effects,
-        guardrails=guardrails_of(pair, experiment),
+        guardrails=guardrails,
         segments=segments_of(units, experiment.primary, variant),
         days=days_of(units, experiment, variant, as_of=look.as_of, level=level),
     )
@@ -124,11 +128,14 @@ def _verdict(
     units: UnitTable, look: _Look, variant: str, early: Effect | None, fixed: Effect | None
 ) -> Verdict:
     experiment = look.experiment
+    forbidden = blocked(variant, look.checks[:2]) or blocked_by_units(
+        look.units, experiment, variant
+    )
+    if forbidden:
+        return forbidden
     if early is None:
-        if experiment.primary == CTR and units.hollow:
-            return Verdict(variant, BLOCKED, False, NO_CLICKS, ())
-        return Verdict(variant, TOO_FEW, False, NOBODY, ())
-    found = decide(
+        return too_few_units(look.units, variant)
+    return decide(
         variant,
         early,
         fixed if look.reached else None,
@@ -137,11 +144,13 @@ def _verdict(
         better=METRICS[experiment.primary].better,
         planned_end_reached=look.reached,
     )
-    return replace(found, caveats=(*found.caveats, *_caveats(look, found)))
 
 
-def _caveats(look: _Look, verdict: Verdict) -> list[str]:
-    told = []
+def _caveats(look: _Look, verdict: Verdict, guardrails: Sequence[Guardrail]) -> list[str]:
+    told = [] if look.registered else [DRAFT_CAVEAT]
+    if verdict.outcome not in (BLOCKED, TOO_FEW):
+        told += caveats_of_guardrails(guardrails)
+    told += caveats_of_units(look.units, look.experiment)
     if verdict.outcome != BLOCKED and any(one.alarm for one in look.checks[2:]):
         told.append(PARTS_CAVEAT)
     if was_stopped(look.experiment):

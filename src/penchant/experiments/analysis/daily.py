@@ -73,7 +73,7 @@ def fraction_of(experiment: Experiment, moment: datetime) -> float:
     """Give the share of the planned time whose units have come to the end of their window.
 
     By the calendar and not by the units themselves: what sets the width of an interval may not
-    depend on what was found.
+    depend on what was found. It grows no more when the experiment was stopped.
 
     Args:
         experiment: What is compared.
@@ -82,7 +82,8 @@ def fraction_of(experiment: Experiment, moment: datetime) -> float:
     Returns:
         In [LEAST_FRACTION, 1].
     """
-    ready = moment - timedelta(days=experiment.attribution_days) - experiment.start
+    over = moment - timedelta(days=experiment.attribution_days)
+    ready = min(over, experiment.over_at) - experiment.start
     return float(np.clip(ready / (experiment.end - experiment.start), LEAST_FRACTION, 1.0))
 
 

@@ -13,7 +13,7 @@ from statistics import NormalDist
 from typing import Final
 
 from penchant.errors import InputError
-from penchant.experiments.analysis.wording import percent, range_of, what_they_did
+from penchant.experiments.analysis.wording import amount, range_of, what_they_did
 from penchant.experiments.experiment import CTR
 from penchant.experiments.statistics.verdict import (
     BETTER,
@@ -74,9 +74,9 @@ def decide(
     Raises:
         InputError: if the planned end is reached and there is no fixed effect.
     """
-    alarms = [one for one in checks if one.alarm]
-    if alarms:
-        return Verdict(variant, BLOCKED, False, _blocked(alarms), (BLOCK_CAVEAT,))
+    forbidden = blocked(variant, checks)
+    if forbidden:
+        return forbidden
     if min(converters) < MIN_CONVERTERS:
         return Verdict(variant, TOO_FEW, False, _too_few(early, converters), ())
     if not planned_end_reached:
@@ -84,6 +84,19 @@ def decide(
     if fixed is None:
         raise InputError("The planned end is reached: a verdict needs the fixed effect.")
     return _at_the_end(variant, early, fixed, better)
+
+
+def blocked(variant: str, checks: Sequence[RatioCheck]) -> Verdict | None:
+    """Refuse a verdict where a check alarms; None: none does.
+
+    Args:
+        variant: Its name.
+        checks: Of assigned and of exposed units.
+    """
+    alarms = [one for one in checks if one.alarm]
+    if not alarms:
+        return None
+    return Verdict(variant, BLOCKED, False, _blocked(alarms), (BLOCK_CAVEAT,))
 
 
 def non_inferior(effect: Effect, *, margin: float, better: int) -> str:
@@ -164,7 +177,7 @@ def _sentence(effect: Effect) -> str:
 
 
 def _overstated(effect: Effect) -> str:
-    much = f"{effect.difference:.3g}" if effect.lift is None else percent(abs(effect.lift))
+    much = amount(effect, abs(effect.difference if effect.lift is None else effect.lift))
     return (
         "It was decided before the planned end. Experiments that stop early overstate the "
         f"difference: expect less than {much}."

@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from penchant.experiments.experiment import CONVERSION, CTR, REVENUE
-from penchant.experiments.statistics.metrics import METRICS
+from penchant.experiments.statistics.metrics import METRICS, SHARES
 from penchant.experiments.statistics.verdict import Effect
 
 DEEDS: Final = {
@@ -46,8 +46,22 @@ def range_of(effect: Effect) -> str:
         return "nothing can be said of how much"
     if effect.low > 0 or effect.high < 0:
         nearer, farther = sorted((abs(low), abs(high)))
-        return f"between {_amount(effect, nearer)} and {_amount(effect, farther)}"
-    return f"between {_amount(effect, abs(low))} {less} and {_amount(effect, high)} {more}"
+        return f"between {amount(effect, nearer)} and {amount(effect, farther)}"
+    return f"between {amount(effect, abs(low))} {less} and {amount(effect, high)} {more}"
+
+
+def amount(effect: Effect, value: float) -> str:
+    """Write how much of an effect: relative, or where the control is 0 the difference itself.
+
+    Args:
+        effect: Whose.
+        value: Such as its lift.
+    """
+    if effect.lift is not None:
+        return percent(value)
+    if effect.metric in SHARES:
+        return percent(value).replace("%", "points")
+    return f"{value:.3g}"
 
 
 def percent(share: float) -> str:
@@ -69,7 +83,7 @@ def _found(effect: Effect, more: str, less: str) -> str:
     if not math.isfinite(middle):
         return "did nothing that could be compared"
     word = more if middle >= 0 else less
-    return f"{_amount(effect, abs(middle))} {word} ({range_of(effect)})"
+    return f"{amount(effect, abs(middle))} {word} ({range_of(effect)})"
 
 
 def _ends(effect: Effect) -> tuple[float, float]:
@@ -82,10 +96,6 @@ def _ends(effect: Effect) -> tuple[float, float]:
     if effect.high < 0:
         return low, min(high, 0.0)
     return min(low, 0.0), max(high, 0.0)
-
-
-def _amount(effect: Effect, value: float) -> str:
-    return f"{value:.3g}" if effect.lift is None else percent(value)
 
 
 def _title(metric: str) -> str:

@@ -2,6 +2,6 @@
 
 from penchant.experiments.report.document import render_page
 from penchant.experiments.report.json_values import to_dict
-from penchant.experiments.report.text import render_text
+from penchant.experiments.report.text import printable, render_text
 
-__all__ = ["render_page", "render_text", "to_dict"]
+__all__ = ["printable", "render_page", "render_text", "to_dict"]

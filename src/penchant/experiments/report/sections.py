@@ -11,10 +11,10 @@ from penchant.charts.numbers import percent
 from penchant.experiments.analysis.values import Analysis, VariantReading
 from penchant.experiments.report.how import how_it_was_computed
 from penchant.experiments.report.telling import (
-    ANSWERS,
     AOV_NOTE,
     SEGMENTS_NOTE,
     Table,
+    answer_of,
     check_table,
     count_table,
     guardrail_table,
@@ -128,7 +128,7 @@ def _finding(reading: VariantReading, control: str) -> Markup:
     return tag(
         "div",
         tag("h3", f"Is “{one.variant}” better than “{control}”?"),
-        tag("p", tag("strong", ANSWERS[one.outcome]), class_="answer"),
+        tag("p", tag("strong", answer_of(reading)), class_="answer"),
         tag("p", one.text),
         tag("ul", *mind) if mind else None,
         class_=f"finding {one.outcome}",

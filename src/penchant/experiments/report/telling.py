@@ -8,9 +8,9 @@ from typing import Final
 
 from penchant.charts.numbers import UNKNOWN, Form, is_known, number, percent
 from penchant.evaluation.page.dates import day
-from penchant.experiments.analysis.values import Analysis, Guardrail, SegmentEffect
-from penchant.experiments.experiment import CONVERSION, CTR
-from penchant.experiments.statistics.metrics import METRICS
+from penchant.experiments.analysis.caveats import harmed
+from penchant.experiments.analysis.values import Analysis, Guardrail, SegmentEffect, VariantReading
+from penchant.experiments.statistics.metrics import METRICS, SHARES
 from penchant.experiments.statistics.verdict import (
     BETTER,
     BLOCKED,
@@ -32,8 +32,7 @@ ANSWERS: Final[Mapping[str, str]] = {
 }
 """{outcome: the answer to "is it better?"}."""
 
-SHARES: Final = (CTR, CONVERSION, "return_rate", "fallback")
-"""Metrics written as percentages."""
+_BUT: Final = (BETTER, NO_DIFFERENCE)
 
 RESULTS: Final[Mapping[str, str]] = {
     "safe": "safe: within the margin",
@@ -83,6 +82,17 @@ def title_of(metric: str) -> str:
         metric: Its name.
     """
     return METRICS[metric].title if metric in METRICS else metric
+
+
+def answer_of(reading: VariantReading) -> str:
+    """Answer whether a variant is better, and name what got worse all the same.
+
+    Args:
+        reading: Of the variant.
+    """
+    answer = ANSWERS[reading.verdict.outcome]
+    worse = harmed(reading.guardrails) if reading.verdict.outcome in _BUT else ()
+    return f"{answer}, but {' and '.join(worse)} got worse" if worse else answer
 
 
 def line_of(analysis: Analysis) -> str:
@@ -206,7 +216,7 @@ def change(effect: Effect) -> str:
         effect: Any.
     """
     if effect.lift is None:
-        return _signed(form_of(effect.metric), effect.difference)
+        return _signed(_form_of_difference(effect.metric), effect.difference)
     return _signed(percent, effect.lift)
 
 
@@ -218,7 +228,7 @@ def interval(effect: Effect) -> str:
     """
     low, high, form = effect.lift_low, effect.lift_high, percent
     if low is None or high is None:
-        low, high, form = effect.low, effect.high, form_of(effect.metric)
+        low, high, form = effect.low, effect.high, _form_of_difference(effect.metric)
     if not (is_known(low) and is_known(high)):
         return "nothing can be said"
     sure = 100 * (1 - effect.level)
@@ -228,6 +238,15 @@ def interval(effect: Effect) -> str:
 def _metric_row(one: Effect) -> tuple[str, ...]:
     used = UNKNOWN if one.rho is None else percent(one.rho**2)
     return title_of(one.metric), *_values(one), change(one), interval(one), used
+
+
+def _form_of_difference(metric: str) -> Form:
+    """Say how a difference is written: that of two shares in points, not to be read as relative."""
+    return _points if metric in SHARES else number
+
+
+def _points(value: float, *beside: float) -> str:
+    return percent(value, *beside).replace("%", "points")
 
 
 def _values(one: Effect) -> tuple[str, str]:

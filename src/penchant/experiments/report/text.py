@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from penchant.experiments.analysis.values import Analysis, VariantReading
 from penchant.experiments.report.how import how_it_was_computed
 from penchant.experiments.report.telling import (
-    ANSWERS,
     AOV_NOTE,
     SEGMENTS_NOTE,
     Table,
+    answer_of,
     check_table,
     count_table,
     guardrail_table,
@@ -29,7 +29,20 @@ def render_text(analysis: Analysis) -> str:
     Args:
         analysis: Any.
     """
-    return "\n".join(_lines(analysis)) + "\n"
+    return "\n".join(map(printable, _lines(analysis))) + "\n"
+
+
+def printable(text: str) -> str:
+    r"""Write out what a terminal would obey, as of values in a file from elsewhere.
+
+    Args:
+        text: One line.
+
+    Example:
+        >>> printable("cart\x1b[2J"), printable("5\u00a0%")
+        ('cart\\x1b[2J', '5\xa0%')
+    """
+    return "".join(one if one == "\u00a0" or one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def _lines(analysis: Analysis) -> Iterator[str]:
@@ -49,7 +62,7 @@ def _lines(analysis: Analysis) -> Iterator[str]:
 
 def _verdict(reading: VariantReading, control: str) -> Iterator[str]:
     one = reading.verdict
-    yield f"Is “{one.variant}” better than “{control}”? {ANSWERS[one.outcome]}."
+    yield f"Is “{one.variant}” better than “{control}”? {answer_of(reading)}."
     yield from _wrapped(one.text, "  ")
     for caveat in one.caveats:
         yield from _wrapped(f"Mind: {caveat}", "  ")

@@ -110,5 +110,8 @@ _ALL: Final = (
     ),
 )
 
+SHARES: Final = (CTR, CONVERSION, "return_rate", "fallback")
+"""Metrics that are shares, written as percentages; differences of them are in points."""
+
 METRICS: Final = {one.name: one for one in _ALL}
 """{name: metric}, in the order they are reported."""
