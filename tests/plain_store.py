@@ -80,15 +80,10 @@ class PlainStore:
         return len(moved)
 
     def _move_variants(self, anonymous_id: str, target: str) -> None:
-        moved = [
-            (one.unit_id == anonymous_id, replace(one, unit_id=target))
-            for one in self.dealt
-            if one.unit_id in (anonymous_id, target)
-        ]
-        moved.sort(key=lambda one: (one[1].first_us, one[0]))  # at once: as the customer
-        self.dealt = [one for one in self.dealt if one.unit_id not in (anonymous_id, target)]
-        for _, one in moved:
-            self._deal(one)
+        moved = [one for one in self.dealt if one.unit_id == anonymous_id]
+        self.dealt = [one for one in self.dealt if one.unit_id != anonymous_id]
+        for one in moved:
+            self._deal(replace(one, unit_id=target))
 
     def assign(self, assignments: Sequence[ServedAssignment]) -> None:
         for one in assignments:
@@ -96,11 +91,12 @@ class PlainStore:
                 self._deal(replace(one, unit_id=self.resolve(one.unit_id)))
 
     def _deal(self, new: ServedAssignment) -> None:
-        if not any(
-            (new.experiment, new.unit_id, new.variant) == (one.experiment, one.unit_id, one.variant)
-            for one in self.dealt
-        ):
-            self.dealt.append(new)
+        key = new.experiment, new.unit_id, new.variant
+        old = [one for one in self.dealt if (one.experiment, one.unit_id, one.variant) == key]
+        first = min((*old, new), key=lambda one: one.first_us)  # at once: what was there
+        counted = all(one.counted for one in (*old, new))
+        self.dealt = [one for one in self.dealt if one not in old]
+        self.dealt.append(replace(first, counted=counted))
 
     def variants(self, experiment: str) -> tuple[ServedAssignment, ...]:
         mine = [one for one in self.dealt if one.experiment == experiment]

@@ -353,8 +353,12 @@ def test_a_slot_the_answer_never_had_has_no_product(store):
 def test_variants_come_back_value_for_value_and_are_kept_once(store):
     odd = ServedAssignment("tone", ODD, "plain", "ba9876543210", False, 7)
     store.assignments.keep([odd, an_assignment(), an_assignment(experiment="other")])
-    store.assignments.keep([an_assignment(first_us=5, counted=False)])
+    store.assignments.keep([an_assignment(first_us=15), an_assignment(first_us=16)])
     assert store.assignments.of("tone") == (an_assignment(), odd)
+    store.assignments.keep([an_assignment(first_us=5)])  # another worker was slower to write
+    assert store.assignments.of("tone") == (an_assignment(first_us=5), odd)
+    store.assignments.keep([an_assignment(first_us=20, counted=False)])
+    assert store.assignments.of("tone") == (an_assignment(first_us=5, counted=False), odd)
     assert store.assignments.of("none") == ()
 
 

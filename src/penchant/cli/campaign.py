@@ -63,7 +63,7 @@ def run(
         )
         with progress_bar("choosing for customers") as progress:
             summary = write_recorded(directory, store, campaign, out, at=at, on_progress=progress)
-        arms.keep(store)
+        arms.keep(store, out)
     if as_json:
         print_json(summary.to_dict())
     else:

@@ -229,7 +229,7 @@ class _Night:
             arms = CampaignArms(made.arms, NEW_ARRIVALS, self.at)
             campaign = shown.campaign(choose=arms)
             summary = write_recorded(self.shop, self.store, campaign, file, at=self.at)
-            arms.keep(self.store)
+            arms.keep(self.store, file)
         told = [f"{summary.file}: {summary.rows:,} slots for {summary.customers:,} customers"]
         left_out = {**broken, **made.unmade}
         told += [f'experiment "{name}" left out: {error}' for name, error in left_out.items()]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
+import sqlalchemy as sa
 
 import penchant
 from penchant.experiments.assignment import assign, design_of
@@ -87,6 +90,31 @@ def test_each_customer_gets_what_their_variant_says(
         one: (given.variant, given.counted) for one, given in names.items()
     }
     assert {one.design for one in kept} == {design_of(experiment)}
+    store.close()
+
+
+@pytest.mark.parametrize("name", ["mail.csv", "mail.parquet"])
+def test_the_answers_of_who_is_compared_are_kept_as_the_file_has_them(
+    desk: Any, own_shop: Path, tmp_path: Path, name: str
+) -> None:
+    compared(own_shop, overrides={"WARM": "lots", "NEAR": "none"})
+    store = open_store(ShopDirectory.open(own_shop), StoreSettings())
+    assert store is not None
+    assert desk.run("campaign", own_shop, "--out", tmp_path / name, "-k", 3).code == 0
+    read = pl.read_csv if name.endswith("csv") else pl.read_parquet
+    rows = read(tmp_path / name).filter(pl.col("experiments").is_not_null())
+    kept = store.slates.slates(rows["request_id"].unique().to_list())
+    columns = ("slot", "product_id", "source", "score", "propensity")
+    for (request_id, customer_id), own in rows.group_by("request_id", "customer_id"):
+        slate = kept[request_id]
+        assert (slate.customer_id, slate.surface) == (customer_id, "new_arrivals")
+        assert [astuple(one) for one in slate.slots] == own.select(columns).rows()
+    units = {one.unit_id for one in store.assignments.of("mail")}
+    shown = {one.customer_id for one in kept.values()}
+    with store.database.read() as connection:
+        answered = dict(connection.execute(sa.text("SELECT customer_id, step FROM slates")).all())
+    assert {one for one, step in answered.items() if step == "nothing"} == units - shown
+    assert set(answered) == units
     store.close()
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import logsumexp
 from scipy.stats import betabinom, binom
 
 from penchant.errors import InputError
@@ -16,21 +17,27 @@ COUNTS = st.lists(st.integers(0, 10**7), min_size=2, max_size=5)
 
 def test_the_factor_is_that_of_the_urn_drawn_one_by_one():
     counts, shares = (3, 1, 2), (0.5, 0.2, 0.3)
-    factor = 0.0
-    for count, share in zip(counts, shares, strict=True):
-        for drawn in range(count):
-            factor += math.log(2000 * share + drawn) - math.log(share)
-    for drawn in range(sum(counts)):
-        factor -= math.log(2000 + drawn)
+    mean = 0.0
+    for concentration, weight in ((2000, 0.5), (200, 0.25), (20, 0.25)):
+        factor = weight
+        for count, share in zip(counts, shares, strict=True):
+            for drawn in range(count):
+                factor *= (concentration * share + drawn) / share
+        for drawn in range(sum(counts)):
+            factor /= concentration + drawn
+        mean += factor
     found = check_ratio(counts, shares, units="assigned")
-    assert found.log_bayes_factor == pytest.approx(factor, abs=1e-9)
+    assert found.log_bayes_factor == pytest.approx(math.log(mean), abs=1e-9)
     assert (found.counts, found.units) == (counts, "assigned")
     assert found.expected == pytest.approx((3.0, 1.2, 1.8))
 
 
 @pytest.mark.parametrize(("a", "b"), [(0, 0), (5000, 5100), (5000, 5500), (20_000, 19_000)])
 def test_two_variants_give_the_ratio_of_a_beta_binomial_to_a_binomial(a, b):
-    told = betabinom.logpmf(a, a + b, 1000, 1000) - binom.logpmf(a, a + b, 0.5)
+    parts = ((1000, 0.5), (100, 0.25), (10, 0.25))
+    told = logsumexp(
+        [betabinom.logpmf(a, a + b, half, half) + math.log(weight) for half, weight in parts]
+    ) - binom.logpmf(a, a + b, 0.5)
     found = check_ratio((a, b), (1, 1), units="exposed")
     assert found.log_bayes_factor == pytest.approx(told, abs=1e-6)
     assert found.alarm == (told > math.log(100))
@@ -56,6 +63,16 @@ def test_it_averages_to_one_where_the_shares_hold():
         check_ratio((k, n - k), (0.3, 0.7), units="assigned").log_bayes_factor for k in range(n + 1)
     ]
     assert np.exp(chances + factors).sum() == pytest.approx(1.0, rel=1e-6)
+
+
+@pytest.mark.parametrize("counts", [(300, 150), (300, 450), (900, 700), (200, 300), (60, 20)])
+def test_an_arm_that_lost_many_of_a_few_hundred_is_found(counts):
+    assert check_ratio(counts, (1, 1), units="exposed").alarm
+
+
+@pytest.mark.parametrize("counts", [(210, 190), (520, 480), (30, 20), (1, 0)])
+def test_what_chance_does_with_few_is_no_alarm(counts):
+    assert not check_ratio(counts, (1, 1), units="exposed").alarm
 
 
 def test_no_unit_speaks_for_nothing():

@@ -1,7 +1,8 @@
 """Whether the variants got their planned shares of the units, checked at every look.
 
-The Dirichlet-multinomial Bayes factor of Lindon and Malek (2022). Where the shares hold, it passes
-1 / a at any look in at most a share a of the experiments; a chi-square test every day would not.
+The Dirichlet-multinomial Bayes factor of Lindon and Malek (2022), averaged over small and large
+deviations. Where the shares hold, it passes 1 / a at any look in at most a share a of the
+experiments, as each of its parts does; a chi-square test every day would not.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from penchant.experiments.statistics.verdict import RatioCheck
 ALARM_LEVEL: Final = 0.01
 """Share of sound experiments that may raise an alarm, over all looks."""
 
-CONCENTRATION: Final = 2000.0
-"""Of the Dirichlet prior about the planned shares: small deviations are what goes wrong."""
+PRIORS: Final = ((2000.0, 0.5), (200.0, 0.25), (20.0, 0.25))
+"""(concentration about the planned shares, weight) of each Dirichlet prior. The first finds shares
+that are off by a percent among many units, the others an arm that lost half of a few hundred.
+"""
 
 
 def check_ratio(counts: Sequence[int], shares: Sequence[float], *, units: str) -> RatioCheck:
@@ -61,9 +64,15 @@ def check_ratio(counts: Sequence[int], shares: Sequence[float], *, units: str) -
 
 
 def _log_bayes_factor(counts: Sequence[int], planned: Sequence[float]) -> float:
+    factors = [math.log(weight) + _log_part(counts, planned, one) for one, weight in PRIORS]
+    most = max(factors)
+    return most + math.log(math.fsum(math.exp(one - most) for one in factors))
+
+
+def _log_part(counts: Sequence[int], planned: Sequence[float], concentration: float) -> float:
     n = sum(counts)
-    factor = math.lgamma(CONCENTRATION) - math.lgamma(CONCENTRATION + n)
+    factor = math.lgamma(concentration) - math.lgamma(concentration + n)
     for count, share in zip(counts, planned, strict=True):
-        prior = CONCENTRATION * share
+        prior = concentration * share
         factor += math.lgamma(prior + count) - math.lgamma(prior) - count * math.log(share)
     return factor

@@ -13,11 +13,11 @@ from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
 from penchant.store.database.erased import People, is_past
 from penchant.store.database.rows import assignment_of, assignment_row
-from penchant.store.database.statements import insert_new
+from penchant.store.database.statements import insert_earliest
 from penchant.store.database.values import ServedAssignment
 
 _ROWS: Final = schema.assignments.c
-_KEEP: Final = insert_new(schema.assignments)
+_KEEP: Final = insert_earliest(schema.assignments, "first_us", "counted")
 _OF: Final = (
     sa.select(schema.assignments)
     .where(_ROWS.experiment == sa.bindparam("experiment", type_=sa.Text))
@@ -33,14 +33,14 @@ _REST: Final = _OF.where(
 
 
 class AssignmentLog:
-    """Variants as they were given; what is there stays as it is."""
+    """Variants as they were given first; who was ever given one by hand is never counted."""
 
     def __init__(self, database: Database, people: People):
         self._database = database
         self._people = people
 
     def keep(self, assignments: Sequence[ServedAssignment]) -> None:
-        """Write assignments in one transaction; one that is there changes nothing.
+        """Write assignments in one transaction; of one that is there the earlier time stays.
 
         Those of visitors who were merged are kept as their customers'; those made before an
         erasure the person asked for are not kept.

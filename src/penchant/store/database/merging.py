@@ -12,7 +12,7 @@ from penchant.store.database import schema
 from penchant.store.database.aliases import known_as
 from penchant.store.database.refusing import drop_unwanted
 from penchant.store.database.rows import consent_of, consent_row
-from penchant.store.database.statements import insert_or_replace
+from penchant.store.database.statements import insert_earliest, insert_or_replace
 from penchant.store.database.values import Consent
 
 _OLD: Final = sa.bindparam("old", type_=sa.Text)
@@ -26,30 +26,19 @@ _MOVE_EVENTS: Final = (
 _MOVE_SLATES: Final = (
     sa.update(schema.slates).where(schema.slates.c.customer_id == _OLD).values(customer_id=_NEW)
 )
-_VARIANTS: Final = schema.assignments.c
-_THEIRS: Final = schema.assignments.alias("theirs")
-_SAME: Final = (
-    _THEIRS.c.experiment == _VARIANTS.experiment,
-    _THEIRS.c.variant == _VARIANTS.variant,
+_GIVEN: Final = schema.assignments.c
+_MOVE_VARIANTS: Final = insert_earliest(
+    schema.assignments,
+    "first_us",
+    "counted",
+    sa.select(
+        *(
+            _NEW.label(one.name) if one.name == _GIVEN.unit_id.name else one
+            for one in schema.assignments.c
+        )
+    ).where(_GIVEN.unit_id == _OLD),
 )
-_DROP_LATER: Final = (
-    # of a variant both got, the row of who got it first stays; of the customer if at once
-    sa.delete(schema.assignments)
-    .where(_VARIANTS.unit_id == _NEW)
-    .where(
-        sa.exists()
-        .where(_THEIRS.c.unit_id == _OLD, *_SAME, _THEIRS.c.first_us < _VARIANTS.first_us)
-        .correlate(schema.assignments)
-    )
-)
-_DROP_SAME: Final = (
-    sa.delete(schema.assignments)
-    .where(_VARIANTS.unit_id == _OLD)
-    .where(sa.exists().where(_THEIRS.c.unit_id == _NEW, *_SAME).correlate(schema.assignments))
-)
-_MOVE_VARIANTS: Final = (
-    sa.update(schema.assignments).where(_VARIANTS.unit_id == _OLD).values(unit_id=_NEW)
-)
+_DROP_VARIANTS: Final = sa.delete(schema.assignments).where(_GIVEN.unit_id == _OLD)
 _CONSENTS: Final = sa.select(schema.consents).where(schema.consents.c.customer_id.in_([_OLD, _NEW]))
 _FORGET: Final = sa.delete(schema.consents).where(schema.consents.c.customer_id == _OLD)
 _SET: Final = insert_or_replace(schema.consents)
@@ -100,7 +89,8 @@ def merge(
     if refuses(_merge_consent(connection, anonymous_id, target)):
         for one in both.values():
             drop_unwanted(connection, one)
-    for statement in (_MOVE_SLATES, _DROP_LATER, _DROP_SAME, _MOVE_VARIANTS):
+    moved = _MOVE_VARIANTS[connection.dialect.name]
+    for statement in (_MOVE_SLATES, moved, _DROP_VARIANTS):
         connection.execute(statement, both)
     return connection.execute(_MOVE_EVENTS, both).rowcount
 

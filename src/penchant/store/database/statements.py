@@ -66,6 +66,34 @@ def insert_or_raise(table: sa.Table, column: str) -> Statements:
     return found
 
 
+def insert_earliest(
+    table: sa.Table, column: str, both: str, rows: sa.Select[Any] | None = None
+) -> Statements:
+    """Insert rows; of those whose key is there the earlier one stays.
+
+    Args:
+        table: Where.
+        column: The time.
+        both: A truth that holds only if it does in both.
+        rows: What is inserted; None: what is given when it is executed.
+    """
+    key = [one.name for one in table.primary_key]
+    found = {}
+    for kind, insert in _INSERT.items():
+        statement = insert(table)
+        if rows is not None:
+            statement = statement.from_select([one.name for one in table.c], rows)
+        earlier = statement.excluded[column] < table.c[column]
+        new: dict[str, sa.ColumnElement[Any]] = {
+            one.name: sa.case((earlier, statement.excluded[one.name]), else_=one)
+            for one in table.c
+            if one.name not in (*key, both)
+        }
+        new[both] = sa.and_(table.c[both], statement.excluded[both])
+        found[kind] = statement.on_conflict_do_update(index_elements=key, set_=new)
+    return found
+
+
 def add_one(table: sa.Table, column: str) -> Statements:
     """Count up: a row that is new begins with 1.
 
