@@ -180,19 +180,19 @@ def _orders(log, rng, unit, start):
             log.items.append((order, f"p{product}", float(rng.integers(-1, 3)), 10.0))
 
 
-def slow_units(log, experiment, as_of, kept_days=None):
+def slow_units(log, experiment, as_of, kept_us=None):
     """Read a log unit by unit: {unit_id: {column: value}}, and how many did not count."""
-    found, counts = _slow_found(log, experiment, us(as_of), kept_days)
+    found, counts = _slow_found(log, experiment, us(as_of), kept_us)
     _finish(found, experiment, us(as_of))
     return found, counts
 
 
-def _slow_found(log, experiment, as_of_us, kept_days):
+def _slow_found(log, experiment, as_of_us, kept_us):
     span = round(experiment.attribution_days * DAY)
     orders = slow_orders(log, experiment, as_of_us)
     names = ("crossed", "uncounted", "before_start", "not_kept", "redesigned")
     of_unit, counts = defaultdict(list), dict.fromkeys(names, 0)
-    oldest = -np.inf if kept_days is None else as_of_us - kept_days * DAY
+    oldest = -np.inf if kept_us is None else kept_us
     for one in log.assignments:
         if one.first_us < as_of_us:
             of_unit[one.unit_id].append(one)

@@ -15,7 +15,7 @@ from penchant.settings.serving import StoreSettings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import open_store
 from tests.databases import empty, postgres
-from tests.experiment_logs import START, an_experiment, random_log, slow_units
+from tests.experiment_logs import DAY, START, an_experiment, random_log, slow_units, us
 
 KINDS = ("sqlite", "postgresql")
 OVERRIDES = {f"u{number:03d}": "bold" for number in range(0, 120, 9)}
@@ -41,12 +41,12 @@ def store(request, stores):
 def test_units_are_what_a_slow_reader_finds(store, days, monkeypatch):
     monkeypatch.setattr("penchant.experiments.units.of_database.PAGE_OF_UNITS", 17)
     monkeypatch.setattr("penchant.experiments.units.live_lines.PAGE", 50)
-    kept_days = None if days < 30 else 28.0
+    kept_us = None if days < 30 else us(START) + 2 * DAY
     experiment, as_of = an_experiment(overrides=OVERRIDES), START + timedelta(days=days)
     log = random_log(experiment, np.random.default_rng(days))
     log.write(store)
-    expected, left = slow_units(log, experiment, as_of, kept_days)
-    found = units_of_database(store, experiment, log.tables, as_of=as_of, kept_days=kept_days)
+    expected, left = slow_units(log, experiment, as_of, kept_us)
+    found = units_of_database(store, experiment, log.tables, as_of=as_of, kept_us=kept_us)
     assert found.unit_ids.tolist() == sorted(expected)
     assert len(expected) > 15
     for row, unit in enumerate(found.unit_ids):
@@ -65,13 +65,13 @@ def test_units_are_what_a_slow_reader_finds(store, days, monkeypatch):
 
 @pytest.mark.parametrize("days", [11, 30])
 def test_the_database_sums_up_what_a_pass_over_rows_does(store, days):
-    kept_days = None if days < 30 else 28.0
+    kept_us = None if days < 30 else us(START) + 2 * DAY
     experiment, as_of = an_experiment(overrides=OVERRIDES), START + timedelta(days=days)
     log = random_log(experiment, np.random.default_rng(100 + days), with_tables=False)
     log.write(store)
-    units = units_of_database(store, experiment, log.tables, as_of=as_of, kept_days=kept_days)
+    units = units_of_database(store, experiment, log.tables, as_of=as_of, kept_us=kept_us)
     units = units.only(units.matured)
-    found = moments_in_database(store, experiment, as_of=as_of, kept_days=kept_days)
+    found = moments_in_database(store, experiment, as_of=as_of, kept_us=kept_us)
     assert list(found) == ["control", "bold"]
     assert min(one.count for one in found.values()) > 5
     places = [UNIT_COLUMNS.index(name) for name in SQL_COLUMNS]

@@ -14,6 +14,7 @@ from penchant.errors import InputError
 from penchant.experiments.analysis.analyse import analyse
 from penchant.experiments.analysis.values import Analysis
 from penchant.experiments.experiment import Experiment
+from penchant.experiments.units.kept import kept_since
 from penchant.experiments.units.of_csv import read_log, units_of_csv
 from penchant.experiments.units.of_database import ShopOrders, units_of_database
 from penchant.experiments.units.orders import no_lines
@@ -25,6 +26,7 @@ from penchant.settings.showing import NOTHING, SURFACES
 from penchant.shop_directory import ShopDirectory
 from penchant.store.ingest import load_report, load_table
 from penchant.tables.report import TableLoad
+from penchant.taste.from_tables import microseconds
 
 if TYPE_CHECKING:
     from penchant.tables.source import Source
@@ -125,14 +127,15 @@ def _of_database(
         )
     with closing(store):
         empty = empty_surfaces(settings)
-        return units_of_database(
-            store, experiment, tables, as_of=as_of, empty=empty, kept_days=_kept_days(settings)
+        kept_us = kept_since(
+            store.database,
+            microseconds(as_of),
+            slate_days=settings.privacy.slate_days,
+            exposure_days=settings.privacy.exposure_days,
         )
-
-
-def _kept_days(settings: Settings) -> float:
-    """Say for how long all is kept that the first exposure of a unit is told by."""
-    return min(settings.privacy.slate_days, settings.privacy.exposure_days)
+        return units_of_database(
+            store, experiment, tables, as_of=as_of, empty=empty, kept_us=kept_us
+        )
 
 
 def _of_files(

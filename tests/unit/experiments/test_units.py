@@ -9,11 +9,13 @@ import pytest
 
 from penchant.experiments.experiment import Variant
 from penchant.experiments.statistics.metrics import UNIT_COLUMNS
+from penchant.experiments.units.kept import kept_since
 from penchant.experiments.units.of_database import units_of_database
 from penchant.experiments.units.outcomes import cap_of
 from penchant.experiments.units.table import shows_nothing
-from penchant.settings.serving import StoreSettings
+from penchant.settings.serving import PrivacySettings, StoreSettings
 from penchant.shop_directory import ShopDirectory
+from penchant.store.database.pruning import prune
 from penchant.store.database.store import open_store
 from tests.experiment_logs import DAY, HOUR, START, Log, an_experiment, us
 
@@ -262,7 +264,7 @@ def test_units_whose_first_answers_may_be_deleted_are_left_out(store):
     experiment, log = an_experiment(), Log()
     shown(log, experiment, "gone", at=S)
     shown(log, experiment, "kept", at=S + DAY)
-    units = read(store, log, experiment, kept_days=29.0)
+    units = read(store, log, experiment, kept_us=S + 1)
     assert (units.unit_ids.tolist(), units.not_kept) == (["kept"], 1)
 
 
@@ -277,3 +279,25 @@ def test_a_refund_is_taken_off_what_was_spent_and_converts_nobody(store):
     found = [{name: units.column(name)[place] for name in ordered} for place in (0, 1)]
     assert [tuple(one.values()) for one in found] == [(1, 1, 30, 30, 1), (0, 0, -30, 0, 0)]
     assert units.notes == {"refunds": 2}
+
+
+def test_what_was_deleted_by_its_age_is_known_by_what_is_left(store):
+    experiment, log, days = an_experiment(), Log(), {"slate_days": 90.0, "exposure_days": 400.0}
+    now = S + 92 * DAY
+    assert kept_since(store.database, now, **days) is None
+    for unit, at in (("x", S), ("y", S + 5 * DAY)):
+        shown(log, experiment, unit, at=at)
+    log.serve("again", "x", S + 5 * DAY, ["p1", "p2"])
+    log.see("again", 1, S + 5 * DAY)
+    log.do("x", "p1", "click", S + 20, request_id="xr")
+    log.serve("today", "somebody", now, ["p1"])
+    log.write(store)
+    kept = kept_since(store.database, now, **days)
+    assert kept == S  # nothing was deleted yet, old as it is
+    prune(store.database, now, PrivacySettings(), 10**6)
+    as_of = START + timedelta(days=92)
+    for moment in (now, S + 30 * DAY):  # also where it is read as of long ago
+        kept = kept_since(store.database, moment, **days)
+        late = units_of_database(store, experiment, log.tables, as_of=as_of, kept_us=kept)
+        assert kept == S + 2 * DAY
+        assert (late.unit_ids.tolist(), late.not_kept) == (["y"], 1)

@@ -20,7 +20,7 @@ from penchant.errors import InputError
 from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.statistics.moments import Moments
-from penchant.experiments.units.of_database import kept_from, span_of, window_of
+from penchant.experiments.units.of_database import span_of, window_of
 from penchant.experiments.units.orders import DAY_US
 from penchant.experiments.units.slot_product import ProductOf
 from penchant.experiments.units.table import shows_nothing
@@ -52,7 +52,7 @@ def moments_in_database(
     *,
     as_of: datetime,
     empty: Collection[str] = (),
-    kept_days: float | None = None,
+    kept_us: int | None = None,
 ) -> dict[str, Moments]:
     """Sum up the units whose attribution window is over.
 
@@ -61,7 +61,7 @@ def moments_in_database(
         experiment: Which one; in none of its variants may a surface stay empty.
         as_of: The reference time.
         empty: As in `units_of_database`.
-        kept_days: As there.
+        kept_us: As there.
 
     Returns:
         {variant: moments of SQL_COLUMNS}, of all variants in their order.
@@ -75,7 +75,7 @@ def moments_in_database(
             f'A variant of "{experiment.name}" shows nothing: read it by units_of_database.'
         )
     as_of_us, start_us = microseconds(as_of), microseconds(experiment.start)
-    since_us = max(start_us, kept_from(as_of_us, kept_days) or start_us)
+    since_us = start_us if kept_us is None else max(start_us, kept_us)
     units = _capped(_units(experiment, as_of_us, since_us), experiment.winsorize)
     with store.database.snapshot() as connection:
         rows = connection.execute(_sums(units)).all()

@@ -89,7 +89,7 @@ def units_of_database(
     *,
     as_of: datetime,
     empty: Collection[str] = (),
-    kept_days: float | None = None,
+    kept_us: int | None = None,
 ) -> UnitTable:
     """Give one row per unit that was exposed.
 
@@ -105,8 +105,8 @@ def units_of_database(
         tables: The shop's orders.
         as_of: The reference time.
         empty: Surfaces that stay empty in this shop where a variant says nothing else.
-        kept_days: How long answers are kept; units assigned before that are left out, as the first
-            they were shown may be deleted. None: for ever.
+        kept_us: As `kept_since` tells; units assigned earlier are left out, as the first they were
+            shown may be deleted. None: nothing is deleted.
 
     Returns:
         Units by id. Pages of PAGE_OF_UNITS are in memory at once, and the orders of all.
@@ -121,7 +121,7 @@ def units_of_database(
     assigned: Counter[str] = Counter({one.name: 0 for one in experiment.variants})
     frames = []
     for after, page in _pages(store, experiment.name):
-        dealt = deal(page, experiment, as_of_us, kept_from(as_of_us, kept_days))
+        dealt = deal(page, experiment, as_of_us, kept_us)
         totals.update(dealt.totals)
         assigned.update(variant for variant, _ in dealt.kept.values())
         seen = seen_by(store.database, window, after, page[-1].unit_id)
@@ -232,16 +232,6 @@ def deal(
             kept[unit_id] = first.variant, first.first_us
             counts["crossed"] += len(rows) > 1
     return Dealt(kept, **counts)
-
-
-def kept_from(as_of_us: int, kept_days: float | None) -> int | None:
-    """Give the moment from which on all answers are still there.
-
-    Args:
-        as_of_us: The reference time.
-        kept_days: How long answers are kept; None: for ever.
-    """
-    return None if kept_days is None else as_of_us - round(kept_days * DAY_US)
 
 
 def span_of(experiment: Experiment) -> int:
