@@ -220,11 +220,14 @@ def test_who_is_exposed_first_after_the_end_is_no_unit_however_late_it_is_read(s
         log.see(f"mail{days}r", 1, late + days * DAY)
     final = experiment.end + timedelta(days=experiment.attribution_days)
     log.write(store)
+    looks = []
     for days in (0, 9, 90):
         units = units_of_database(store, experiment, log.tables, as_of=final + timedelta(days=days))
         assert units.unit_ids.tolist() == ["in", "just"]
         assert told(units, "just")["exposures"] == 2
         assert units.matured.all()
+        looks.append(units.values.tolist())
+    assert looks[1:] == looks[:-1]
 
 
 def test_where_nothing_is_rendered_the_end_is_that_of_answers(store):
