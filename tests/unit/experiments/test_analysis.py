@@ -206,7 +206,7 @@ def test_an_empty_variant_is_told_by_its_true_reason():
     units = made_units(1, 3000)
     without = units.only(units.of("control"))
     assert text_of(without)[0] == "blocked"
-    few = made_units(1, 60)
+    few = made_units(1, 14)
     alone = few.only(few.of("control"))
     assert text_of(alone) == ("too_few", "No verdict: nobody of “bold” was exposed.")
     on_their_way = replace(few, matured=np.zeros(len(few.variants), dtype=bool))
