@@ -11,8 +11,11 @@ from penchant.errors import StoreError
 from penchant.experiments.assignment import assign, design_of, in_holdout
 from penchant.experiments.experiment import Experiment, Variant
 from penchant.experiments.files.lifecycle import ExperimentFiles
+from penchant.experiments.files.registration import register
+from penchant.experiments.files.rendering import render_experiment
 from penchant.settings import ExperimentSettings
 from penchant.shop_directory import ShopDirectory
+from tests.odd_files import ODD
 from tests.server.conftest import served
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -256,6 +259,23 @@ def test_a_broken_file_leaves_the_last_good_experiments_as_they_were(compared, o
     file.write_text(whole)
     service.settled(lambda: ready(service) == (200, []))
     assert experiment.name in service.log
+
+
+def test_no_odd_file_keeps_the_service_from_taking_up_and_stopping_others(service, own_shop):
+    files = ExperimentFiles(ShopDirectory.open(own_shop))
+    service.settled(lambda: ready(service) == (200, []))
+    for number, make in enumerate(ODD.values()):
+        odd = files.folder / f"odd{number}.toml"
+        files.folder.mkdir(exist_ok=True)
+        make(odd)
+        service.settled(lambda: ready(service) == (200, ["experiments_broken"]))
+        good = an_experiment(name=f"good{number}")
+        files.path(good.name).write_text(render_experiment(good, register(good)))
+        service.settled(lambda: all(variant_of(service, one) for one in NAMES[:3]))
+        files.stop(f"good{number}", datetime.now(UTC))
+        service.settled(lambda: not any(variant_of(service, one) for one in NAMES[:3]))
+        odd.rmdir() if odd.is_dir() else odd.unlink()
+        service.settled(lambda: ready(service) == (200, []))
 
 
 def test_a_broken_file_neither_hinders_the_start_nor_other_experiments(own_shop):

@@ -20,6 +20,7 @@ from penchant.experiments.files.parsing import (
 )
 from penchant.settings.judging import ExperimentSettings
 from penchant.settings_file import load_sections
+from penchant.toml_file import read_text
 
 
 def assign(
@@ -74,13 +75,13 @@ def assign(
 
 def _opened(path: Path) -> tuple[ExperimentFile, ExperimentSettings]:
     file = path.expanduser().absolute()
-    settings = file.parents[1] / "penchant.toml"
+    settings = file.parent.parent / "penchant.toml"
     try:
         told = file.stat()
+        of_settings = settings.stat().st_mtime_ns if settings.exists() else 0
+        return _read(file, settings, (told.st_mtime_ns, told.st_size, of_settings))
     except OSError:
         raise NotFoundError("file", str(path), hint="It is SHOP/experiments/NAME.toml.") from None
-    of_settings = settings.stat().st_mtime_ns if settings.exists() else 0
-    return _read(file, settings, (told.st_mtime_ns, told.st_size, of_settings))
 
 
 @lru_cache(maxsize=64)
@@ -88,10 +89,6 @@ def _read(
     file: Path, settings: Path, _as_of: tuple[int, int, int]
 ) -> tuple[ExperimentFile, ExperimentSettings]:
     """Read a file and the settings beside it; `_as_of` differs as soon as one of them does."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file.name} is not UTF-8: {error}.") from error
-    read = parse_experiment(text, file.stem, source=file.name)
+    read = parse_experiment(read_text(file), file.stem, source=file.name)
     held_to_file(read, source=file.name)
     return read, load_sections(settings, ("experiments",), os.environ).experiments

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from penchant.engine import Shop
-from penchant.errors import PenchantError
+from penchant.errors import InputError, PenchantError
 from penchant.experiments.arms import Arms
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.files.lifecycle import ExperimentFiles
@@ -57,13 +57,15 @@ class Experimenting:
         seen = (self._files.signature(), file_state(self._files.shop.settings_file))
         if seen == self._seen:
             return False
-        self._seen = seen
         before, told = self._good, self._unread
+        names: Sequence[str] = (self._files.folder.name,)
         try:
+            names = self._files.names()
             self._shared = self._files.shop.settings().experiments
-            self._good, self._unread = self._read(self._files.names())
+            self._good, self._unread = self._read(names)
         except PenchantError as error:
-            self._unread = dict.fromkeys(self._good, error)
+            self._unread = dict.fromkeys(self._good or names, error)
+        self._seen = seen
         self._tell_trouble(self._unread, told)
         for name in sorted({*before, *self._good} - {*self._unread}):
             if before.get(name) != self._good.get(name):
@@ -95,8 +97,9 @@ class Experimenting:
         for name in names:
             try:
                 found = self._files.started(name)
-            except PenchantError as error:
-                unread[name], found = error, self._good.get(name)
+            except Exception as error:
+                # whatever is wrong with one file, the others are taken up, and can be stopped
+                unread[name], found = _told_as(error, name), self._good.get(name)
             if found is not None:
                 good[name] = found
         return good, unread
@@ -105,6 +108,12 @@ class Experimenting:
         for name, error in now.items():
             if str(before.get(name)) != str(error):
                 self._told("experiment_not_taken_up", name, error.code)
+
+
+def _told_as(error: Exception, name: str) -> PenchantError:
+    if isinstance(error, PenchantError):
+        return error
+    return InputError(f"{name} cannot be read: {error}.")
 
 
 def file_state(path: Path | None) -> tuple[int, int] | None:

@@ -15,10 +15,10 @@ from penchant.experiments.files.parsing import (
     ExperimentFile,
     held_to_file,
     parse_experiment,
-    parse_toml,
 )
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
+from penchant.toml_file import parse_toml, read_text
 
 SUFFIX: Final = ".toml"
 
@@ -48,14 +48,19 @@ class ExperimentFolder:
             InputError: if that cannot be a name.
         """
         if not NAME.fullmatch(name):
+            shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
             raise InputError(
-                f'"{name}" cannot be the name of an experiment: use up to 64 of a-z, 0-9, - and _, '
-                "beginning with a letter or digit."
+                f'"{shown}" cannot be the name of an experiment: use up to 64 of a-z, 0-9, - and '
+                "_, beginning with a letter or digit."
             )
         return self.folder / f"{name}{SUFFIX}"
 
     def names(self) -> list[str]:
-        """Give the names of all files, sorted: of experiments that were started, and others."""
+        """Give the names of all files, sorted: of experiments that were started, and others.
+
+        Raises:
+            InputError: if the folder cannot be listed.
+        """
         return sorted(path.name.removesuffix(SUFFIX) for path in self._paths())
 
     def all(self) -> tuple[Experiment, ...]:
@@ -117,16 +122,14 @@ class ExperimentFolder:
         told = parse_toml(self.text(name), f"{name}{SUFFIX}").get("overrides", {})
         return tuple(told) if isinstance(told, dict) else ()
 
-    def signature(self) -> tuple[tuple[str, int, int], ...]:
-        """Give what differs as soon as a file does: (name, time in ns, bytes) of each."""
-        found = []
-        for path in self._paths():
-            try:
-                told = path.stat()
-            except FileNotFoundError:
-                continue  # removed since the folder was listed
-            found.append((path.name, told.st_mtime_ns, told.st_size))
-        return tuple(sorted(found))
+    def signature(self) -> tuple[tuple[str | int, ...], ...]:
+        """Give what differs as soon as a file does, or can be read; nothing there breaks it."""
+        try:
+            paths = self._paths()
+        except InputError as error:
+            return ((str(error),),)
+        found = (_about(path) for path in paths)
+        return tuple(sorted(one for one in found if one is not None))
 
     def builds_needed(self, at: datetime | None = None) -> set[str]:
         """Give the builds that variants answer from, or will.
@@ -153,16 +156,14 @@ class ExperimentFolder:
 
         Raises:
             NotFoundError: if there is none.
-            InputError: if it is not UTF-8.
+            InputError: if it is no file, cannot be read, is too large or not UTF-8.
         """
         path = self.path(name)
         try:
-            return path.read_bytes().decode("utf-8")
+            return read_text(path)
         except FileNotFoundError:
             hint = f"They are listed by: penchant experiment list {self.shop.path}"
             raise NotFoundError("experiment", name, self.names(), hint=hint) from None
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path.name} is not UTF-8: {error}.") from error
 
     def check(self, experiment: Experiment) -> None:
         """See whether an experiment could be started.
@@ -191,7 +192,14 @@ class ExperimentFolder:
                 self.shop.build_folder(variant.build_id)
 
     def _paths(self) -> list[Path]:
-        return [one for one in self.folder.glob(f"*{SUFFIX}") if not one.name.startswith(".")]
+        try:
+            found = list(self.folder.iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            reason = error.strerror or error
+            raise InputError(f"{self.folder} cannot be listed: {reason}.") from error
+        return [one for one in found if one.suffix == SUFFIX and not one.name.startswith(".")]
 
     def _parsed(self, name: str, text: str, settings: Settings) -> ExperimentFile:
         return parse_experiment(text, name, source=f"{name}{SUFFIX}", settings=settings)
@@ -203,3 +211,17 @@ class ExperimentFolder:
             return None
         read = self._parsed(name, text, settings)
         return held_to_file(read, source=f"{name}{SUFFIX}")
+
+
+def _about(path: Path) -> tuple[str | int, ...] | None:
+    """Give what differs as soon as a file does; None: it was removed since it was listed."""
+    try:
+        told = path.stat()
+    except OSError as error:
+        try:
+            told, broken = path.lstat(), error.errno or 0
+        except OSError:
+            return None
+        return path.name, told.st_ino, told.st_mtime_ns, told.st_ctime_ns, -broken
+    # the second time differs too when it is only allowed to be read
+    return path.name, told.st_ino, told.st_mtime_ns, told.st_ctime_ns, told.st_size
