@@ -25,7 +25,7 @@ DOTTED: Final = re.compile(r"^[\w.\- \t\[]+", re.MULTILINE)
 
 
 def read_text(path: Path, *, at_most: int = MAX_BYTES) -> str:
-    """Read a file; one that is none, such as a folder or a pipe, is never opened.
+    """Read a file of UTF-8, as `read_bytes` does.
 
     Args:
         path: The file, or a link to it.
@@ -34,6 +34,23 @@ def read_text(path: Path, *, at_most: int = MAX_BYTES) -> str:
     Raises:
         FileNotFoundError: if there is nothing of the name.
         InputError: if it is no file, cannot be read, is too large or not UTF-8.
+    """
+    try:
+        return read_bytes(path, at_most=at_most).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name} is not UTF-8: {error}.") from error
+
+
+def read_bytes(path: Path, *, at_most: int = MAX_BYTES) -> bytes:
+    """Read a file; what is none, such as a folder or a pipe, is never opened.
+
+    Args:
+        path: The file, or a link to it.
+        at_most: Bytes it may have.
+
+    Raises:
+        FileNotFoundError: if there is nothing of the name.
+        InputError: if it is no file, cannot be read or is too large.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -49,10 +66,7 @@ def read_text(path: Path, *, at_most: int = MAX_BYTES) -> str:
         raise InputError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     if len(content) > at_most:
         raise InputError(f"{path.name} is larger than {at_most:,} bytes, which is too much.")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path.name} is not UTF-8: {error}.") from error
+    return content
 
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.shelf import prune_builds
 from penchant.shop_directory import ShopDirectory
 from tests.kills import disk_full_from, kill_at_event, start
+from tests.odd_files import ODD
 
 BEGIN = datetime(2026, 5, 4, tzinfo=UTC)
 END = BEGIN + timedelta(weeks=4)
@@ -217,19 +218,42 @@ def test_a_variant_answers_from_a_build_that_is_there(files):
         files.start("bold", BEGIN)
 
 
-def test_a_build_is_kept_until_its_experiment_is_over(files):
-    names = [f"2026050{i}-a" for i in range(1, 4)]
+def builds(files, *names):
     for i, name in enumerate(names):
         (files.shop.builds / name).mkdir()
         (files.shop.builds / name / "manifest.json").write_text("{}")
         os.utime(files.shop.builds / name / "manifest.json", (i, i))
         os.utime(files.shop.builds / name, (i, i))
+
+
+def test_a_build_is_kept_until_its_experiment_is_over(files):
+    names = [f"2026050{i}-a" for i in range(1, 4)]
+    builds(files, *names)
     oldest = Variant("bold", build_id=names[0])
     files.create(experiment(variants=(Variant("control"), oldest)))
     assert prune_builds(files.shop, keep=1, at=LATER) == (names[1],)
     assert prune_builds(files.shop, keep=1) == ()
     assert prune_builds(files.shop, keep=1, at=END) == (names[0],)
     assert files.builds_needed(END) == set()
+
+
+@pytest.mark.parametrize("make", ODD.values(), ids=ODD.keys())
+def test_no_odd_file_keeps_old_builds(files, make):
+    builds(files, "20260501-a", "20260502-a")
+    files.folder.mkdir()
+    make(files.path("odd"))
+    assert prune_builds(files.shop, keep=1, at=LATER) == ("20260501-a",)
+
+
+def test_a_broken_file_keeps_the_builds_it_names_if_it_was_started(files):
+    builds(files, "20260501-a", "20260502-a", "20260503-a", "20260504-a")
+    for name, build in (("bold", "20260501-a"), ("draft", "20260502-a")):
+        one = experiment(name, variants=(Variant("control"), Variant("bold", build_id=build)))
+        path = (files.create if name == "bold" else files.draft)(one)
+        path.write_text(path.read_text() + "half =\n")
+    assert prune_builds(files.shop, keep=1, at=LATER) == ("20260503-a", "20260502-a")
+    files.path("bold").write_text(files.text("bold").replace("half =\n", "stopped = 3\n"))
+    assert prune_builds(files.shop, keep=1, at=LATER) == ()
 
 
 def test_the_variants_of_a_shop_are_laid_over_its_own_settings(files):

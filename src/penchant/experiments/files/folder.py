@@ -18,9 +18,12 @@ from penchant.experiments.files.parsing import (
 )
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
-from penchant.toml_file import parse_toml, read_text
+from penchant.toml_file import parse_toml, read_bytes, read_text
 
 SUFFIX: Final = ".toml"
+
+MAX_RAW_BYTES: Final = 100_000_000
+"""Of a file that is only searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +137,40 @@ class ExperimentFolder:
     def builds_needed(self, at: datetime | None = None) -> set[str]:
         """Give the builds that variants answer from, or will.
 
+        Of a started experiment whose file is broken, all that its text names.
+
         Args:
             at: Now, with a time zone: those over by then need none; None: all do.
 
         Raises:
-            InputError: as for `all`.
+            InputError: if the folder or a file cannot be read at all.
         """
-        return {
-            variant.build_id
-            for one in self.all()
-            if at is None or at < one.over_at
-            for variant in one.variants
-            if variant.build_id
-        }
+        needed: set[str] = set()
+        for name in self.names():
+            try:
+                one = self.started(name)
+            except NotFoundError:
+                continue  # removed since the folder was listed
+            except InputError:
+                needed |= self._builds_named(self.raw(name))
+                continue
+            if one is not None and (at is None or at < one.over_at):
+                needed |= {variant.build_id for variant in one.variants if variant.build_id}
+        return needed
+
+    def raw(self, name: str) -> str:
+        """Give what is in a file, however wrong that is; "" where there is no file of the name.
+
+        Args:
+            name: Any that `names` gives.
+
+        Raises:
+            InputError: if it cannot be read, or is far too large.
+        """
+        path = self.folder / f"{name}{SUFFIX}"
+        if not path.is_file():
+            return ""
+        return read_bytes(path, at_most=MAX_RAW_BYTES).decode("utf-8", "replace")
 
     def text(self, name: str) -> str:
         """Give the text of a file.
@@ -200,6 +224,12 @@ class ExperimentFolder:
             reason = error.strerror or error
             raise InputError(f"{self.folder} cannot be listed: {reason}.") from error
         return [one for one in found if one.suffix == SUFFIX and not one.name.startswith(".")]
+
+    def _builds_named(self, text: str) -> set[str]:
+        """Give the builds a broken file names; none if it was not started."""
+        return (
+            {one for one in self.shop.build_ids() if one in text} if REGISTERED in text else set()
+        )
 
     def _parsed(self, name: str, text: str, settings: Settings) -> ExperimentFile:
         return parse_experiment(text, name, source=f"{name}{SUFFIX}", settings=settings)
