@@ -13,6 +13,7 @@ from penchant.experiments.experiment import Experiment, Variant
 from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.experiments.files.registration import register
 from penchant.experiments.files.rendering import render_experiment
+from penchant.server.serving import AGAIN_TICKS
 from penchant.settings import ExperimentSettings
 from penchant.shop_directory import ShopDirectory
 from tests.odd_files import ODD
@@ -322,6 +323,44 @@ def test_a_variant_may_answer_from_another_build(desk, own_shop):
         assert (
             other != row_of(service, service.get("/v1/recommendations").json()["request_id"]).policy
         )
+
+
+def test_a_variant_whose_build_was_away_is_compared_once_it_is_back(desk, own_shop):
+    first = (own_shop / "CURRENT").read_text().strip()
+    settings = own_shop / "penchant.toml"
+    settings.write_text(settings.read_text().replace("[taste]", "[taste]\nhalf_life_days = 9.0"))
+    desk.run("build", own_shop, "--as-of", "2026-07-01")
+    desk.publish(own_shop)
+    begin(own_shop, an_experiment(Variant("new"), Variant("old", build_id=first)))
+    home, away = own_shop / "builds" / first, own_shop / "away"
+    home.rename(away)
+    with served(own_shop) as service:
+        watcher = service.service.watcher
+        assert ready(service) == (200, ["experiments_broken"])
+        assert [variant_of(service, one) for one in NAMES[:3]] == [{}] * 3
+        away.rename(home)
+        for _ in range(AGAIN_TICKS):
+            watcher.look()
+        assert ready(service) == (200, [])
+        assert all(variant_of(service, one) for one in NAMES[:3])
+        told = [one["event"] for one in service.lines if one["event"].startswith("experiment_not")]
+    assert told == ["experiment_not_taken_up"]
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), ValueError("odd")])
+def test_a_variants_build_that_cannot_be_opened_for_any_reason_is_told(
+    own_shop, monkeypatch, error
+):
+    def fails(*_, **__):
+        raise error
+
+    (own_shop / "builds" / "b1").mkdir()
+    begin(own_shop, an_experiment(Variant("new"), Variant("old", build_id="b1")))
+    begin(own_shop, an_experiment(Variant("a"), Variant("b"), name="other", layer="second"))
+    monkeypatch.setattr("penchant.server.other_builds.open_build_of", fails)
+    with served(own_shop) as service:
+        assert ready(service) == (200, ["experiments_broken"])
+        assert {name for one in NAMES for name in variant_of(service, one)} == {"other"}
 
 
 def test_reasons_are_those_of_the_variant(own_shop):

@@ -48,6 +48,11 @@ class Experimenting:
         """Names of the experiments that are not as their files say."""
         return tuple(sorted({*self._unread, *self._unmade}))
 
+    @property
+    def unmade(self) -> tuple[str, ...]:
+        """Names of the experiments of which a variant could not be made when it was last tried."""
+        return tuple(sorted(self._unmade))
+
     def look(self) -> bool:
         """Read what has changed; of what is broken the last good state stays.
 
