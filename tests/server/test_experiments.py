@@ -271,12 +271,38 @@ def test_no_odd_file_keeps_the_service_from_taking_up_and_stopping_others(servic
         make(odd)
         service.settled(lambda: ready(service) == (200, ["experiments_broken"]))
         good = an_experiment(name=f"good{number}")
-        files.path(good.name).write_text(render_experiment(good, register(good)))
+        files.path(good.name).write_text(
+            render_experiment(good, register(good, ExperimentSettings()))
+        )
         service.settled(lambda: all(variant_of(service, one) for one in NAMES[:3]))
         files.stop(f"good{number}", datetime.now(UTC))
         service.settled(lambda: not any(variant_of(service, one) for one in NAMES[:3]))
         odd.rmdir() if odd.is_dir() else odd.unlink()
         service.settled(lambda: ready(service) == (200, []))
+
+
+def test_nobody_is_dealt_anew_by_another_salt_of_the_shop(own_shop):
+    """Two experiments share a layer: with another salt those of one would be in the other."""
+    begin(own_shop, an_experiment(slice_to=0.5))
+    begin(own_shop, an_experiment(Variant("a"), Variant("b"), name="other", slice_from=0.5))
+    settings = own_shop / "penchant.toml"
+    kept = settings.read_text()
+    with served(own_shop) as service:
+        before = {one: variant_of(service, one) for one in NAMES}
+        assert {name for one in before.values() for name in one} == {"lots", "other"}
+        settings.write_text(kept.replace("[experiments]", '[experiments]\nsalt = "another"'))
+        service.settled(lambda: ready(service) == (200, ["experiments_broken"]))
+        assert {one: variant_of(service, one) for one in NAMES} == before
+        new = an_experiment(Variant("c"), Variant("d"), name="new", layer="second")
+        text = render_experiment(new, register(new, ExperimentSettings(salt="another")))
+        (own_shop / "experiments" / "new.toml").write_text(text)
+        service.settled(lambda: "new" in service.log)
+        assert {one: variant_of(service, one) for one in NAMES} == before
+        files = ExperimentFiles(ShopDirectory.open(own_shop))
+        for name in ("lots", "other"):
+            files.stop(name, datetime.now(UTC))
+        service.settled(lambda: ready(service) == (200, []))
+        assert all(variant_of(service, one).keys() == {"new"} for one in NAMES)
 
 
 def test_a_broken_file_neither_hinders_the_start_nor_other_experiments(own_shop):

@@ -18,6 +18,7 @@ from penchant.experiments.files.parsing import (
     held_to_file,
     parse_experiment,
 )
+from penchant.experiments.files.registration import check_salt
 from penchant.settings.judging import ExperimentSettings
 from penchant.settings_file import load_sections
 from penchant.toml_file import read_text
@@ -50,7 +51,8 @@ def assign(
 
     Raises:
         NotFoundError: if there is no such file.
-        InputError: if the file is broken, or was changed after its start, or `at` has no time zone.
+        InputError: if the file is broken, or it or the shop's salt was changed after its start, or
+            `at` has no time zone.
 
     Example:
         >>> from penchant.experiments.experiment import Variant
@@ -63,13 +65,15 @@ def assign(
     if moment.tzinfo is None:
         raise InputError(f"at is {moment.isoformat()}, must have a time zone.")
     if isinstance(experiment, Experiment):
-        value, shared, started = experiment, shop or ExperimentSettings(), True
+        value, shared = experiment, shop or ExperimentSettings()
     else:
         read, of_file = _opened(Path(experiment))
-        value, shared, started = read.experiment, shop or of_file, read.registration is not None
-    if not started or not value.runs_at(moment):
-        return None
-    given = assigned(value, unit_id, shop=shared)
+        value, shared = read.experiment, shop or of_file
+        if read.registration is None:
+            return None
+        if value.runs_at(moment):
+            check_salt(read.registration, shared, source=f"{value.name}.toml")
+    given = assigned(value, unit_id, shop=shared) if value.runs_at(moment) else None
     return None if given is None else given.variant
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -66,8 +67,9 @@ class Experimenting:
         names: Sequence[str] = (self._files.folder.name,)
         try:
             names = self._files.names()
-            self._shared = self._files.shop.settings().experiments
+            shared = self._files.shop.settings().experiments
             self._good, self._unread = self._read(names)
+            self._shared = self._dealt_as_before(shared)
         except PenchantError as error:
             self._unread = dict.fromkeys(self._good or names, error)
         self._seen = seen
@@ -108,6 +110,20 @@ class Experimenting:
             if found is not None:
                 good[name] = found
         return good, unread
+
+    def _dealt_as_before(self, shared: ExperimentSettings) -> ExperimentSettings:
+        """Let no unit of an experiment that runs be dealt anew, whatever salt the shop has now.
+
+        What began with that other salt waits until the salt is put back, or the others are over.
+        """
+        running = [one.name for one in self._running()]
+        if shared.salt == self._shared.salt or not {*running} & {*self._unread}:
+            return shared
+        new = [name for name in running if name not in self._unread]
+        wrong = InputError(f"salt is {shared.salt}, other experiments run with another one.")
+        self._unread = {**self._unread, **dict.fromkeys(new, wrong)}
+        self._good = {name: one for name, one in self._good.items() if name not in new}
+        return replace(shared, salt=self._shared.salt)
 
     def _tell_trouble(self, now: Troubles, before: Troubles) -> None:
         for name, error in now.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -152,6 +153,55 @@ def test_a_file_changed_after_its_start_is_refused_by_name_but_can_be_stopped(fi
         with pytest.raises(InputError, match=r"^bold\.toml: who gets what was changed"):
             act()
     assert files.stop("bold", LATER).stopped == LATER
+
+
+def test_a_stop_is_not_undone_by_hand(files):
+    path = files.create(experiment())
+    files.stop("bold", LATER)
+    stopped = path.read_text()
+    path.write_text("".join(x for x in stopped.splitlines(True) if not x.startswith("stopped")))
+    for act in (files.all, lambda: files.load("bold")):
+        with pytest.raises(InputError, match=r"^bold\.toml: .* stopped, which was removed or mov"):
+            act()
+    path.write_text(stopped)
+    assert files.load("bold").stopped == LATER
+
+
+def test_traffic_raised_by_hand_may_be_lowered_by_hand_down_to_what_ramp_wrote(files):
+    path = files.create(experiment(traffic=0.1))
+    for traffic in (0.9, 0.1):
+        path.write_text(
+            re.sub(r"^traffic = .*", f"traffic = {traffic}", path.read_text(), count=1, flags=re.M)
+        )
+        assert files.load("bold").traffic == traffic
+    files.ramp("bold", 0.5)
+    path.write_text(path.read_text().replace("traffic = 0.5", "traffic = 0.4", 1))
+    for act in (files.all, lambda: files.load("bold"), lambda: files.ramp("bold", 0.6)):
+        with pytest.raises(InputError, match=r"traffic is 0\.4, it was 0\.5 already"):
+            act()
+
+
+def salted(files, salt):
+    text = files.shop.settings_file.read_text()
+    files.shop.settings_file.write_text(
+        text.replace("[experiments]", f'[experiments]\nsalt = "{salt}"', 1)
+    )
+
+
+def test_the_salt_of_the_shop_may_change_once_nothing_runs(files):
+    now = datetime.now(UTC)
+    times = {"start": now - timedelta(days=9), "end": now + timedelta(days=9)}
+    files.create(experiment("over", end=BEGIN + timedelta(days=1), layer="first"))
+    files.create(experiment("runs", **times))
+    salted(files, "other")
+    assert files.load("over").name == "over"
+    for act in (files.all, lambda: files.load("runs"), lambda: files.ramp("runs", 1.0)):
+        with pytest.raises(InputError, match=r'^runs\.toml: .* salt is "other", it was "penchant"'):
+            act()
+    files.stop("runs", now)
+    assert [one.name for one in files.all()] == ["over", "runs"]
+    files.create(experiment("next", start=now, end=now + timedelta(days=9)))
+    assert 'shop_salt = "other"' in files.text("next")
 
 
 def test_a_renamed_file_is_a_changed_experiment(files):

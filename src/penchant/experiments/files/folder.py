@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from penchant.experiments.files.parsing import (
     held_to_file,
     parse_experiment,
 )
+from penchant.experiments.files.registration import check_salt
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
 from penchant.toml_file import parse_toml, read_bytes, read_text
@@ -84,9 +85,11 @@ class ExperimentFolder:
 
         Raises:
             NotFoundError: if there is none.
-            InputError: if its file is broken, or was changed after the start.
+            InputError: if its file is broken, or it or the shop's salt was changed after the start.
         """
-        return held_to_file(self.read(name), source=f"{name}{SUFFIX}")
+        settings = self.shop.settings()
+        read = self._parsed(name, self.text(name), settings)
+        return _held(read, f"{name}{SUFFIX}", settings)
 
     def started(self, name: str) -> Experiment | None:
         """Read an experiment that was started; None: it was not, and may be half written.
@@ -96,7 +99,7 @@ class ExperimentFolder:
 
         Raises:
             NotFoundError: if there is none.
-            InputError: if its file is broken, or was changed after the start.
+            InputError: if its file is broken, or it or the shop's salt was changed after the start.
         """
         return self._started(name, self.shop.settings())
 
@@ -240,7 +243,15 @@ class ExperimentFolder:
         if REGISTERED not in parse_toml(text, f"{name}{SUFFIX}"):
             return None
         read = self._parsed(name, text, settings)
-        return held_to_file(read, source=f"{name}{SUFFIX}")
+        return _held(read, f"{name}{SUFFIX}", settings)
+
+
+def _held(read: ExperimentFile, source: str, settings: Settings) -> Experiment:
+    """Hold an experiment to its file, and until it is over to the salt of its shop."""
+    experiment = held_to_file(read, source=source)
+    if read.registration is not None and datetime.now(UTC) < experiment.over_at:
+        check_salt(read.registration, settings.experiments, source=source)
+    return experiment
 
 
 def _about(path: Path) -> tuple[str | int, ...] | None:

@@ -208,7 +208,7 @@ VARIANT_KEYS: Final = MappingProxyType(
     {"name": _text, "share": _number, "build_id": _text, "settings": _settings}
 )
 REGISTERED_KEYS: Final = MappingProxyType(
-    {"design": _text, "plan": _text, "traffic": _number, "stopped": _time}
+    {"design": _text, "plan": _text, "traffic": _number, "shop_salt": _text, "stopped": _time}
 )
 EXPERIMENT_KEYS: Final = MappingProxyType(
     {
