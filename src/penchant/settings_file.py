@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import textwrap
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from penchant.errors import InputError, did_you_mean
 from penchant.settings import Settings
+from penchant.toml_file import parse_toml, parse_value, read_text
 
 HEADER = """# Settings of this shop. A commented setting shows its default; remove "# " to set it.
 # The environment wins over this file: PENCHANT_TASTE_HALF_LIFE_DAYS=60"""
+
+
+MAX_BYTES: Final = 100_000_000
+"""Of penchant.toml, in which a shop may name very many products."""
 
 
 def load_settings(path: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Settings:
@@ -114,17 +118,16 @@ def _values(path: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     for section, key, text in _overrides(environment):
         part = values.setdefault(section, {})
         if isinstance(part, dict):  # else it is told where it is read
-            part[key] = _parsed(text)
+            part[key] = parse_value(text, f"PENCHANT_{section}_{key}".upper())
     return values
 
 
 def _readtoml_value(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not valid TOML: {error}.") from error
+        text = read_text(path, at_most=MAX_BYTES)
+    except FileNotFoundError:
+        return {}
+    return parse_toml(text, str(path))
 
 
 def _overrides(environment: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -136,13 +139,6 @@ def _overrides(environment: Mapping[str, str]) -> list[tuple[str, str, str]]:
         if variable.startswith("PENCHANT_") and section:
             found.append((section, words.removeprefix(f"{section}_"), text))
     return found
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
 
 
 def _section(section: Field[Any], given: Mapping[str, Any], where: str) -> Any:

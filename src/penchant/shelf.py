@@ -68,7 +68,8 @@ def list_builds(shop: ShopDirectory) -> tuple[ShelvedBuild, ...]:
 def prune_builds(shop: ShopDirectory, *, keep: int, at: datetime | None = None) -> tuple[str, ...]:
     """Remove the oldest builds; never one that serves, is staged, or a rollback would go to.
 
-    Nor one that a variant of an experiment answers from, until that is over.
+    Nor one that a variant of an experiment answers from, until that is over; where its file is
+    broken, nor one that is named there.
 
     Args:
         shop: The shop.
@@ -80,7 +81,8 @@ def prune_builds(shop: ShopDirectory, *, keep: int, at: datetime | None = None) 
 
     Raises:
         BuildError: if one cannot be removed; it stays whole.
-        InputError: if another command is writing to this shop, or an experiment cannot be read.
+        InputError: if another command is writing to this shop, or a file of an experiment cannot
+            be read at all.
     """
     with shop.writing():
         needed = {pointed_id(shop, CURRENT), pointed_id(shop, STAGING), rollback_target(shop)}

@@ -14,7 +14,7 @@ import penchant
 HOME = Path(penchant.__file__).parent
 
 LAYERS = (
-    ("errors", "columns", "types", "settings", "settings_file", "files", "id_map"),
+    ("errors", "columns", "types", "settings", "settings_file", "toml_file", "files", "id_map"),
     ("maths",),
     ("tables",),
     ("images", "encoders", "space"),

@@ -11,8 +11,12 @@ from penchant.errors import StoreError
 from penchant.experiments.assignment import assign, design_of, in_holdout
 from penchant.experiments.experiment import Experiment, Variant
 from penchant.experiments.files.lifecycle import ExperimentFiles
+from penchant.experiments.files.registration import register
+from penchant.experiments.files.rendering import render_experiment
+from penchant.server.serving import AGAIN_TICKS
 from penchant.settings import ExperimentSettings
 from penchant.shop_directory import ShopDirectory
+from tests.odd_files import ODD
 from tests.server.conftest import served
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -258,6 +262,49 @@ def test_a_broken_file_leaves_the_last_good_experiments_as_they_were(compared, o
     assert experiment.name in service.log
 
 
+def test_no_odd_file_keeps_the_service_from_taking_up_and_stopping_others(service, own_shop):
+    files = ExperimentFiles(ShopDirectory.open(own_shop))
+    service.settled(lambda: ready(service) == (200, []))
+    for number, make in enumerate(ODD.values()):
+        odd = files.folder / f"odd{number}.toml"
+        files.folder.mkdir(exist_ok=True)
+        make(odd)
+        service.settled(lambda: ready(service) == (200, ["experiments_broken"]))
+        good = an_experiment(name=f"good{number}")
+        files.path(good.name).write_text(
+            render_experiment(good, register(good, ExperimentSettings()))
+        )
+        service.settled(lambda: all(variant_of(service, one) for one in NAMES[:3]))
+        files.stop(f"good{number}", datetime.now(UTC))
+        service.settled(lambda: not any(variant_of(service, one) for one in NAMES[:3]))
+        odd.rmdir() if odd.is_dir() else odd.unlink()
+        service.settled(lambda: ready(service) == (200, []))
+
+
+def test_nobody_is_dealt_anew_by_another_salt_of_the_shop(own_shop):
+    """Two experiments share a layer: with another salt those of one would be in the other."""
+    begin(own_shop, an_experiment(slice_to=0.5))
+    begin(own_shop, an_experiment(Variant("a"), Variant("b"), name="other", slice_from=0.5))
+    settings = own_shop / "penchant.toml"
+    kept = settings.read_text()
+    with served(own_shop) as service:
+        before = {one: variant_of(service, one) for one in NAMES}
+        assert {name for one in before.values() for name in one} == {"lots", "other"}
+        settings.write_text(kept.replace("[experiments]", '[experiments]\nsalt = "another"'))
+        service.settled(lambda: ready(service) == (200, ["experiments_broken"]))
+        assert {one: variant_of(service, one) for one in NAMES} == before
+        new = an_experiment(Variant("c"), Variant("d"), name="new", layer="second")
+        text = render_experiment(new, register(new, ExperimentSettings(salt="another")))
+        (own_shop / "experiments" / "new.toml").write_text(text)
+        service.settled(lambda: "new" in service.log)
+        assert {one: variant_of(service, one) for one in NAMES} == before
+        files = ExperimentFiles(ShopDirectory.open(own_shop))
+        for name in ("lots", "other"):
+            files.stop(name, datetime.now(UTC))
+        service.settled(lambda: ready(service) == (200, []))
+        assert all(variant_of(service, one).keys() == {"new"} for one in NAMES)
+
+
 def test_a_broken_file_neither_hinders_the_start_nor_other_experiments(own_shop):
     begin(own_shop, an_experiment())
     begin(own_shop, an_experiment(Variant("a"), Variant("b"), name="other", layer="second"))
@@ -302,6 +349,44 @@ def test_a_variant_may_answer_from_another_build(desk, own_shop):
         assert (
             other != row_of(service, service.get("/v1/recommendations").json()["request_id"]).policy
         )
+
+
+def test_a_variant_whose_build_was_away_is_compared_once_it_is_back(desk, own_shop):
+    first = (own_shop / "CURRENT").read_text().strip()
+    settings = own_shop / "penchant.toml"
+    settings.write_text(settings.read_text().replace("[taste]", "[taste]\nhalf_life_days = 9.0"))
+    desk.run("build", own_shop, "--as-of", "2026-07-01")
+    desk.publish(own_shop)
+    begin(own_shop, an_experiment(Variant("new"), Variant("old", build_id=first)))
+    home, away = own_shop / "builds" / first, own_shop / "away"
+    home.rename(away)
+    with served(own_shop) as service:
+        watcher = service.service.watcher
+        assert ready(service) == (200, ["experiments_broken"])
+        assert [variant_of(service, one) for one in NAMES[:3]] == [{}] * 3
+        away.rename(home)
+        for _ in range(AGAIN_TICKS):
+            watcher.look()
+        assert ready(service) == (200, [])
+        assert all(variant_of(service, one) for one in NAMES[:3])
+        told = [one["event"] for one in service.lines if one["event"].startswith("experiment_not")]
+    assert told == ["experiment_not_taken_up"]
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), ValueError("odd")])
+def test_a_variants_build_that_cannot_be_opened_for_any_reason_is_told(
+    own_shop, monkeypatch, error
+):
+    def fails(*_, **__):
+        raise error
+
+    (own_shop / "builds" / "b1").mkdir()
+    begin(own_shop, an_experiment(Variant("new"), Variant("old", build_id="b1")))
+    begin(own_shop, an_experiment(Variant("a"), Variant("b"), name="other", layer="second"))
+    monkeypatch.setattr("penchant.server.other_builds.open_build_of", fails)
+    with served(own_shop) as service:
+        assert ready(service) == (200, ["experiments_broken"])
+        assert {name for one in NAMES for name in variant_of(service, one)} == {"other"}
 
 
 def test_reasons_are_those_of_the_variant(own_shop):

@@ -98,3 +98,18 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None
 def test_a_wrong_override_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="half_live_days"):
         load_settings(tmp_path / "a.toml", {"PENCHANT_TASTE_HALF_LIVE_DAYS": "3"})
+
+
+@pytest.mark.parametrize("value", ["9" * 400, "9" * 5000, "[" * 20_000 + "]" * 20_000])
+def test_a_value_beyond_all_need_is_refused_wherever_it_stands(tmp_path, value):
+    path = tmp_path / "penchant.toml"
+    path.write_text(f"[homepage]\nexplore = {value}\n")
+    with pytest.raises(InputError, match=r"penchant\.toml "):
+        load_settings(path)
+    with pytest.raises(InputError, match="PENCHANT_HOMEPAGE_EXPLORE "):
+        load_settings(tmp_path / "none.toml", {"PENCHANT_HOMEPAGE_EXPLORE": value})
+
+
+def test_settings_that_are_no_file_are_refused(tmp_path):
+    with pytest.raises(InputError, match="is no file"):
+        load_settings(tmp_path)

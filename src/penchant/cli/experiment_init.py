@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -74,7 +73,7 @@ def run(
         surfaces=tuple(surface or ["homepage"]),
         variants=_variants(variant or ["variant"], changes or [], build or []),
         start=begin,
-        end=begin + _length(weeks),
+        end=_end(begin, weeks),
         primary=primary,
         traffic=traffic,
     )
@@ -85,12 +84,15 @@ def run(
         note(f"Wrote {path}. Read it, edit it, then: penchant experiment start {shop} {name}")
 
 
-def _length(weeks: float) -> timedelta:
+def _end(begin: datetime, weeks: float) -> datetime:
     from penchant.errors import InputError
 
     if not 0 < weeks <= 520:
         raise InputError(f"--weeks is {weeks:g}, must be > 0 and <= 520.")
-    return timedelta(weeks=weeks)
+    try:
+        return begin + timedelta(weeks=weeks)
+    except OverflowError:
+        raise InputError(f"--start is {begin.isoformat()}, which is too late to end.") from None
 
 
 def _variants(
@@ -98,6 +100,7 @@ def _variants(
 ) -> tuple[Variant, ...]:
     from penchant.errors import InputError, did_you_mean
     from penchant.experiments.experiment import Variant
+    from penchant.toml_file import parse_value
 
     every = list(dict.fromkeys((CONTROL, *names)))
     settings: dict[str, dict[str, dict[str, Any]]] = {one: {} for one in every}
@@ -110,18 +113,12 @@ def _variants(
         if variant not in settings:
             hint = did_you_mean(variant, every)
             raise InputError(f'--set names the variant "{variant}", there is none.{hint}')
-        settings[variant].setdefault(section, {})[key] = _value(value.strip())
+        settings[variant].setdefault(section, {})[key] = parse_value(
+            value.strip(), f"--set {place.strip()}"
+        )
     for one in builds:
         variant, sign, build_id = one.partition("=")
         if not sign or variant not in answer_from:
             raise InputError(f'--build is "{one}", must be VARIANT=BUILD, of: {", ".join(every)}.')
         answer_from[variant] = build_id
     return tuple(Variant(one, settings=settings[one], build_id=answer_from[one]) for one in every)
-
-
-def _value(text: str) -> Any:
-    """Read a value as TOML would; what is none is a text."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

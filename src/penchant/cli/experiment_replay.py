@@ -57,6 +57,7 @@ def run(
     asked = _asked(surface, reward, since, until)
     overlay = read_overlay(settings)
     directory = ShopDirectory.open(shop)
+    check_k(overlay, directory.settings().recommend.k, source=settings.name)
     with store_of(directory) as store:
         if store is None:
             raise InputError(f"{shop} has no database: nothing was ever answered and seen.")
@@ -77,20 +78,38 @@ def read_overlay(path: Path) -> dict[str, dict[str, Any]]:
     Raises:
         InputError: if there is no such file, it is no TOML, or holds something else than sections.
     """
-    import tomllib
-
     from penchant.errors import InputError
+    from penchant.settings_file import MAX_BYTES
+    from penchant.toml_file import parse_toml, read_text
 
     if not path.is_file():
         raise InputError(f"There is no file {path}: --settings names the settings to be valued.")
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not valid TOML: {error}.") from error
+    values = parse_toml(read_text(path, at_most=MAX_BYTES), str(path))
     for name, section in values.items():
         if not isinstance(section, dict):
             raise InputError(f"{path}: {name} must be in a section, such as [homepage].")
     return values
+
+
+def check_k(overlay: Mapping[str, Mapping[str, Any]], k: int, *, source: str) -> None:
+    """Refuse settings that change how many products are shown.
+
+    Args:
+        overlay: The settings to be valued.
+        k: Of the shop.
+        source: Where they come from, for messages.
+
+    Raises:
+        InputError: if they change it.
+    """
+    from penchant.errors import InputError
+
+    wanted = overlay.get("recommend", {}).get("k", k)
+    if wanted != k:
+        raise InputError(
+            f"{source} sets [recommend] k to {wanted!r}: a log tells of the slots that were "
+            "answered, and of no others. Leave k out, and run an experiment for that."
+        )
 
 
 def to_dict(

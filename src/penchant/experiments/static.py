@@ -18,8 +18,10 @@ from penchant.experiments.files.parsing import (
     held_to_file,
     parse_experiment,
 )
+from penchant.experiments.files.registration import check_salt
 from penchant.settings.judging import ExperimentSettings
 from penchant.settings_file import load_sections
+from penchant.toml_file import read_text
 
 
 def assign(
@@ -49,7 +51,8 @@ def assign(
 
     Raises:
         NotFoundError: if there is no such file.
-        InputError: if the file is broken, or was changed after its start, or `at` has no time zone.
+        InputError: if the file is broken, or it or the shop's salt was changed after its start, or
+            `at` has no time zone.
 
     Example:
         >>> from penchant.experiments.experiment import Variant
@@ -62,25 +65,27 @@ def assign(
     if moment.tzinfo is None:
         raise InputError(f"at is {moment.isoformat()}, must have a time zone.")
     if isinstance(experiment, Experiment):
-        value, shared, started = experiment, shop or ExperimentSettings(), True
+        value, shared = experiment, shop or ExperimentSettings()
     else:
         read, of_file = _opened(Path(experiment))
-        value, shared, started = read.experiment, shop or of_file, read.registration is not None
-    if not started or not value.runs_at(moment):
-        return None
-    given = assigned(value, unit_id, shop=shared)
+        value, shared = read.experiment, shop or of_file
+        if read.registration is None:
+            return None
+        if value.runs_at(moment):
+            check_salt(read.registration, shared, source=f"{value.name}.toml")
+    given = assigned(value, unit_id, shop=shared) if value.runs_at(moment) else None
     return None if given is None else given.variant
 
 
 def _opened(path: Path) -> tuple[ExperimentFile, ExperimentSettings]:
     file = path.expanduser().absolute()
-    settings = file.parents[1] / "penchant.toml"
+    settings = file.parent.parent / "penchant.toml"
     try:
         told = file.stat()
+        of_settings = settings.stat().st_mtime_ns if settings.exists() else 0
+        return _read(file, settings, (told.st_mtime_ns, told.st_size, of_settings))
     except OSError:
         raise NotFoundError("file", str(path), hint="It is SHOP/experiments/NAME.toml.") from None
-    of_settings = settings.stat().st_mtime_ns if settings.exists() else 0
-    return _read(file, settings, (told.st_mtime_ns, told.st_size, of_settings))
 
 
 @lru_cache(maxsize=64)
@@ -88,10 +93,6 @@ def _read(
     file: Path, settings: Path, _as_of: tuple[int, int, int]
 ) -> tuple[ExperimentFile, ExperimentSettings]:
     """Read a file and the settings beside it; `_as_of` differs as soon as one of them does."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file.name} is not UTF-8: {error}.") from error
-    read = parse_experiment(text, file.stem, source=file.name)
+    read = parse_experiment(read_text(file), file.stem, source=file.name)
     held_to_file(read, source=file.name)
     return read, load_sections(settings, ("experiments",), os.environ).experiments

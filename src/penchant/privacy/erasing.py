@@ -171,6 +171,6 @@ def _forget_in_files(shop: ShopDirectory, mentions: Mentions, progress: Progress
         lambda: forget_in_evaluations(shop, mentions, note),
         lambda: forget_in_inbox(shop, mentions, note, aliases=aliases),
         lambda: forget_in_campaigns(shop, mentions.in_ids, note),
-        lambda: forget_in_experiments(shop, mentions.in_ids, note),
+        lambda: forget_in_experiments(shop, mentions, note),
     )
     do_all(steps)

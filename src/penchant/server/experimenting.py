@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from penchant.engine import Shop
-from penchant.errors import PenchantError
+from penchant.errors import InputError, PenchantError
 from penchant.experiments.arms import Arms
 from penchant.experiments.experiment import Experiment
 from penchant.experiments.files.lifecycle import ExperimentFiles
@@ -48,6 +49,11 @@ class Experimenting:
         """Names of the experiments that are not as their files say."""
         return tuple(sorted({*self._unread, *self._unmade}))
 
+    @property
+    def unmade(self) -> tuple[str, ...]:
+        """Names of the experiments of which a variant could not be made when it was last tried."""
+        return tuple(sorted(self._unmade))
+
     def look(self) -> bool:
         """Read what has changed; of what is broken the last good state stays.
 
@@ -57,13 +63,16 @@ class Experimenting:
         seen = (self._files.signature(), file_state(self._files.shop.settings_file))
         if seen == self._seen:
             return False
-        self._seen = seen
         before, told = self._good, self._unread
+        names: Sequence[str] = (self._files.folder.name,)
         try:
-            self._shared = self._files.shop.settings().experiments
-            self._good, self._unread = self._read(self._files.names())
+            names = self._files.names()
+            shared = self._files.shop.settings().experiments
+            self._good, self._unread = self._read(names)
+            self._shared = self._dealt_as_before(shared)
         except PenchantError as error:
-            self._unread = dict.fromkeys(self._good, error)
+            self._unread = dict.fromkeys(self._good or names, error)
+        self._seen = seen
         self._tell_trouble(self._unread, told)
         for name in sorted({*before, *self._good} - {*self._unread}):
             if before.get(name) != self._good.get(name):
@@ -95,16 +104,37 @@ class Experimenting:
         for name in names:
             try:
                 found = self._files.started(name)
-            except PenchantError as error:
-                unread[name], found = error, self._good.get(name)
+            except Exception as error:
+                # whatever is wrong with one file, the others are taken up, and can be stopped
+                unread[name], found = _told_as(error, name), self._good.get(name)
             if found is not None:
                 good[name] = found
         return good, unread
+
+    def _dealt_as_before(self, shared: ExperimentSettings) -> ExperimentSettings:
+        """Let no unit of an experiment that runs be dealt anew, whatever salt the shop has now.
+
+        What began with that other salt waits until the salt is put back, or the others are over.
+        """
+        running = [one.name for one in self._running()]
+        if shared.salt == self._shared.salt or not {*running} & {*self._unread}:
+            return shared
+        new = [name for name in running if name not in self._unread]
+        wrong = InputError(f"salt is {shared.salt}, other experiments run with another one.")
+        self._unread = {**self._unread, **dict.fromkeys(new, wrong)}
+        self._good = {name: one for name, one in self._good.items() if name not in new}
+        return replace(shared, salt=self._shared.salt)
 
     def _tell_trouble(self, now: Troubles, before: Troubles) -> None:
         for name, error in now.items():
             if str(before.get(name)) != str(error):
                 self._told("experiment_not_taken_up", name, error.code)
+
+
+def _told_as(error: Exception, name: str) -> PenchantError:
+    if isinstance(error, PenchantError):
+        return error
+    return InputError(f"{name} cannot be read: {error}.")
 
 
 def file_state(path: Path | None) -> tuple[int, int] | None:

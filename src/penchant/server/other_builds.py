@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from penchant.builds.manifest import NAME as MANIFEST
 from penchant.engine import Shop, open_build_of
+from penchant.errors import BuildError, PenchantError
 from penchant.server.experimenting import file_state
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store
@@ -35,13 +36,18 @@ class OtherBuilds:
 
         Raises:
             NotFoundError: if the shop has no such build.
-            BuildError: if it is damaged.
+            BuildError: if it is damaged, or cannot be opened for whatever reason.
         """
         state, held = self._state(build_id), self._open.get(build_id)
         if held is not None and (state == held[0] or state[0] is None):
             return held[1]
-        shop = open_build_of(self._directory, build_id, store=store)
-        shop.people.warm()
+        try:
+            shop = open_build_of(self._directory, build_id, store=store)
+            shop.people.warm()
+        except PenchantError:
+            raise
+        except Exception as error:
+            raise BuildError(f"Build {build_id} cannot be opened: {error}.") from error
         self._open[build_id] = (state, shop)
         return shop
 

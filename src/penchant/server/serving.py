@@ -27,7 +27,7 @@ from penchant.store.database.store import Store
 Signature = tuple[object, ...]
 
 AGAIN_TICKS: Final = 10
-"""Looks after which a build that could not be opened is tried once more."""
+"""Looks after which a build that could not be opened, also of a variant, is tried once more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +67,7 @@ class Serving:
         self._seen: Signature | None = None
         self._products = 0
         self._failed_ticks = 0
+        self._unmade_ticks = 0
         self._changing = threading.Lock()
 
     @property
@@ -118,7 +119,8 @@ class Serving:
                 self._failed_ticks += 1
                 if self._failed_ticks > AGAIN_TICKS:
                     self._open(store, products, signature)
-            if served is self._served and (changed or self._others.changed()):
+            again = self._unmade_again()
+            if served is self._served and (changed or again or self._others.changed()):
                 self._compare(store)
 
     def forget(self, customer_id: str) -> None:
@@ -170,7 +172,13 @@ class Serving:
             shop = self._served.shop
             self._served = Served(shop, self._arms(shop, store))
 
+    def _unmade_again(self) -> bool:
+        """Say whether it is time to try experiments again whose variants could not be made."""
+        self._unmade_ticks = self._unmade_ticks + 1 if self._experimenting.unmade else 0
+        return self._unmade_ticks >= AGAIN_TICKS
+
     def _arms(self, shop: Shop, store: Store) -> Arms:
+        self._unmade_ticks = 0
         arms = self._experimenting.arms_over(shop, partial(self._others.opened, store=store))
         self._others.keep(arms.builds)
         return arms

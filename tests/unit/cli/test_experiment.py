@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from penchant.shop_directory import ShopDirectory
 
 VERBS = typer.main.get_command(app.app).commands["experiment"].commands
 SOON = (datetime.now(UTC) + timedelta(days=1)).replace(microsecond=0)
+DEEP = "[" * 20_000 + "]" * 20_000
 
 
 @pytest.fixture
@@ -106,6 +108,11 @@ def test_init_takes_all_that_is_told_and_answers_in_json(ask, shop):
         (("x", "--build", "b1"), "must be VARIANT=BUILD, of: control, variant"),
         (("x", "--build", "variant=b1"), 'No build "b1"'),
         (("x", "--weeks", "0"), "--weeks is 0, must be > 0"),
+        (("x", "--start", "9999-12-31"), "--start is 9999-12-31T00:00:00+00:00, which is too late"),
+        (("x", "--start", "3000-01-01"), "x.toml: start is 3000-01-01 00:00:00+00:00, must be wi"),
+        (("x", "--set", f"variant.homepage.explore={'9' * 400}"), "holds a whole number beyond"),
+        (("x", "--set", f"variant.homepage.explore={'9' * 5000}"), "a number is too long"),
+        (("x", "--set", f"variant.homepage.explore={DEEP}"), "it is nested too deeply"),
         (("x", "--start", "soon"), '--start is "soon", must be a time such as'),
         (("x", "--primary", "aov"), 'primary is "aov", must be one of'),
         (("x", "--surface", "hompage"), 'Did you mean "homepage"?'),
@@ -144,6 +151,49 @@ def test_a_planned_start_is_kept_and_told(ask):
     assert f"runs from {SOON:%Y-%m-%d %H:%M} to " in done.err
     assert "decided by ctr" in done.err
     assert ask("list", "--json").json["experiments"][0]["state"] == "planned"
+
+
+def test_what_ends_beyond_all_time_is_not_started(ask, shop):
+    ask("init", "bold")
+    path = shop / "experiments" / "bold.toml"
+    path.write_text(re.sub("\nend = .*", "\nend = 9999-12-31T00:00:00Z", path.read_text()))
+    done = ask("start", "bold")
+    assert (done.code, "end is 9999-12-31 00:00:00+00:00, must be within" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        *((("--lift", one), "must be 0.0001 to 100") for one in ("inf", "nan", "1e-300", "0")),
+        *((("--days", one), "must be 0.01 to 365") for one in ("inf", "nan", "1e-300", "1e300")),
+        *((("--variants", one), "2 to 100 variants") for one in ("1", "9" * 400)),
+        (("--as-of", "0001-01-01"), "too few customers"),
+        (("--as-of", "9999-12-31"), "too few customers"),
+    ],
+)
+def test_a_plan_for_what_cannot_be_is_refused(ask, words, message):
+    done = ask("plan", *words)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (f"a = {DEEP}", "other.toml is not valid TOML: it is nested too deeply"),
+        (f"[homepage]\nexplore = {'9' * 400}", "other.toml holds a whole number beyond"),
+        (f"[homepage]\nexplore = {'9' * 5000}", "other.toml is not valid TOML: a number is too"),
+        ("[recommend]\nk = 12", "sets [recommend] k to 12: a log tells of the slots that were"),
+        ("[recommend]\nk = 10", "has no database"),
+        ("k = 12", "k must be in a section"),
+    ],
+)
+def test_a_replay_of_what_no_log_can_tell_is_refused(ask, tmp_path, content, message):
+    other = tmp_path / "other.toml"
+    other.write_text(content)
+    done = ask("replay", "--settings", other)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
 
 
 def test_it_grows_and_ends(ask):

@@ -14,11 +14,19 @@ from penchant.experiments.assignment import design_of
 from penchant.experiments.experiment import PRIMARIES, Experiment, Variant
 from penchant.experiments.files.editing import edit_experiment, without_overrides
 from penchant.experiments.files.parsing import held_to_file, parse_experiment
-from penchant.experiments.files.registration import Registration, register
+from penchant.experiments.files.registration import (
+    Registration,
+    check_salt,
+    plan_of,
+    register,
+    sealed,
+    sealed_again,
+)
 from penchant.experiments.files.rendering import render_experiment
-from penchant.settings import HomepageSettings, Settings
+from penchant.settings import ExperimentSettings, HomepageSettings, Settings
 from penchant.settings.showing import SURFACES
 
+SHOP = ExperimentSettings()
 BEGIN = datetime(2026, 5, 4, tzinfo=UTC)
 END = BEGIN + timedelta(weeks=4)
 
@@ -109,10 +117,10 @@ def test_what_is_written_is_read_back(one):
     draft = parse_experiment(render_experiment(replace(one, stopped=None)), one.name, source="x")
     assert draft.registration is None
     assert draft.experiment == replace(one, stopped=None)
-    text = render_experiment(one, register(one))
+    text = render_experiment(one, register(one, SHOP))
     read = parse_experiment(text, one.name, source="x")
     assert read.experiment == one
-    assert read.registration == register(one)
+    assert read.registration == register(one, SHOP)
     assert held_to_file(read, source="x") is read.experiment
     assert design_of(read.experiment) == design_of(one)
 
@@ -244,7 +252,7 @@ HELD = [
 @pytest.mark.parametrize(("change", "message"), HELD)
 def test_a_started_experiment_is_held_to_what_it_began_as(change, message):
     one = experiment(traffic=0.2)
-    text = render_experiment(replace(one, **change), register(one))
+    text = render_experiment(replace(one, **change), register(one, SHOP))
     with pytest.raises(InputError, match=rf"^bold\.toml: {message}.* [Pp]ut it back"):
         held_to_file(parsed(text), source="bold.toml")
 
@@ -252,13 +260,57 @@ def test_a_started_experiment_is_held_to_what_it_began_as(change, message):
 def test_overrides_and_traffic_may_change_while_it_runs():
     one = experiment(traffic=0.2)
     now = replace(one, traffic=0.5, overrides={"staff": "bold"})
-    read = parsed(render_experiment(now, register(one)))
-    assert read.registration == Registration(register(one).design, register(one).plan, 0.2)
+    read = parsed(render_experiment(now, register(one, SHOP)))
+    told = register(one, SHOP)
+    assert read.registration == Registration(told.design, told.plan, 0.2, "penchant")
     assert held_to_file(read, source="bold.toml") == now
 
 
+STOPPED = BEGIN + timedelta(days=3)
+
+
+@pytest.mark.parametrize("moved", [None, STOPPED + timedelta(seconds=1), BEGIN])
+def test_what_was_stopped_stays_so(moved):
+    one = experiment(stopped=STOPPED)
+    told = register(one, SHOP)
+    assert told.plan != register(experiment(), SHOP).plan
+    read = parsed(render_experiment(one, told))
+    assert held_to_file(read, source="bold.toml") == one
+    text = render_experiment(replace(one, stopped=moved), told)
+    with pytest.raises(InputError, match=r"^bold\.toml: .*or stopped, which was removed or moved"):
+        held_to_file(parsed(text), source="bold.toml")
+
+
+def test_an_end_is_not_added_by_hand():
+    text = render_experiment(experiment(stopped=STOPPED), register(experiment(), SHOP))
+    with pytest.raises(InputError, match="stopped, which was removed or moved"):
+        held_to_file(parsed(text), source="bold.toml")
+
+
+def test_a_plan_that_was_changed_does_not_become_right_by_a_stop():
+    told, later = register(experiment(), SHOP), STOPPED + timedelta(days=1)
+    for one in (experiment(winsorize=0.5), experiment(winsorize=0.5, stopped=later)):
+        plan = sealed_again(one, told, STOPPED)
+        assert plan not in {sealed(plan_of(one), STOPPED), told.plan}
+    sealed_first = replace(told, plan=sealed_again(experiment(), told, later))
+    again = sealed_again(experiment(stopped=later), sealed_first, STOPPED)
+    assert again == register(experiment(stopped=STOPPED), SHOP).plan
+
+
+def test_the_salt_of_the_shop_is_registered():
+    told = parsed(render_experiment(experiment(), register(experiment(), SHOP))).registration
+    assert told.shop_salt == "penchant"
+    check_salt(told, ExperimentSettings(holdout=0.5), source="bold.toml")
+    with pytest.raises(
+        InputError, match=r'^bold\.toml: .* salt is "other", it was "penchant" when'
+    ):
+        check_salt(told, ExperimentSettings(salt="other"), source="bold.toml")
+    with pytest.raises(InputError, match=r"^bold\.toml \[registered\] says nothing of shop_salt"):
+        check_salt(replace(told, shop_salt=None), SHOP, source="bold.toml")
+
+
 def test_an_edit_changes_its_lines_alone():
-    text = render_experiment(experiment(traffic=0.2), register(experiment(traffic=0.2)))
+    text = render_experiment(experiment(traffic=0.2), register(experiment(traffic=0.2), SHOP))
     text = text.replace("traffic = 0.2\n", "traffic = 0.2 # Ana: careful\n")
     changes = {("", "traffic"): 0.5, ("registered", "traffic"): 0.5}
     edited = edit_experiment(text, changes, source="bold.toml")
@@ -270,7 +322,9 @@ def test_an_edit_changes_its_lines_alone():
 
 def test_an_override_goes_with_its_line_alone():
     one = experiment(overrides={"C1": "bold", "C2": "control", "Zoë M.": "bold"})
-    text = render_experiment(one, register(one)).replace('"C1" = "bold"', '"C1" = "bold" # Ana')
+    text = render_experiment(one, register(one, SHOP)).replace(
+        '"C1" = "bold"', '"C1" = "bold" # Ana'
+    )
     edited = without_overrides(text, {"C1", "Zoë M.", "bold", "name"}, source="bold.toml")
     gone = [line for line in text.splitlines() if line not in edited.splitlines()]
     assert gone == ['"C1" = "bold" # Ana', '"Zoë M." = "bold"']

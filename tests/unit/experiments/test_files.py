@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from penchant.experiments.files.lifecycle import ExperimentFiles
 from penchant.shelf import prune_builds
 from penchant.shop_directory import ShopDirectory
 from tests.kills import disk_full_from, kill_at_event, start
+from tests.odd_files import ODD
 
 BEGIN = datetime(2026, 5, 4, tzinfo=UTC)
 END = BEGIN + timedelta(weeks=4)
@@ -153,6 +155,55 @@ def test_a_file_changed_after_its_start_is_refused_by_name_but_can_be_stopped(fi
     assert files.stop("bold", LATER).stopped == LATER
 
 
+def test_a_stop_is_not_undone_by_hand(files):
+    path = files.create(experiment())
+    files.stop("bold", LATER)
+    stopped = path.read_text()
+    path.write_text("".join(x for x in stopped.splitlines(True) if not x.startswith("stopped")))
+    for act in (files.all, lambda: files.load("bold")):
+        with pytest.raises(InputError, match=r"^bold\.toml: .* stopped, which was removed or mov"):
+            act()
+    path.write_text(stopped)
+    assert files.load("bold").stopped == LATER
+
+
+def test_traffic_raised_by_hand_may_be_lowered_by_hand_down_to_what_ramp_wrote(files):
+    path = files.create(experiment(traffic=0.1))
+    for traffic in (0.9, 0.1):
+        path.write_text(
+            re.sub(r"^traffic = .*", f"traffic = {traffic}", path.read_text(), count=1, flags=re.M)
+        )
+        assert files.load("bold").traffic == traffic
+    files.ramp("bold", 0.5)
+    path.write_text(path.read_text().replace("traffic = 0.5", "traffic = 0.4", 1))
+    for act in (files.all, lambda: files.load("bold"), lambda: files.ramp("bold", 0.6)):
+        with pytest.raises(InputError, match=r"traffic is 0\.4, it was 0\.5 already"):
+            act()
+
+
+def salted(files, salt):
+    text = files.shop.settings_file.read_text()
+    files.shop.settings_file.write_text(
+        text.replace("[experiments]", f'[experiments]\nsalt = "{salt}"', 1)
+    )
+
+
+def test_the_salt_of_the_shop_may_change_once_nothing_runs(files):
+    now = datetime.now(UTC)
+    times = {"start": now - timedelta(days=9), "end": now + timedelta(days=9)}
+    files.create(experiment("over", end=BEGIN + timedelta(days=1), layer="first"))
+    files.create(experiment("runs", **times))
+    salted(files, "other")
+    assert files.load("over").name == "over"
+    for act in (files.all, lambda: files.load("runs"), lambda: files.ramp("runs", 1.0)):
+        with pytest.raises(InputError, match=r'^runs\.toml: .* salt is "other", it was "penchant"'):
+            act()
+    files.stop("runs", now)
+    assert [one.name for one in files.all()] == ["over", "runs"]
+    files.create(experiment("next", start=now, end=now + timedelta(days=9)))
+    assert 'shop_salt = "other"' in files.text("next")
+
+
 def test_a_renamed_file_is_a_changed_experiment(files):
     path = files.create(experiment())
     path.rename(path.with_name("bolder.toml"))
@@ -217,19 +268,42 @@ def test_a_variant_answers_from_a_build_that_is_there(files):
         files.start("bold", BEGIN)
 
 
-def test_a_build_is_kept_until_its_experiment_is_over(files):
-    names = [f"2026050{i}-a" for i in range(1, 4)]
+def builds(files, *names):
     for i, name in enumerate(names):
         (files.shop.builds / name).mkdir()
         (files.shop.builds / name / "manifest.json").write_text("{}")
         os.utime(files.shop.builds / name / "manifest.json", (i, i))
         os.utime(files.shop.builds / name, (i, i))
+
+
+def test_a_build_is_kept_until_its_experiment_is_over(files):
+    names = [f"2026050{i}-a" for i in range(1, 4)]
+    builds(files, *names)
     oldest = Variant("bold", build_id=names[0])
     files.create(experiment(variants=(Variant("control"), oldest)))
     assert prune_builds(files.shop, keep=1, at=LATER) == (names[1],)
     assert prune_builds(files.shop, keep=1) == ()
     assert prune_builds(files.shop, keep=1, at=END) == (names[0],)
     assert files.builds_needed(END) == set()
+
+
+@pytest.mark.parametrize("make", ODD.values(), ids=ODD.keys())
+def test_no_odd_file_keeps_old_builds(files, make):
+    builds(files, "20260501-a", "20260502-a")
+    files.folder.mkdir()
+    make(files.path("odd"))
+    assert prune_builds(files.shop, keep=1, at=LATER) == ("20260501-a",)
+
+
+def test_a_broken_file_keeps_the_builds_it_names_if_it_was_started(files):
+    builds(files, "20260501-a", "20260502-a", "20260503-a", "20260504-a")
+    for name, build in (("bold", "20260501-a"), ("draft", "20260502-a")):
+        one = experiment(name, variants=(Variant("control"), Variant("bold", build_id=build)))
+        path = (files.create if name == "bold" else files.draft)(one)
+        path.write_text(path.read_text() + "half =\n")
+    assert prune_builds(files.shop, keep=1, at=LATER) == ("20260503-a", "20260502-a")
+    files.path("bold").write_text(files.text("bold").replace("half =\n", "stopped = 3\n"))
+    assert prune_builds(files.shop, keep=1, at=LATER) == ()
 
 
 def test_the_variants_of_a_shop_are_laid_over_its_own_settings(files):

@@ -158,8 +158,10 @@ def test_where_nothing_moves_in_time_the_smallest_that_does_is_told():
     ("change", "told"),
     [
         ({"lift": 0.0}, "lift is 0"),
-        ({"arms": 1}, "arms 1"),
-        ({"max_weeks": 1}, "max_weeks 1"),
+        ({"lift": 1e-300}, r"must be 0\.0001 to 100"),
+        ({"lift": math.inf}, r"must be 0\.0001 to 100"),
+        ({"arms": 1}, "2 to 100 variants"),
+        ({"max_weeks": 1}, "max_weeks is 1"),
         ({"power": 1.0}, "power 1"),
         ({"units_by_week": []}, "units_by_week"),
         ({"units_by_week": [0]}, "units_by_week"),

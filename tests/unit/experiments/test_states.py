@@ -15,6 +15,7 @@ from penchant.experiments.files.registration import register
 from penchant.experiments.files.states import assigning_facts, facts_of, state_of
 from penchant.settings import ExperimentSettings
 
+SHOP = ExperimentSettings()
 BEGIN = datetime(2026, 5, 4, tzinfo=UTC)
 END = BEGIN + timedelta(weeks=4)
 DAY = timedelta(days=1)
@@ -36,7 +37,7 @@ STOPPED = replace(ONE, stopped=BEGIN + DAY)
     ],
 )
 def test_the_state_follows_the_time(one, at, state):
-    assert state_of(ExperimentFile(one, register(one)), at) == state
+    assert state_of(ExperimentFile(one, register(one, SHOP)), at) == state
     assert state_of(ExperimentFile(one, None), at) == "draft"
 
 

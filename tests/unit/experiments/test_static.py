@@ -99,6 +99,14 @@ def test_what_is_wrong_is_told(files):
         penchant.assign(path, "C1", at=BEGIN)
 
 
+def test_another_salt_of_the_shop_is_told_while_it_runs(files):
+    path = files.create(BOLD)
+    other = ExperimentSettings(salt="other")
+    with pytest.raises(InputError, match=r'^bold\.toml: .* salt is "other", it was "shop-2" when'):
+        penchant.assign(path, "C1", at=BEGIN, shop=other)
+    assert penchant.assign(path, "C1", at=END, shop=other) is None
+
+
 def test_no_numpy_and_no_table_is_loaded_for_it(files):
     path = files.create(BOLD)
     code = (

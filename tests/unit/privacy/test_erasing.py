@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -26,11 +26,14 @@ from penchant.privacy.erasing import (
     receipt_of,
     unfinished,
 )
+from penchant.privacy.in_experiments import forget_in_experiments
+from penchant.privacy.mentions import Mentions
 from penchant.privacy.progress import progress_file
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store
 from penchant.store.ingest import load_report, load_table
 from penchant.store.marks import load_marks
+from tests.odd_files import ODD
 from tests.peopled import (
     AT,
     AT_US,
@@ -248,14 +251,40 @@ def test_a_person_given_a_variant_by_name_is_taken_out_of_the_experiment(
     given = {PERSON: "bold", OTHER: "control", VISITOR: "bold"}
     one = Experiment("bold", ("homepage",), variants, AT - week, AT + week, overrides=given)
     path = files.create(one)
-    (files.folder / "broken.toml").write_text("overrides =")
-    with pytest.raises(BuildError, match=r"^broken\.toml is not valid TOML"):
+    (files.folder / "broken.toml").write_text(f'[overrides]\n"{PERSON}" = "bo')
+    told = r"^broken\.toml is not valid TOML.* mend or remove .*experiments/broken\.toml, and try"
+    with pytest.raises(BuildError, match=told):
         forget(shop, store, PERSON, at=AT)
     assert traces(path, PERSON) == traces(path, VISITOR) == []
     assert files.load("bold") == replace(one, overrides={OTHER: "control"})
     (files.folder / "broken.toml").unlink()
     (receipt,) = finish_erasures(shop, store, at=AT)
     assert receipt.counts["experiment_overrides"] == 2
+
+
+@pytest.mark.parametrize("make", ODD.values(), ids=ODD.keys())
+def test_an_odd_file_that_names_nobody_keeps_nobody_from_being_forgotten(
+    shop: ShopDirectory, make: Callable[[Path], object]
+) -> None:
+    files = ExperimentFiles(shop)
+    files.folder.mkdir()
+    make(files.path("odd"))
+    found: list[object] = []
+    forget_in_experiments(shop, Mentions.of([PERSON, "17", "aa"]), lambda *one: found.append(one))
+    assert found == []
+
+
+@pytest.mark.parametrize("person", ["17", "C-1 7", "it's", "a,b", PERSON])
+def test_a_half_written_file_is_searched_for_a_person(shop: ShopDirectory, person: str) -> None:
+    files = ExperimentFiles(shop)
+    files.folder.mkdir()
+    half = files.path("half")
+    for text in (f'[overrides]\n"{person}" = ', f'x = [\n# not for "{person}"'):
+        half.write_text(text)
+        with pytest.raises(BuildError, match="It names a person who is to be erased"):
+            forget_in_experiments(shop, Mentions.of([person]), lambda *_: None)
+        half.write_text(text.replace(person, f"{person}0"))
+        forget_in_experiments(shop, Mentions.of([person]), lambda *_: None)
 
 
 def test_a_receipt_stays_open_while_somebody_reads_the_database_all_the_time(

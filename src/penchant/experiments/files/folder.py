@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +15,16 @@ from penchant.experiments.files.parsing import (
     ExperimentFile,
     held_to_file,
     parse_experiment,
-    parse_toml,
 )
+from penchant.experiments.files.registration import check_salt
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
+from penchant.toml_file import parse_toml, read_bytes, read_text
 
 SUFFIX: Final = ".toml"
+
+MAX_RAW_BYTES: Final = 100_000_000
+"""Of a file that is only searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,19 @@ class ExperimentFolder:
             InputError: if that cannot be a name.
         """
         if not NAME.fullmatch(name):
+            shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
             raise InputError(
-                f'"{name}" cannot be the name of an experiment: use up to 64 of a-z, 0-9, - and _, '
-                "beginning with a letter or digit."
+                f'"{shown}" cannot be the name of an experiment: use up to 64 of a-z, 0-9, - and '
+                "_, beginning with a letter or digit."
             )
         return self.folder / f"{name}{SUFFIX}"
 
     def names(self) -> list[str]:
-        """Give the names of all files, sorted: of experiments that were started, and others."""
+        """Give the names of all files, sorted: of experiments that were started, and others.
+
+        Raises:
+            InputError: if the folder cannot be listed.
+        """
         return sorted(path.name.removesuffix(SUFFIX) for path in self._paths())
 
     def all(self) -> tuple[Experiment, ...]:
@@ -76,9 +85,11 @@ class ExperimentFolder:
 
         Raises:
             NotFoundError: if there is none.
-            InputError: if its file is broken, or was changed after the start.
+            InputError: if its file is broken, or it or the shop's salt was changed after the start.
         """
-        return held_to_file(self.read(name), source=f"{name}{SUFFIX}")
+        settings = self.shop.settings()
+        read = self._parsed(name, self.text(name), settings)
+        return _held(read, f"{name}{SUFFIX}", settings)
 
     def started(self, name: str) -> Experiment | None:
         """Read an experiment that was started; None: it was not, and may be half written.
@@ -88,7 +99,7 @@ class ExperimentFolder:
 
         Raises:
             NotFoundError: if there is none.
-            InputError: if its file is broken, or was changed after the start.
+            InputError: if its file is broken, or it or the shop's salt was changed after the start.
         """
         return self._started(name, self.shop.settings())
 
@@ -117,33 +128,52 @@ class ExperimentFolder:
         told = parse_toml(self.text(name), f"{name}{SUFFIX}").get("overrides", {})
         return tuple(told) if isinstance(told, dict) else ()
 
-    def signature(self) -> tuple[tuple[str, int, int], ...]:
-        """Give what differs as soon as a file does: (name, time in ns, bytes) of each."""
-        found = []
-        for path in self._paths():
-            try:
-                told = path.stat()
-            except FileNotFoundError:
-                continue  # removed since the folder was listed
-            found.append((path.name, told.st_mtime_ns, told.st_size))
-        return tuple(sorted(found))
+    def signature(self) -> tuple[tuple[str | int, ...], ...]:
+        """Give what differs as soon as a file does, or can be read; nothing there breaks it."""
+        try:
+            paths = self._paths()
+        except InputError as error:
+            return ((str(error),),)
+        found = (_about(path) for path in paths)
+        return tuple(sorted(one for one in found if one is not None))
 
     def builds_needed(self, at: datetime | None = None) -> set[str]:
         """Give the builds that variants answer from, or will.
+
+        Of a started experiment whose file is broken, all that its text names.
 
         Args:
             at: Now, with a time zone: those over by then need none; None: all do.
 
         Raises:
-            InputError: as for `all`.
+            InputError: if the folder or a file cannot be read at all.
         """
-        return {
-            variant.build_id
-            for one in self.all()
-            if at is None or at < one.over_at
-            for variant in one.variants
-            if variant.build_id
-        }
+        needed: set[str] = set()
+        for name in self.names():
+            try:
+                one = self.started(name)
+            except NotFoundError:
+                continue  # removed since the folder was listed
+            except InputError:
+                needed |= self._builds_named(self.raw(name))
+                continue
+            if one is not None and (at is None or at < one.over_at):
+                needed |= {variant.build_id for variant in one.variants if variant.build_id}
+        return needed
+
+    def raw(self, name: str) -> str:
+        """Give what is in a file, however wrong that is; "" where there is no file of the name.
+
+        Args:
+            name: Any that `names` gives.
+
+        Raises:
+            InputError: if it cannot be read, or is far too large.
+        """
+        path = self.folder / f"{name}{SUFFIX}"
+        if not path.is_file():
+            return ""
+        return read_bytes(path, at_most=MAX_RAW_BYTES).decode("utf-8", "replace")
 
     def text(self, name: str) -> str:
         """Give the text of a file.
@@ -153,16 +183,14 @@ class ExperimentFolder:
 
         Raises:
             NotFoundError: if there is none.
-            InputError: if it is not UTF-8.
+            InputError: if it is no file, cannot be read, is too large or not UTF-8.
         """
         path = self.path(name)
         try:
-            return path.read_bytes().decode("utf-8")
+            return read_text(path)
         except FileNotFoundError:
             hint = f"They are listed by: penchant experiment list {self.shop.path}"
             raise NotFoundError("experiment", name, self.names(), hint=hint) from None
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path.name} is not UTF-8: {error}.") from error
 
     def check(self, experiment: Experiment) -> None:
         """See whether an experiment could be started.
@@ -191,7 +219,20 @@ class ExperimentFolder:
                 self.shop.build_folder(variant.build_id)
 
     def _paths(self) -> list[Path]:
-        return [one for one in self.folder.glob(f"*{SUFFIX}") if not one.name.startswith(".")]
+        try:
+            found = list(self.folder.iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            reason = error.strerror or error
+            raise InputError(f"{self.folder} cannot be listed: {reason}.") from error
+        return [one for one in found if one.suffix == SUFFIX and not one.name.startswith(".")]
+
+    def _builds_named(self, text: str) -> set[str]:
+        """Give the builds a broken file names; none if it was not started."""
+        return (
+            {one for one in self.shop.build_ids() if one in text} if REGISTERED in text else set()
+        )
 
     def _parsed(self, name: str, text: str, settings: Settings) -> ExperimentFile:
         return parse_experiment(text, name, source=f"{name}{SUFFIX}", settings=settings)
@@ -202,4 +243,26 @@ class ExperimentFolder:
         if REGISTERED not in parse_toml(text, f"{name}{SUFFIX}"):
             return None
         read = self._parsed(name, text, settings)
-        return held_to_file(read, source=f"{name}{SUFFIX}")
+        return _held(read, f"{name}{SUFFIX}", settings)
+
+
+def _held(read: ExperimentFile, source: str, settings: Settings) -> Experiment:
+    """Hold an experiment to its file, and until it is over to the salt of its shop."""
+    experiment = held_to_file(read, source=source)
+    if read.registration is not None and datetime.now(UTC) < experiment.over_at:
+        check_salt(read.registration, settings.experiments, source=source)
+    return experiment
+
+
+def _about(path: Path) -> tuple[str | int, ...] | None:
+    """Give what differs as soon as a file does; None: it was removed since it was listed."""
+    try:
+        told = path.stat()
+    except OSError as error:
+        try:
+            told, broken = path.lstat(), error.errno or 0
+        except OSError:
+            return None
+        return path.name, told.st_ino, told.st_mtime_ns, told.st_ctime_ns, -broken
+    # the second time differs too when it is only allowed to be read
+    return path.name, told.st_ino, told.st_mtime_ns, told.st_ctime_ns, told.st_size

@@ -19,7 +19,7 @@ from penchant.experiments.experiment import Experiment
 from penchant.experiments.files.editing import Changes, edit_experiment, without_overrides
 from penchant.experiments.files.folder import SUFFIX, ExperimentFolder
 from penchant.experiments.files.parsing import REGISTERED, parse_experiment
-from penchant.experiments.files.registration import Registration, register
+from penchant.experiments.files.registration import Registration, register, sealed_again
 from penchant.experiments.files.rendering import render_experiment, render_registration
 from penchant.files import disk_error, remove_leftovers, write_atomically
 
@@ -56,7 +56,7 @@ class ExperimentFiles(ExperimentFolder):
             NotFoundError: if a variant answers from a build the shop does not have.
             BuildError: if it cannot be written.
         """
-        return self._new(experiment, register(experiment))
+        return self._new(experiment, register(experiment, self.shop.settings().experiments))
 
     def start(self, name: str, at: datetime) -> Experiment:
         """Start an experiment: from then on it is held to what its file says.
@@ -87,7 +87,8 @@ class ExperimentFiles(ExperimentFolder):
             times = {("", "start"): experiment.start, ("", "end"): experiment.end}
             edited = edit_experiment(text, times if late else {}, source=self.path(name).name)
             ending = "" if edited.endswith("\n") else "\n"
-            registered = render_registration(register(experiment))
+            registration = register(experiment, self.shop.settings().experiments)
+            registered = render_registration(registration)
             self._write(name, f"{edited}{ending}{registered}\n")
         return experiment
 
@@ -109,12 +110,13 @@ class ExperimentFiles(ExperimentFolder):
             BuildError: if it cannot be written.
         """
         with self._writing():
-            experiment = self._begun(name, before=at)
+            experiment, told = self._begun(name, before=at)
             if at >= experiment.end:
                 raise InputError(
                     f'Experiment "{name}" is over: it ended at {experiment.end.isoformat()}.'
                 )
-            self._edit(name, {(REGISTERED, "stopped"): at})
+            plan = sealed_again(experiment, told, at)
+            self._edit(name, {(REGISTERED, "plan"): plan, (REGISTERED, "stopped"): at})
         return replace(experiment, stopped=at)
 
     def ramp(self, name: str, traffic: float) -> Experiment:
@@ -161,7 +163,9 @@ class ExperimentFiles(ExperimentFolder):
             text = self.text(name)
             self._write(name, without_overrides(text, units, source=f"{name}{SUFFIX}"))
 
-    def _begun(self, name: str, *, before: datetime | None = None) -> Experiment:
+    def _begun(
+        self, name: str, *, before: datetime | None = None
+    ) -> tuple[Experiment, Registration]:
         """Give an experiment that was started and not stopped; it may be, if after a moment."""
         read = parse_experiment(self.text(name), name, source=f"{name}{SUFFIX}")
         if read.registration is None:
@@ -172,7 +176,7 @@ class ExperimentFiles(ExperimentFolder):
         stopped = read.experiment.stopped
         if stopped is not None and not (before and before < stopped):
             raise InputError(f'Experiment "{name}" was stopped at {stopped.isoformat()}.')
-        return read.experiment
+        return read.experiment, read.registration
 
     def _new(self, experiment: Experiment, registration: Registration | None) -> Path:
         path = self.path(experiment.name)

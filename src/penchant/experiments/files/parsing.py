@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +16,13 @@ from penchant.experiments.files.registration import Registration, check_register
 from penchant.experiments.statistics.metrics import METRICS
 from penchant.settings import Settings
 from penchant.settings.knobs import CENTURY
+from penchant.toml_file import parse_toml
 
 REGISTERED: Final = "registered"
 """The table that `penchant experiment start` writes; without it nobody is assigned."""
+
+YEARS: Final = range(1971, 3000)
+"""Of all times in a file: whatever is added to one of them is still a time."""
 
 REQUIRED: Final = ("surfaces", "start", "end", "variants")
 
@@ -65,22 +68,6 @@ def parse_experiment(
     _check_values(experiment, source)
     check_overlays(experiment, settings or Settings(), source=source)
     return ExperimentFile(experiment, registration)
-
-
-def parse_toml(text: str, source: str) -> dict[str, Any]:
-    """Read TOML.
-
-    Args:
-        text: The file.
-        source: Its name, for messages.
-
-    Raises:
-        InputError: if it is none.
-    """
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{source} is not valid TOML: {error}.") from error
 
 
 def held_to_file(read: ExperimentFile, *, source: str) -> Experiment:
@@ -160,6 +147,10 @@ def _time(value: Any, where: str) -> datetime:
             f"{where} is {value!s}, must be a time with its zone, such as 2026-03-01T00:00:00Z, "
             "without quotation marks."
         )
+    if value.year not in YEARS:
+        raise InputError(
+            f"{where} is {value!s}, must be within the years {YEARS[0]} to {YEARS[-1]}."
+        )
     return value
 
 
@@ -217,7 +208,7 @@ VARIANT_KEYS: Final = MappingProxyType(
     {"name": _text, "share": _number, "build_id": _text, "settings": _settings}
 )
 REGISTERED_KEYS: Final = MappingProxyType(
-    {"design": _text, "plan": _text, "traffic": _number, "stopped": _time}
+    {"design": _text, "plan": _text, "traffic": _number, "shop_salt": _text, "stopped": _time}
 )
 EXPERIMENT_KEYS: Final = MappingProxyType(
     {

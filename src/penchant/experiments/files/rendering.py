@@ -95,6 +95,8 @@ def render_registration(registration: Registration) -> str:
     Args:
         registration: Of the experiment.
     """
+    told = registration.shop_salt
+    salt = () if told is None else (f"shop_salt = {toml_value(told)}",)
     return "\n".join(
         (
             "",
@@ -103,6 +105,7 @@ def render_registration(registration: Registration) -> str:
             f"design = {toml_value(registration.design)}",
             f"plan = {toml_value(registration.plan)}",
             f"traffic = {toml_value(registration.traffic)}",
+            *salt,
         )
     )
 

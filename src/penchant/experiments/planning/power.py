@@ -27,6 +27,10 @@ MIN_WEEKS: Final = 2
 MAX_WEEKS: Final = 8
 """Longer, and cookies, seasons and patience run out."""
 
+MIN_LIFT: Final = 0.0001
+MAX_LIFT: Final = 100.0
+MAX_ARMS: Final = 100
+
 BY_WORTH: Final = (REVENUE, CONVERSION, CTR)
 """What to decide by, of what moves in time: the nearest to what the shop lives on."""
 
@@ -123,6 +127,24 @@ def detectable_lift(
     return _points(level, power) * cv * math.sqrt(2 / units * (1 - _checked(rho) ** 2))
 
 
+def check_wanted(lift: float, arms: int) -> None:
+    """Refuse what no experiment can be planned for.
+
+    Args:
+        lift: Relative lift to find.
+        arms: Variants, with the control.
+
+    Raises:
+        InputError: if one is out of its range.
+    """
+    if not MIN_LIFT <= lift <= MAX_LIFT:
+        raise InputError(
+            f"lift is {lift:g}, must be {MIN_LIFT:g} to {MAX_LIFT:g}; 0.1 is 10 % more."
+        )
+    if not 2 <= arms <= MAX_ARMS:
+        raise InputError(f"There must be 2 to {MAX_ARMS} variants, with the control.")
+
+
 def plan(
     scatters: Sequence[Scatter],
     units_by_week: Sequence[float],
@@ -138,8 +160,8 @@ def plan(
         scatters: Of the metrics it may be decided by.
         units_by_week: Different units that took part after 1, 2, ... weeks, never falling, as the
             shop's log shows. Beyond its end as many new ones come as in its last week.
-        lift: Relative lift to find, > 0.
-        arms: Variants, with the control, >= 2.
+        lift: Relative lift to find, in [MIN_LIFT, MAX_LIFT].
+        arms: Variants, with the control, 2 to MAX_ARMS.
         power: Probability to find it, in (0, 1).
         max_weeks: Longest run that is acceptable, >= MIN_WEEKS.
 
@@ -149,11 +171,9 @@ def plan(
     Raises:
         InputError: if a value is out of its range.
     """
-    if not lift > 0 or arms < 2 or max_weeks < MIN_WEEKS:
-        raise InputError(
-            f"lift is {lift:g}, arms {arms} and max_weeks {max_weeks}; they must be > 0, >= 2 and "
-            f">= {MIN_WEEKS}."
-        )
+    check_wanted(lift, arms)
+    if max_weeks < MIN_WEEKS:
+        raise InputError(f"max_weeks is {max_weeks}, must be >= {MIN_WEEKS}.")
     arriving = [one / arms for one in _arriving(units_by_week, max_weeks)]
     metrics = tuple(_plan_one(one, arriving, lift, power) for one in scatters)
     in_time = {one.scatter.metric: one.weeks for one in metrics if one.weeks is not None}

@@ -10,7 +10,7 @@ from typing import Final
 
 from penchant.errors import InputError, did_you_mean
 from penchant.experiments.experiment import CONVERSION, CTR, PRIMARIES, REVENUE
-from penchant.experiments.planning.power import Plan, plan
+from penchant.experiments.planning.power import Plan, check_wanted, plan
 from penchant.experiments.planning.scatter import Scatter, scatter_of
 from penchant.experiments.planning.shop_traffic import (
     TABLES,
@@ -28,6 +28,10 @@ from penchant.taste.from_tables import microseconds
 ASSUMED: Final = "assumed"
 TRAFFIC: Final = "traffic"
 
+MIN_DAYS: Final = 0.01
+MAX_DAYS: Final = 365.0
+"""In which orders may count; a plan looks back over a few weeks."""
+
 ASSUMED_CTR_CV: Final = 2.2
 """Scatter of clicks per exposure between customers, where nothing is known of clicks."""
 
@@ -41,9 +45,9 @@ class Ask:
 
     Attributes:
         surface: Where.
-        lift: Relative lift to find, > 0.
-        arms: Variants, with the control.
-        attribution_days: As of the experiment, > 0.
+        lift: Relative lift to find, as `power.plan` takes it.
+        arms: Variants, with the control, as `power.plan` takes them.
+        attribution_days: As of the experiment, in [MIN_DAYS, MAX_DAYS].
     """
 
     surface: str
@@ -90,8 +94,11 @@ def plan_shop(shop: ShopDirectory, ask: Ask, *, as_of: datetime) -> ShopPlan:
         StoreError: if the database does not answer.
         MissingExtraError: if tea-tasting is not installed.
     """
-    if not ask.attribution_days > 0:
-        raise InputError(f"attribution_days is {ask.attribution_days:g}, must be > 0.")
+    check_wanted(ask.lift, ask.arms)
+    if not MIN_DAYS <= ask.attribution_days <= MAX_DAYS:
+        raise InputError(
+            f"attribution_days is {ask.attribution_days:g}, must be {MIN_DAYS:g} to {MAX_DAYS:g}."
+        )
     if ask.surface not in SURFACES:
         raise InputError(
             f'surface is "{ask.surface}", must be one of: {", ".join(SURFACES)}.'
