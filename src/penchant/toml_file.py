@@ -38,7 +38,7 @@ def read_text(path: Path, *, at_most: int = MAX_BYTES) -> str:
     try:
         return read_bytes(path, at_most=at_most).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path.name} is not UTF-8: {error}.") from error
+        raise InputError(f"{path.name} is not valid TOML, it is not UTF-8: {error}.") from error
 
 
 def read_bytes(path: Path, *, at_most: int = MAX_BYTES) -> bytes:

@@ -13,12 +13,12 @@ from benchmarks.experiments.rules import call, looks_of, runs
 from penchant.experiments.analysis.decision import decide
 from penchant.experiments.statistics.always_valid import always_valid_effect, planned_variance
 from penchant.experiments.statistics.fixed import fixed_effect
-from penchant.experiments.statistics.metrics import RATIO, Metric
+from penchant.experiments.statistics.metrics import Metric
 from penchant.experiments.statistics.moments import Moments
 from penchant.experiments.statistics.verdict import BETTER, WORSE
 
 SMALL = Crowd(customers=900, days=10, visits=3.0)
-CTR = Metric("ctr", RATIO, "clicks", "clicks per exposure", per="exposures")
+CTR = Metric("ctr", "clicks", "clicks per exposure", per="exposures")
 COLUMNS = ("exposures", "clicks")
 
 

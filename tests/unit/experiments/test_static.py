@@ -95,7 +95,7 @@ def test_what_is_wrong_is_told(files):
     with pytest.raises(InputError, match=r"bold\.toml: who gets what was changed"):
         penchant.assign(path, "C1", at=BEGIN)
     path.write_bytes(b"\xff")
-    with pytest.raises(InputError, match=r"bold\.toml is not UTF-8"):
+    with pytest.raises(InputError, match=r"bold\.toml is not valid TOML, it is not UTF-8"):
         penchant.assign(path, "C1", at=BEGIN)
 
 
