@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
-from penchant.charts import STYLE
-from penchant.charts.markup import Markup, joined, tag
+from penchant.charts.page import Section, whole_page
 from penchant.evaluation.page import sections
 from penchant.evaluation.page.dates import day
 from penchant.evaluation.report_values import Report
@@ -20,25 +17,11 @@ def render_page(report: Report) -> str:
     Returns:
         HTML. The same report and photos give the same page.
     """
-    parts = [one for one in _sections(report) if one[2]]
     title = f"{report.shop}: does it know what customers like?"
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("title", title),
-        tag("style", Markup(STYLE + _style())),
-    )
-    body = tag(
-        "body",
-        tag("a", "Skip to the verdict", href="#verdict", class_="skip"),
-        tag("header", tag("h1", title), tag("p", _line(report)), _contents(parts)),
-        tag("main", *(_section(*part) for part in parts)),
-    )
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+    return whole_page(title, _line(report), _sections(report))
 
 
-def _sections(report: Report) -> list[tuple[str, str, Markup | None]]:
+def _sections(report: Report) -> list[Section]:
     """Give (id, title, content) of all sections in order; None where there is nothing to say."""
     return [
         ("verdict", "Verdict", sections.verdict(report)),
@@ -54,22 +37,8 @@ def _sections(report: Report) -> list[tuple[str, str, Markup | None]]:
     ]
 
 
-def _section(name: str, title: str, content: Markup | None) -> Markup:
-    heading = tag("h2", title, id=f"{name}-heading")
-    return tag("section", heading, content, id=name, aria_labelledby=f"{name}-heading")
-
-
-def _contents(parts: list[tuple[str, str, Markup | None]]) -> Markup:
-    links = joined(tag("li", tag("a", title, href=f"#{name}")) for name, title, _ in parts)
-    return tag("nav", tag("ul", links), aria_label="Sections")
-
-
 def _line(report: Report) -> str:
     return (
         f"Offline evaluation of build {report.build_id}, made on {day(report.as_of)}: purchases "
         f"from {day(report.cut)} to {day(report.until)}."
     )
-
-
-def _style() -> str:
-    return (files("penchant.evaluation.page") / "style.css").read_text(encoding="utf-8")
