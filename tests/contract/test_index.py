@@ -176,6 +176,58 @@ def test_nor_does_one_that_takes_out_the_nearest(k):
             assert (found.rows >= 0).all()
 
 
+def around_slowly(index, starts, k, eligible):
+    """Each start asked by itself, exactly."""
+    exact = ExactIndex(index.vectors, index.present)
+    found = [exact.query(one[None], k, eligible=eligible).rows[0] for one in starts]
+    rows = [own[own >= 0].tolist() for own in found]
+    return rows[0] if len(rows) == 1 else sorted(set().union(*rows))
+
+
+@pytest.mark.parametrize("kind", ["exact", "planned, no graph"])
+@pytest.mark.parametrize("n_starts", [1, 3])
+@pytest.mark.parametrize("share", [1.0, 0.2, 0.0])
+def test_around_some_starts_lie_the_nearest_of_each(kind, n_starts, share):
+    index = KINDS[kind](vectors_of(300, 12))
+    eligible = np.random.default_rng(7).random(300) < share
+    starts = index.vectors[:n_starts]
+    slow = around_slowly(index, starts, 20, eligible)
+    assert index.around(starts, 20, eligible=eligible).tolist() == slow
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.1, 0.025, 0.001])
+@pytest.mark.parametrize("n_starts", [1, 3])
+@pytest.mark.parametrize("later", [0, 50])
+def test_around_some_starts_the_graph_finds_nearly_all_that_are_near(share, n_starts, later):
+    """Its short vectors tell the order, so that the last of many may be others as near."""
+    known, queries, chance = clustered()
+    vectors = np.concatenate([known.vectors, vectors_of(later, 48, seed=3)])
+    index = PlannedIndex(ExactIndex.over(vectors), known.graph, 0)
+    eligible = np.concatenate([chance < share, np.ones(later, bool)])
+    hits = []
+    for first in range(0, 36, n_starts):
+        starts = queries[first : first + n_starts]
+        found = index.around(starts, 100, eligible=eligible)
+        assert found.dtype == np.int32
+        assert eligible[found].all()
+        assert len(set(found.tolist())) == len(found)
+        slow = around_slowly(index, starts, 100, eligible)
+        hits.append(np.isin(slow, found).mean())
+        if n_starts == 1:
+            assert len(found) == len(slow)
+        else:
+            assert (np.diff(found) > 0).all()
+    assert np.mean(hits) >= 0.97
+
+
+def test_around_a_start_whose_nearest_are_not_eligible_as_many_are_found():
+    index, queries, _ = clustered()
+    eligible = ~np.isin(np.arange(12_000), index.exact.query(queries[:1], 300).rows[0])
+    found = index.around(queries[:1], 100, eligible=eligible)
+    assert np.isin(around_slowly(index, queries[:1], 100, eligible), found).mean() >= 0.97
+    assert len(found) == 100
+
+
 @pytest.mark.parametrize("share", [1.0, 0.3, 0.01])
 @pytest.mark.parametrize("k", [10, 100])
 def test_what_came_later_is_found_as_surely(share, k):

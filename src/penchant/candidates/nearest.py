@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from penchant.index import Index
 from penchant.maths.cosines import cosines
-from penchant.maths.distinct import distinct
 from penchant.types import Mask, Rows, StyleVectors, Vector
 
 
@@ -36,9 +35,7 @@ class NearestSource:
             k: How many of a single start; of several, half as many each.
             eligible: Shape (n_products,), which may be shown.
         """
-        found = self.index.query(self.starts, per_start(k, len(self.starts)), eligible=eligible)
-        rows: Rows = found.rows[found.rows >= 0]
-        return rows if len(self.starts) == 1 else distinct(rows)
+        return self.index.around(self.starts, per_start(k, len(self.starts)), eligible=eligible)
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give the cosine of products to the vector; 0 for those without a vector."""

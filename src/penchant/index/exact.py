@@ -106,6 +106,19 @@ class ExactIndex:
             np.concatenate([part.similarities for part in parts]),
         )
 
+    def around(self, starts: NDArray[np.float32], k: int, *, eligible: Mask) -> Rows:
+        """Find the nearest rows of some directions, all together: see `Index.around`.
+
+        Args:
+            starts: As there, like all that follows.
+            k: How many of each.
+            eligible: Rows that may be found.
+
+        Raises:
+            InputError: as `query`.
+        """
+        return self.query(starts, k, eligible=eligible).together()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scored:

@@ -144,6 +144,21 @@ class HnswGraph:
         places, sizes = spans_of(self.starts, nodes)
         return self.rows[places], np.repeat(similarities, sizes)
 
+    def roughly(self, query: Vector, n: int) -> Rows:
+        """Give the rows of all nodes that were looked at for the n nearest, in the graph's order.
+
+        Args:
+            query: Shape (dim,), a unit vector.
+            n: How many distinct vectors, >= 1.
+
+        Returns:
+            Nearest first, as its vectors of one byte per number tell; at least n rows, or all.
+        """
+        nodes = _searched(self.graph, query, self.breadth(n))
+        if len(self.heads) == len(self.rows):
+            return self.heads[nodes]
+        return self.rows[spans_of(self.starts, nodes)[0]]
+
     @cached_property
     def heads(self) -> Rows:
         """Shape (n_nodes,), the first row of each node."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penchant.errors import InputError
+from penchant.maths.distinct import distinct
 from penchant.types import Mask, Rows
 
 
@@ -33,6 +34,26 @@ class Neighbors:
         """
         pairs = zip(self.rows[query].tolist(), self.similarities[query].tolist(), strict=True)
         return [(row, similarity) for row, similarity in pairs if row >= 0]
+
+    def together(self) -> Rows:
+        """Give the rows of all queries: of one, nearest first; of several, rising, no repeats."""
+        return together([own[own >= 0] for own in self.rows])
+
+
+def together(parts: Sequence[Rows]) -> Rows:
+    """Join what several queries found.
+
+    Args:
+        parts: Per query, rows without repeats.
+
+    Returns:
+        Those of a single query as they are; of several, rising, no repeats.
+
+    Example:
+        >>> together([np.array([7, 3], np.int32), np.array([3, 5], np.int32)]).tolist()
+        [3, 5, 7]
+    """
+    return parts[0] if len(parts) == 1 else distinct(np.concatenate(parts))
 
 
 class Index(Protocol):
@@ -68,6 +89,22 @@ class Index(Protocol):
         Raises:
             InputError: if the dim of the queries differs, k is below 1, or `eligible` or
                 `excluded` has another length.
+        """
+
+    def around(self, starts: NDArray[np.float32], k: int, *, eligible: Mask) -> Rows:
+        """Find products near some directions, for a ranking that scores them itself.
+
+        Args:
+            starts: Shape (n_starts, dim), n_starts >= 1, unit rows.
+            k: How many of each, >= 1.
+            eligible: Shape (n,), rows that may be found.
+
+        Returns:
+            Of one start min(k, eligible) rows, nearest first; of several, all of theirs, rising,
+            no repeats.
+
+        Raises:
+            InputError: as `query`.
         """
 
 

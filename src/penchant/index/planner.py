@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from penchant.index.exact import ExactIndex
 from penchant.index.hnsw import HnswGraph
-from penchant.index.neighbors import Neighbors, check_query
+from penchant.index.neighbors import Neighbors, check_query, together
 from penchant.types import Mask, Rows, Vector
 
 ROWS_PER_NODE = 32
@@ -101,6 +101,48 @@ class PlannedIndex:
             np.concatenate([part.similarities for part in parts]),
         )
 
+    def around(self, starts: NDArray[np.float32], k: int, *, eligible: Mask) -> Rows:
+        """Find rows near some directions, all together: see `Index.around`.
+
+        By the graph they come in the order of its short vectors, without a look at the vectors
+        themselves: of a hundred the last one or two may be next best, which a ranking that scores
+        all of them by several sources does not miss.
+
+        Args:
+            starts: As there, like all that follows.
+            k: How many of each.
+            eligible: Rows that may be found.
+
+        Raises:
+            InputError: as `query`.
+        """
+        check_query(self.vectors.shape, starts, k, eligible, None)
+        mask = self.present & eligible
+        n = None if self.graph is None else self._worth_asking(self.graph, mask, k)
+        if self.graph is None or n is None:
+            return self.query(starts, k, eligible=eligible).together()
+        parts = []
+        for start in starts:
+            rows = self.graph.roughly(start, n)
+            rows = rows[mask[rows]][:k]
+            enough = len(rows) == k
+            one = start[None]
+            parts.append(rows if enough else self.query(one, k, eligible=eligible).together())
+        return together(parts)
+
+    def _worth_asking(self, graph: HnswGraph, mask: Mask, k: int) -> int | None:
+        """Say how many neighbors to ask the graph for; None where it does not know all or costs."""
+        n_eligible = int(np.count_nonzero(mask))
+        if len(mask) > len(graph.vectors) or n_eligible < max(1, self.exact_below):
+            return None
+        n = _expected(graph, k, n_eligible)
+        return n if ROWS_PER_NODE * graph.breadth(n) <= n_eligible else None
+
+
+def _expected(graph: HnswGraph, k: int, n_eligible: int) -> int:
+    """Say of how many neighbors k are likely to be eligible."""
+    return int(np.ceil(k * len(graph.rows) / n_eligible)) + SPARE
+
 
 def _by_graph(
     index: PlannedIndex,
@@ -115,7 +157,7 @@ def _by_graph(
     n_eligible = int(np.count_nonzero(mask[:n_known]))
     if not n_eligible:
         return None
-    n = int(np.ceil(k * len(graph.rows) / n_eligible)) + SPARE
+    n = _expected(graph, k, n_eligible)
     while query.any() and ROWS_PER_NODE * graph.breadth(n) <= n_eligible:
         rows, similarities = graph.near(query, n)
         good = mask[rows]
