@@ -75,7 +75,8 @@ def ask_ours(case: Case) -> tuple[Rows, dict[str, Any]]:
         case: What is known.
 
     Returns:
-        Rows as of `rank`; no settings, and the seconds of reading the tables and building.
+        Rows as of `rank`; what each source proposes at most, for the default may change; and the
+        seconds of reading the tables and building.
     """
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
@@ -85,7 +86,8 @@ def ask_ours(case: Case) -> tuple[Rows, dict[str, Any]]:
         for place, row in enumerate(case.asked.tolist()):
             slate = shop.recommend(case.customer_ids[row], k=SHOWN, request_id="benchmark")
             found[place, : len(slate.slots)] = case.product_ids.rows(slate.product_ids)
-    return found, {"settings": {}, "fit_seconds": round(seconds, 1)}
+    settings = {"candidates": shop.settings.recommend.candidates}
+    return found, {"settings": settings, "fit_seconds": round(seconds, 1)}
 
 
 def _popularity(case: Case, settings: Settings) -> Score:

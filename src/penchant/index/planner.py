@@ -141,7 +141,7 @@ class PlannedIndex:
 
 def _expected(graph: HnswGraph, k: int, n_eligible: int) -> int:
     """Say of how many neighbors k are likely to be eligible."""
-    return int(np.ceil(k * len(graph.rows) / n_eligible)) + SPARE
+    return int(np.ceil(k * len(graph.rows) / n_eligible))
 
 
 def _by_graph(
@@ -157,7 +157,7 @@ def _by_graph(
     n_eligible = int(np.count_nonzero(mask[:n_known]))
     if not n_eligible:
         return None
-    n = _expected(graph, k, n_eligible)
+    n = _expected(graph, k, n_eligible) + SPARE
     while query.any() and ROWS_PER_NODE * graph.breadth(n) <= n_eligible:
         rows, similarities = graph.near(query, n)
         good = mask[rows]
