@@ -1,9 +1,14 @@
-"""A build is warmed before it serves: nobody's request pays for what is worked out once."""
+"""A worker is warmed before it answers: nobody's request pays for what is done once."""
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from penchant.engine import open_shop
+from penchant.server.serving import warm_up
 
 SCRIPT = """
 import sys
@@ -32,3 +37,37 @@ def test_who_is_judged_anew_waits_for_no_code_to_be_loaded(own_shop, state, load
     words = [sys.executable, "-c", SCRIPT, str(own_shop), state]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert (int(done.stdout) > 0) == loads
+
+
+LOADED = """
+import gc
+import os
+import sys
+
+os.environ["PENCHANT_SHOP"] = sys.argv[1]
+from penchant.server.worker import worker
+from tests.server.asking import Asker
+
+with Asker(worker()) as client:
+    assert client.request("GET", "/v1/customers/WARM/recommendations").status_code == 200
+    print(gc.get_freeze_count() / (gc.get_freeze_count() + len(gc.get_objects())))
+"""
+
+
+def test_the_collector_of_cycles_passes_over_what_is_loaded(own_shop):
+    words = [sys.executable, "-c", LOADED, str(own_shop)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert float(done.stdout.splitlines()[-1]) > 0.9
+
+
+def test_a_shop_that_is_replaced_goes_without_the_collector_of_cycles(own_shop):
+    gc.collect()
+    gc.disable()
+    try:
+        shop = open_shop(own_shop)
+        warm_up(shop)
+        parts = [weakref.ref(one) for one in (shop, shop.assortment, shop.people, shop.recommender)]
+        del shop
+        assert [part() for part in parts] == [None] * len(parts)
+    finally:
+        gc.enable()
