@@ -30,9 +30,10 @@ def event_of(row: Row) -> Event:
     """Give an event.
 
     Args:
-        row: Values of `EVENT`.
+        row: Values of `EVENT`, as SQLAlchemy or as the driver gives them.
     """
-    return Event(*row)
+    *told, is_gift = row
+    return Event(*told, is_gift=bool(is_gift))
 
 
 def event_row(event: Event, customer_id: str) -> dict[str, Any]:
