@@ -123,7 +123,7 @@ def profile_of(
     counted = weights != 0
     if not counted.all():
         history, weights = history.take(counted), weights[counted]
-    total = weights @ styles[history.product_row].astype(np.float64)
+    total = weights @ styles.take(history.product_row, axis=0).astype(np.float64)
     length = math.sqrt(total @ total)
     mass = float(np.abs(weights).sum())
     if length <= NOTHING_LEFT * mass:
