@@ -96,7 +96,7 @@ class Judged:
 
     def places_by_hand(self) -> set[int]:
         """Give the places whose trust was set by hand."""
-        return set(np.flatnonzero(self.reason >= min(BY_HAND)).tolist())
+        return {place for place, code in enumerate(self.reason.tolist()) if code in BY_HAND}
 
 
 NOBODY = Judged.unjudged(History.empty())
