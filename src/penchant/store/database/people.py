@@ -59,7 +59,9 @@ def _person() -> sa.Select[Any]:
     )
 
 
-_PERSON: Final = _person()
+PERSON: Final = _person()
+"""All that is known of one person, by `id`, the hash of it as `person`, and `most` events."""
+
 _EVENTS_AT: Final = 2 + len(schema.consents.c)
 
 
@@ -70,7 +72,7 @@ class PeopleBook:
         self._database = database
         self._people = people
         self._history = history
-        self._person = Spelled.out(_PERSON, database.engines.quick)
+        self._person = Spelled.out(PERSON, database.engines.quick)
 
     def person(self, customer_id: str) -> Person:
         """Give all that is known of a person.

@@ -32,8 +32,7 @@ def event_of(row: Row) -> Event:
     Args:
         row: Values of `EVENT`, as SQLAlchemy or as the driver gives them.
     """
-    *told, is_gift = row
-    return Event(*told, is_gift=bool(is_gift))
+    return Event(*row[:-1], bool(row[-1]))
 
 
 def event_row(event: Event, customer_id: str) -> dict[str, Any]:

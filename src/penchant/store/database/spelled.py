@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.sql.compiler import SQLCompiler
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,7 @@ class Spelled:
             statement: Its values are named, and are what the driver takes as it is.
             engine: A way to the database.
         """
-        compiled = statement.compile(dialect=engine.dialect)
-        assert isinstance(compiled, SQLCompiler)
+        compiled = cast("SQLCompiler", statement.compile(dialect=engine.dialect))
         places = compiled.positiontup
         return cls(compiled.string, None if places is None else tuple(places), compiled.params)
 
@@ -54,12 +56,12 @@ class Spelled:
         given = {**self.fixed, **values}
         asked = given if self.places is None else tuple([given[name] for name in self.places])
         borrowed, dialect = connection.connection, connection.dialect
-        cursor = borrowed.cursor()
         try:
-            cursor.execute(self.text, asked)
-            return list(cursor.fetchall())
+            with closing(borrowed.cursor()) as cursor:
+                cursor.execute(self.text, asked)
+                return list(cursor.fetchall())
         except dialect.loaded_dbapi.Error as error:
-            lost = dialect.is_disconnect(error, borrowed, cursor)
+            lost = dialect.is_disconnect(error, borrowed, None)
             if lost:
                 connection.invalidate(error)
             raise sa.exc.DBAPIError.instance(
@@ -73,5 +75,3 @@ class Spelled:
         except BaseException as error:  # stopped in the middle of it
             connection.invalidate(error)
             raise
-        finally:
-            cursor.close()
