@@ -32,7 +32,7 @@ def event_of(row: Row) -> Event:
     Args:
         row: Values of `EVENT`, as SQLAlchemy or as the driver gives them.
     """
-    return Event(*row[:-1], bool(row[-1]))
+    return Event(*[*row[:-1], bool(row[-1])])
 
 
 def event_row(event: Event, customer_id: str) -> dict[str, Any]:

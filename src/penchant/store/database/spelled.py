@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import sqlalchemy as sa
-
-if TYPE_CHECKING:
-    from sqlalchemy.sql.compiler import SQLCompiler
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Spelled:
             statement: Its values are named, and are what the driver takes as it is.
             engine: A way to the database.
         """
-        compiled = cast("SQLCompiler", statement.compile(dialect=engine.dialect))
+        compiled = statement.compile(dialect=engine.dialect)
         places = compiled.positiontup
         return cls(compiled.string, None if places is None else tuple(places), compiled.params)
 
