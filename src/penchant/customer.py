@@ -99,9 +99,14 @@ class Customer:
         """
         past = (judged or NOBODY).until(as_of_us)
         events = past.history
-        weights = np.zeros(len(events)) if known.refused else weigher.weigh(events, as_of_us)
+        cancelled = find_cancelled(np.zeros(len(events), np.int32), events)
+        weights = (
+            np.zeros(len(events))
+            if known.refused
+            else weigher.weigh(events, as_of_us, cancelled=cancelled)
+        )
         profile = profile_of(events, weights, styles, min_interactions=min_interactions)
-        kept = (events.product_row >= 0) & ~find_cancelled(np.zeros(len(events), np.int32), events)
+        kept = (events.product_row >= 0) & ~cancelled
         return cls(
             customer_id=known.customer_id,
             row=known.row,

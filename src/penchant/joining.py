@@ -25,6 +25,8 @@ def live_history(events: Sequence[Event], row_of: Callable[[str], int]) -> Histo
     Returns:
         In the same order; a gift is not trusted.
     """
+    if not events:
+        return History.empty()
     return History(
         np.array([row_of(one.product_id) for one in events], np.int32),
         np.array([ACTION_CODES[one.interaction_type] for one in events], np.int8),
@@ -58,7 +60,7 @@ def joined_history(built: History, live: History, *, erased_us: int | None = Non
         later = built.time_us > erased_us
         built = built if later.all() else built.take(later)
         live = live.take(live.time_us > erased_us)
-    new = np.array(_new(built, live), np.intp)
+    new = np.array(_new(built, live) if len(live) else [], np.intp)
     if not len(new):
         return built
     added = live.take(new)

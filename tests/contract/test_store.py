@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from penchant.errors import InputError, NotFoundError
 from penchant.settings.serving import PrivacySettings, StoreSettings
 from penchant.shop_directory import ShopDirectory
+from penchant.store.database.people import PERSON
 from penchant.store.database.schema import METADATA
+from penchant.store.database.spelled import Spelled
 from penchant.store.database.store import open_store
 from penchant.store.database.values import (
     ApiKey,
@@ -79,7 +81,31 @@ def test_what_is_recorded_comes_back_value_for_value(store):
     bare = an_event(1)
     assert store.events.record([WHOLE, bare]).written == (ODD, "e1")
     assert store.people.person("c").events == (bare, WHOLE)
+    assert [one.is_gift for one in store.people.person("c").events] == [False, True]
+    assert all(type(one.is_gift) is bool for one in store.people.person("c").events)
     assert [one for _, one in store.events.since(0)] == [WHOLE, bare]
+
+
+@pytest.mark.parametrize("who", ["c", "somebody else"])
+def test_a_statement_spelled_out_reads_what_sqlalchemy_reads(store, who):
+    store.events.record([WHOLE, *(an_event(number) for number in range(6))])
+    store.people.set_consent(Consent("c", True, None, 5))
+    asked = {"id": who, "person": "nobody's", "most": HISTORY}
+    spelled = Spelled.out(PERSON, store.database.engines.quick)
+    with store.database.read() as connection:
+        slow = connection.execute(PERSON, asked).all()
+        assert spelled.rows(connection, asked) == [tuple(row) for row in slow]
+        assert spelled.rows(connection, asked) == spelled.rows(connection, asked)
+
+
+def test_a_statement_spelled_out_fails_as_sqlalchemy_does(store):
+    wrong = Spelled("SELECT nothing FROM nowhere", None, {})
+    with store.database.read() as connection:
+        with pytest.raises(sa.exc.DBAPIError, match="nowhere") as caught:
+            wrong.rows(connection, {})
+        assert not caught.value.connection_invalidated
+    assert store.available
+    assert store.people.person("c").events == ()
 
 
 def test_an_event_is_there_once_however_often_it_comes(store):

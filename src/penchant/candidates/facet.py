@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from penchant.maths.distinct import distinct
 from penchant.types import Mask, Rows
 
 FEW = 6
 """Labels up to which one comparison each is quicker than looking every product's label up."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Facet:
     """Labels of products.
 
@@ -64,7 +65,7 @@ class Facet:
         Args:
             rows: Shape (n,), products.
         """
-        return bool(self.names) and bool((self.label_row[rows] >= 0).any())
+        return bool(self._labels_of(rows))
 
     def same_as(self, rows: Rows) -> Mask:
         """Tell which products share a label with any of some products.
@@ -76,16 +77,37 @@ class Facet:
             Shape (n_products,). Products of unknown label share it with all; all are True where
             none of `rows` has a known label.
         """
-        wanted = distinct(self.label_row[rows])
-        wanted = wanted[wanted >= 0]
-        if not len(wanted):
+        if not self.knows(rows):
             return np.ones(len(self.label_row), bool)
+        return self.sharing(rows) | self._unknown
+
+    def sharing(self, rows: Rows) -> Mask:
+        """Tell which products are known to share a label with any of some products.
+
+        Args:
+            rows: Shape (n,), products.
+
+        Returns:
+            Shape (n_products,), a new array.
+        """
+        wanted = self._labels_of(rows)
         if len(wanted) > FEW:
-            allowed = np.zeros(len(self.names) + 1, bool)
-            allowed[wanted] = True
-            allowed[-1] = True  # -1, unknown
-            return allowed.take(self.label_row.astype(np.intp))
-        shared = self.label_row < 0
-        for label in wanted.tolist():
-            shared |= self.label_row == label
+            allowed = np.zeros(len(self.names) + 1, bool)  # the last for -1, unknown
+            allowed[list(wanted)] = True
+            return allowed.take(self._narrow)
+        shared = np.zeros(len(self.label_row), bool)
+        for label in wanted:
+            shared |= self._narrow == label
         return shared
+
+    def _labels_of(self, rows: Rows) -> set[int]:
+        return set(self.label_row[rows].tolist()) - {-1} if self.names else set()
+
+    @cached_property
+    def _narrow(self) -> NDArray[np.signedinteger]:
+        """The labels in as few bytes as they fit in: all of them are looked through."""
+        return self.label_row.astype(np.min_scalar_type(-1 - len(self.names)))
+
+    @cached_property
+    def _unknown(self) -> Mask:
+        return self.label_row < 0

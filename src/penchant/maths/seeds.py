@@ -24,4 +24,4 @@ def derived_rng(seed: int, *keys: str) -> np.random.Generator:
     text = "\x1f".join((str(seed), *keys))
     encoded = text.encode(errors="surrogatepass")  # an unknown id may hold anything
     digest = hashlib.blake2b(encoded, digest_size=16).digest()
-    return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little")))
+    return np.random.Generator(np.random.PCG64(np.frombuffer(digest, "<u4")))

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from penchant.maths.distinct import summed
 from penchant.taste.profile import Profile
 from penchant.taste.styles import Style
 from penchant.types import Rows, Weights
@@ -59,11 +58,14 @@ class Visitor:
 
         Weights are parts of the heaviest, in (0, 1].
         """
-        touched, given = self.unplaced
+        told = [self.unplaced]
         if self.profile is not None:
-            likes = self.profile.weights > 0
-            placed, worth = self.profile.events.product_row[likes], self.profile.weights[likes]
-            touched = np.concatenate([touched, placed]) if len(touched) else placed
-            given = np.concatenate([given, worth]) if len(given) else worth
-        rows, weights = summed(touched, given)
-        return rows, weights / max(weights.max(initial=0.0), 1e-300)
+            told.append((self.profile.events.product_row, self.profile.weights))
+        worth: dict[int, float] = {}
+        for rows, weights in told:  # a few dozen at most: no array pays
+            for row, weight in zip(rows.tolist(), weights.tolist(), strict=True):
+                if weight > 0:
+                    worth[row] = worth.get(row, 0.0) + weight
+        most = max([*worth.values(), 1e-300])
+        ordered = sorted(worth)
+        return np.array(ordered, np.int32), np.array([worth[row] / most for row in ordered])

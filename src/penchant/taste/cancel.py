@@ -11,7 +11,7 @@ from penchant.types import Mask, Rows
 
 TAKEN_BACK_BY = {c.ADD_TO_CART: c.REMOVE_FROM_CART, c.PURCHASE: c.RETURN}
 
-_TAKES_BACK = np.array([action in TAKEN_BACK_BY.values() for action in c.ACTIONS])
+_TAKING_BACK = [ACTION_CODES[action] for action in TAKEN_BACK_BY.values()]
 
 
 def find_cancelled(customer_row: Rows, events: History) -> Mask:
@@ -35,7 +35,8 @@ def find_cancelled(customer_row: Rows, events: History) -> Mask:
         array([ True, False, False])
     """
     cancelled = np.zeros(len(events), bool)
-    if not _TAKES_BACK[events.action].any():
+    told = events.action.tobytes()
+    if not any(code in told for code in _TAKING_BACK):
         return cancelled
     for given, taken in TAKEN_BACK_BY.items():
         cancelled |= _paired(customer_row, events, ACTION_CODES[given], ACTION_CODES[taken])

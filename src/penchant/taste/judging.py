@@ -23,6 +23,8 @@ from penchant.types import Mask, StyleVectors
 
 BY_HAND = REASONS.index(MARKED), REASONS.index(KEPT)
 
+NEVER_US = int(np.iinfo(np.int64).min)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
@@ -48,15 +50,20 @@ class Judged:
         n = len(history)
         return cls(history, np.zeros(n, np.int8), np.full(n, -1, np.int8))
 
+    @property
+    def newest_us(self) -> int:
+        """When the last interaction happened; the lowest int64 where there is none."""
+        return int(self.history.time_us[-1]) if len(self.history) else NEVER_US
+
     def until(self, as_of_us: int) -> Judged:
         """Give what happened until a moment.
 
         Args:
             as_of_us: Microseconds since 1970 UTC.
         """
-        past = self.history.time_us <= as_of_us
-        if past.all():
+        if self.newest_us <= as_of_us:
             return self
+        past = self.history.time_us <= as_of_us
         return Judged(self.history.take(past), self.reason[past], self.style[past])
 
     def same_until(self, one_us: int, other_us: int) -> bool:
@@ -66,7 +73,7 @@ class Judged:
             one_us: Microseconds since 1970 UTC.
             other_us: Another such moment.
         """
-        if one_us == other_us:
+        if one_us == other_us or self.newest_us <= min(one_us, other_us):
             return True
         before, after = np.searchsorted(self.history.time_us, (one_us, other_us), side="right")
         return bool(before == after)
@@ -89,7 +96,7 @@ class Judged:
 
     def places_by_hand(self) -> set[int]:
         """Give the places whose trust was set by hand."""
-        return set(np.flatnonzero(self.reason >= min(BY_HAND)).tolist())
+        return {place for place, code in enumerate(self.reason.tolist()) if code in BY_HAND}
 
 
 NOBODY = Judged.unjudged(History.empty())

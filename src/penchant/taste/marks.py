@@ -18,6 +18,8 @@ GIFT_MARK: Final = "gift"
 OWN_MARK: Final = "own"
 MARK_WORDS: Final = (GIFT_MARK, OWN_MARK)
 
+NONE_MARKED: Final = Marks()
+
 CustomerMarks: TypeAlias = Mapping[str, str]
 """{event_id: "gift" or "own"} of one customer."""
 
@@ -71,7 +73,9 @@ def places_of(marks: CustomerMarks, history: History, product_ids: IdMap) -> Mar
     Returns:
         The same by place in the history.
     """
-    words = [marks.get(name) for name in event_ids(history, product_ids)] if marks else []
+    if not marks:
+        return NONE_MARKED
+    words = [marks.get(name) for name in event_ids(history, product_ids)]
     aside = frozenset(place for place, word in enumerate(words) if word == GIFT_MARK)
     kept = frozenset(place for place, word in enumerate(words) if word == OWN_MARK)
     return Marks(aside, kept)

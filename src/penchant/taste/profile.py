@@ -118,12 +118,14 @@ def profile_of(
     Returns:
         As `build_profile`.
     """
-    if len(set(history.product_row[weights > 0].tolist())) < min_interactions:
+    worth = weights.tolist()
+    rows = history.product_row.tolist()
+    if len({row for row, one in zip(rows, worth, strict=True) if one > 0}) < min_interactions:
         return None
-    counted = weights != 0
-    if not counted.all():
+    if 0.0 in worth:
+        counted = weights != 0
         history, weights = history.take(counted), weights[counted]
-    total = weights @ styles[history.product_row].astype(np.float64)
+    total = weights @ styles.take(history.product_row, axis=0).astype(np.float64)
     length = math.sqrt(total @ total)
     mass = float(np.abs(weights).sum())
     if length <= NOTHING_LEFT * mass:

@@ -37,14 +37,22 @@ class Style:
     Attributes:
         vector: Shape (dim,), float32, length 1: direction of the members' weighted sum.
         share: Share of the customer's mass, in (0, 1].
-        medoid: product_row of the member that is most similar to the style: its face.
         members: Shape (n,), int64: places in the history that was given, rising.
+        product_row: Shape (n,), products of the members.
+        looks: Shape (n, dim), their style vectors.
     """
 
     vector: Vector
     share: float
-    medoid: int
     members: NDArray[np.int64]
+    product_row: Rows
+    looks: StyleVectors
+
+    @property
+    def medoid(self) -> int:
+        """product_row of the member that is most similar to the style: its face."""
+        likeness = self.looks @ self.vector
+        return int(self.product_row[likeness >= likeness.max() - SAME].min())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,15 +188,18 @@ def styles_of(
     if not len(members):
         return ()
     rows, mass, label = history.product_row[members], weights[members], labels[members]
-    vectors, total = styles[rows], float(mass.sum())
+    total = float(mass.sum())
     if label.min() < 0:
-        label = _joined(vectors, mass, label)
-    if not label.any():
-        return (_style(rows, vectors, mass, members, total),)
+        label = _joined(styles.take(rows, axis=0), mass, label)
+    ends = np.bincount(label).cumsum().tolist()
+    if len(ends) > 1:  # members of a style stand together then
+        order = label.argsort(kind="stable")
+        rows, mass, members = rows[order], mass[order], members[order]
+    vectors = styles.take(rows, axis=0)
     found = [
         _style(rows[own], vectors[own], mass[own], members[own], total)
-        for own in (label == one for one in range(int(label.max()) + 1))
-        if own.any()
+        for own in map(slice, [0, *ends], ends)
+        if own.start < own.stop
     ]
     return tuple(sorted(found, key=lambda style: -round(style.share, 9)))
 
@@ -264,6 +275,4 @@ def _style(
     middle = mass / own @ vectors.astype(np.float64)
     length = math.sqrt(middle @ middle)
     vector = (middle / length if length else middle).astype(np.float32)
-    likeness = vectors @ vector
-    face = int(rows[likeness >= likeness.max() - SAME].min())
-    return Style(vector, own / total, face, members)
+    return Style(vector, own / total, members, rows, vectors)

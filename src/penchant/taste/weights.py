@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from penchant.taste.histories import History
 from penchant.types import Mask, Rows, Weights
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Weigher:
     """The weights of interactions under one shop's settings and catalogue.
 
@@ -59,7 +60,14 @@ class Weigher:
             placed,
         )
 
-    def weigh(self, events: History, as_of_us: int, *, customer_row: Rows | None = None) -> Weights:
+    def weigh(
+        self,
+        events: History,
+        as_of_us: int,
+        *,
+        customer_row: Rows | None = None,
+        cancelled: Mask | None = None,
+    ) -> Weights:
         """Give the weight of each interaction.
 
         weight = action weight * 0.5 ** (age / half-life) * trust
@@ -71,6 +79,7 @@ class Weigher:
             events: Oldest first within a customer.
             as_of_us: Reference time, microseconds since 1970 UTC.
             customer_row: Shape (n,), aligned; absent: all of one customer.
+            cancelled: Shape (n,), what was taken back by `as_of_us`, if it is known already.
 
         Returns:
             Shape (n,), float64, aligned; negative only for `hide`.
@@ -79,12 +88,18 @@ class Weigher:
             return np.zeros(len(events))
         customers = np.zeros(len(events), np.int32) if customer_row is None else customer_row
         age = age_in_days(events.time_us, as_of_us)
-        counts = age >= 0
-        counts &= ~_taken_back(customers, events, counts)
-        counts &= (events.product_row >= 0) & self.placed[events.product_row]
+        past = age >= 0
+        if cancelled is None:
+            cancelled = _taken_back(customers, events, past)
+        counts = self._placed_or_not[events.product_row] & past & ~cancelled
         recency = halved(np.maximum(age, 0.0), self._half_lives(events))
         weights = self.action_weights[events.action] * recency * events.trust
         return np.asarray(weights * counts)
+
+    @cached_property
+    def _placed_or_not(self) -> Mask:
+        """`placed` with one more at the end, where -1 finds that nothing is placed there."""
+        return np.append(self.placed, False)
 
     def _half_lives(self, events: History) -> NDArray[np.float64]:
         by_action: NDArray[np.float64] = self.half_life_days[events.action]

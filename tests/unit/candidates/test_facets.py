@@ -25,6 +25,8 @@ def test_products_share_a_label_as_in_a_comparison_one_by_one(
     known = {labels[row] for row in wanted.tolist()} - {"", None}
     slow = [not known or not label or label in known for label in labels]
     assert facet.same_as(wanted).tolist() == slow
+    assert facet.knows(wanted) == bool(known)
+    assert facet.sharing(wanted).tolist() == [label in known for label in labels]
     told = [*facet.names, None]
     assert [told[row] for row in facet.label_row] == [label or None for label in labels]
 

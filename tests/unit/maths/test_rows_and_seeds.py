@@ -50,3 +50,10 @@ def test_rows_that_are_not_finite_become_zeros_and_others_stay():
 
 def test_derived_draws_are_the_same_on_every_machine_and_version():
     assert derived_rng(0, "map").integers(10**6, size=3).tolist() == DRAWS
+
+
+@pytest.mark.parametrize("number", [1, 2**40, 2**96 - 1, 2**127 + 5])
+def test_a_seed_is_the_same_as_a_number_and_as_its_words(number):
+    words = np.frombuffer(number.to_bytes(16, "little"), "<u4")
+    drawn = [np.random.Generator(np.random.PCG64(one)).integers(2**62) for one in (number, words)]
+    assert drawn[0] == drawn[1]

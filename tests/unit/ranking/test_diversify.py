@@ -44,7 +44,8 @@ class Shop:
 
 
 def style(vector, share):
-    return Style(np.asarray(vector, np.float32), share, 0, np.zeros(0, np.int64))
+    none = np.zeros(0, np.int64)
+    return Style(np.asarray(vector, np.float32), share, none, none.astype(np.int32), np.eye(0))
 
 
 def slow_mmr(ranking, vectors, k, d):

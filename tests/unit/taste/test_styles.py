@@ -12,6 +12,7 @@ from penchant.taste.background import Background, find_background
 from penchant.taste.histories import Histories, History
 from penchant.taste.profile import build_profile
 from penchant.taste.styles import find_styles, group_products
+from penchant.taste.styles import styles_of as label_styles
 from penchant.taste.weights import Weigher
 
 DAY = 86_400_000_000
@@ -68,6 +69,29 @@ def test_the_face_is_the_most_similar_member(rows):
         members = events.product_row[style.members]
         assert style.medoid in members
         assert STYLES[style.medoid] @ style.vector >= (STYLES[members] @ style.vector).max() - 1e-6
+
+
+@given(st.lists(st.tuples(st.integers(0, 79), st.integers(-1, 3)), min_size=1, max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_styles_parted_together_equal_each_alone(labelled):
+    """A style is what its members alone make, to the last bit; a number without any is none."""
+    events, labels = history([row for row, _ in labelled]), np.array([n for _, n in labelled])
+    weights = WEIGHER.weigh(events, AS_OF)
+    labels[:1] = np.maximum(labels[:1], 0)
+    found = label_styles(events, weights, labels.astype(np.int8), STYLES)
+    assert sorted(np.concatenate([one.members for one in found]).tolist()) == list(
+        range(len(labels))
+    )
+    for style in found:
+        own = np.array(style.members)
+        assert own.tolist() == sorted(own.tolist())
+        assert len({n for n in labels[own].tolist() if n >= 0}) <= 1
+        mass, rows = weights[own], events.product_row[own]
+        middle = mass / float(mass.sum()) @ STYLES[rows].astype(np.float64)
+        assert (
+            style.vector.tolist() == (middle / np.sqrt(middle @ middle)).astype(np.float32).tolist()
+        )
+        assert style.share == float(mass.sum()) / float(weights.sum())
 
 
 @pytest.mark.parametrize("n_kinds", [1, 2, 3])

@@ -15,6 +15,7 @@ from penchant.store.database.erased import People
 from penchant.store.database.merging import merge, stated
 from penchant.store.database.refusing import drop_unwanted, says_no
 from penchant.store.database.rows import EVENT, consent_of, consent_row, event_of
+from penchant.store.database.spelled import Spelled
 from penchant.store.database.statements import insert_or_replace, portions
 from penchant.store.database.values import Consent, Person
 
@@ -58,7 +59,9 @@ def _person() -> sa.Select[Any]:
     )
 
 
-_PERSON: Final = _person()
+PERSON: Final = _person()
+"""All that is known of one person, by `id`, the hash of it as `person`, and `most` events."""
+
 _EVENTS_AT: Final = 2 + len(schema.consents.c)
 
 
@@ -69,6 +72,7 @@ class PeopleBook:
         self._database = database
         self._people = people
         self._history = history
+        self._person = Spelled.out(PERSON, database.engines.quick)
 
     def person(self, customer_id: str) -> Person:
         """Give all that is known of a person.
@@ -88,7 +92,7 @@ class PeopleBook:
         person = self._people.hash_of(customer_id)
         asked = {"id": customer_id, "person": person, "most": self._history}
         with self._database.read() as connection:
-            rows = connection.execute(_PERSON, asked).all()
+            rows = self._person.rows(connection, asked)
             name, erased_us = rows[0][:2]
             if name != customer_id:
                 person = self._people.hash_of(name)

@@ -30,9 +30,9 @@ def event_of(row: Row) -> Event:
     """Give an event.
 
     Args:
-        row: Values of `EVENT`.
+        row: Values of `EVENT`, as SQLAlchemy or as the driver gives them.
     """
-    return Event(*row)
+    return Event(*[*row[:-1], bool(row[-1])])
 
 
 def event_row(event: Event, customer_id: str) -> dict[str, Any]:
