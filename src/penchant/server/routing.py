@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from penchant.server.parameters import Parameters
 from penchant.server.scopes import ACCESS
 from penchant.server.service import Service
 
@@ -20,7 +21,7 @@ class Guarded(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Give what answers a request, with the check in front of it."""
-        handle = super().get_route_handler()
+        handle = super().get_route_handler() if self.body_field else self._without_body()
         method = next(iter(self.methods or ()))
         access = ACCESS[(method, self.path)]
 
@@ -34,6 +35,19 @@ class Guarded(APIRoute):
             return await handle(request)
 
         return checked
+
+    def _without_body(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Give what answers a request whose body the framework is not to read."""
+        asked, function, parameters = self.dependant, self.endpoint, Parameters(self.dependant)
+
+        async def handle(request: Request) -> Response:
+            values = parameters.read(request)
+            if asked.request_param_name is not None:
+                values[asked.request_param_name] = request
+            answer: Response = await function(**values)
+            return answer
+
+        return handle
 
 
 def service_of(request: Request) -> Service:
