@@ -47,7 +47,7 @@ class Parameters:
         told: dict[str, Any] = {**query, **request.path_params}
         told |= {name: query.getlist(name) for name in self._several if name in told}
         try:
-            return dict(self._model.model_validate(told))
+            return vars(self._model.model_validate(told))
         except ValidationError as error:
             raise RequestValidationError(self._placed(error)) from None
 

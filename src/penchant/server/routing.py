@@ -38,13 +38,12 @@ class Guarded(APIRoute):
 
     def _without_body(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Give what answers a request whose body the framework is not to read."""
-        asked, function, parameters = self.dependant, self.endpoint, Parameters(self.dependant)
+        function, parameters = self.endpoint, Parameters(self.dependant)
+        name = self.dependant.request_param_name
 
         async def handle(request: Request) -> Response:
-            values = parameters.read(request)
-            if asked.request_param_name is not None:
-                values[asked.request_param_name] = request
-            answer: Response = await function(**values)
+            own = {} if name is None else {name: request}
+            answer: Response = await function(**own, **parameters.read(request))
             return answer
 
         return handle
