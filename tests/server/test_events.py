@@ -169,6 +169,14 @@ def test_exposures_count_once_and_are_joined_with_their_answer(service):
     assert [one.event_id for one in rows[0].outcomes] == ["c"]
 
 
+def test_an_answer_another_worker_is_about_to_write_is_waited_for(own_shop):
+    with served(own_shop) as one, served(own_shop) as other:
+        for _ in range(3):
+            name = one.get("/v1/recommendations?k=2").json()["request_id"]
+            told = other.post("/v1/exposures", {"request_id": name}).json()
+            assert (told["accepted"], told["ignored"]) == (2, [])
+
+
 def test_exposures_of_unknown_answers_and_slots_are_told(service):
     name = service.get("/v1/recommendations?k=2").json()["request_id"]
     body = {"exposures": [{"request_id": "none"}, {"request_id": name, "slots": [2, 3, -1]}]}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from penchant.server.problems import ProblemError
@@ -42,21 +41,30 @@ class Workbench:
         if self._inside >= self._most:
             raise _overloaded()
         self._inside += 1
-        until = time.monotonic() + self._patience
         loop = asyncio.get_running_loop()
-        task = loop.run_in_executor(self._threads, partial(_in_time, work, until))
+        answer: asyncio.Future[Result] = loop.create_future()
+        task = self._threads.submit(_in_time, work, time.monotonic() + self._patience)
         # counted until it is really done: who asked may have gone away meanwhile
-        task.add_done_callback(self._left)
-        return await task
+        task.add_done_callback(lambda one: loop.call_soon_threadsafe(self._settle, one, answer))
+        try:
+            return await answer
+        finally:
+            task.cancel()  # what nobody waits for any more need not be begun
 
     def close(self) -> None:
         """End, when what is being done is done."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def _left(self, task: asyncio.Future[Result]) -> None:
+    def _settle(self, task: Future[Result], answer: asyncio.Future[Result]) -> None:
         self._inside -= 1
-        if not task.cancelled():
-            task.exception()  # whoever waited has it; nobody may be waiting any more
+        if answer.done():
+            return
+        if task.cancelled():
+            answer.cancel()
+        elif (error := task.exception()) is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(task.result())
 
 
 def _in_time(work: Callable[[], Result], until: float) -> Result:

@@ -9,14 +9,17 @@ from functools import partial
 from typing import Any, Final
 
 from penchant.server.caller import Caller
+from penchant.server.keeper import SECONDS
 from penchant.server.problems import ProblemError
 from penchant.server.service import Service
 from penchant.store.database.values import Exposure, ServedSlate
 from penchant.store.event_rows import ShownList
 
-TRIES: Final = 3
-PAUSE_SECONDS: Final = 0.1
-"""Between looks for an answer that another worker gave a moment ago and is about to write."""
+TRIES: Final = 5
+PAUSE_SECONDS: Final = SECONDS / 2
+"""Between looks for an answer that another worker gave a moment ago and is about to write; all of
+them take twice as long as its keeper pauses.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ from penchant.store.database.values import ServedSlate
 MOST_WAITING: Final = 5_000
 MOST_AT_ONCE: Final = 500
 
-SECONDS: Final = 0.05
-"""Between two writes: long enough that a transaction holds several."""
+SECONDS: Final = 0.2
+"""Between two writes: a transaction costs ten times as much as an answer in it. A process that is
+killed takes what it answered in this time with it, and other workers do not know of that yet.
+"""
 
 
 class Keeper:

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from penchant.server.parameters import Parameters
 from penchant.server.scopes import ACCESS
 from penchant.server.service import Service
 
@@ -20,7 +21,7 @@ class Guarded(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Give what answers a request, with the check in front of it."""
-        handle = super().get_route_handler()
+        handle = super().get_route_handler() if self.body_field else self._without_body()
         method = next(iter(self.methods or ()))
         access = ACCESS[(method, self.path)]
 
@@ -34,6 +35,18 @@ class Guarded(APIRoute):
             return await handle(request)
 
         return checked
+
+    def _without_body(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Give what answers a request whose body the framework is not to read."""
+        function, parameters = self.endpoint, Parameters(self.dependant)
+        name = self.dependant.request_param_name
+
+        async def handle(request: Request) -> Response:
+            own = {} if name is None else {name: request}
+            answer: Response = await function(**own, **parameters.read(request))
+            return answer
+
+        return handle
 
 
 def service_of(request: Request) -> Service:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ def answer(service: Service, question: Question) -> Slate:
     Raises:
         PenchantError: what the shop raises.
     """
-    named = replace(question, request_id=uuid.uuid4().hex)
+    named = replace(question, request_id=secrets.token_hex(16))
     exchange = answer_question(service.serving.now.arms, named, at=datetime.now(UTC))
     slate = exchange.slate
     if exchange.answered is not None:

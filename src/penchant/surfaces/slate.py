@@ -47,8 +47,16 @@ class Slot:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the slot as JSON-ready values."""
-        why = {name: getattr(self.reason, name) for name in self.reason.__slots__}
-        return {**{name: getattr(self, name) for name in self.__slots__}, "reason": why}
+        why = self.reason
+        return {
+            "slot": self.slot,
+            "product_id": self.product_id,
+            "score": self.score,
+            "similarity": self.similarity,
+            "source": self.source,
+            "propensity": self.propensity,
+            "reason": {"text": why.text, "product_id": why.product_id, "share": why.share},
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import uuid
+import secrets
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -80,7 +80,7 @@ def _request_id(scope: Scope) -> str:
     given = next((value for name, value in scope["headers"] if name == _NAME), b"")
     if _SANE.fullmatch(given):
         return str(given.decode())
-    made = uuid.uuid4().hex
+    made = secrets.token_hex(16)
     others = [one for one in scope["headers"] if one[0] != _NAME]
     scope["headers"] = [*others, (_NAME, made.encode())]
     return made
