@@ -23,6 +23,6 @@ def falling(values: NDArray[np.floating]) -> NDArray[np.intp]:
     """
     negated = -values
     order = negated.argsort()
-    ordered = negated[order]
+    ordered = negated.take(order)
     tied = bool((ordered[1:] == ordered[:-1]).any())
     return negated.argsort(kind="stable") if tied else order

@@ -48,7 +48,10 @@ class Ranking:
         Args:
             which: A mask, places in the ranking, or a slice.
         """
-        return Ranking(self.rows[which], self.parts[which], self.sources)
+        if isinstance(which, slice):
+            return Ranking(self.rows[which], self.parts[which], self.sources)
+        places = np.flatnonzero(which) if which.dtype == bool else which
+        return Ranking(self.rows.take(places), self.parts.take(places, axis=0), self.sources)
 
     def sorted(self) -> Ranking:
         """Give the same products by falling score, rounded to 1e-6; ties go to the lower row."""
