@@ -76,16 +76,26 @@ class Facet:
             Shape (n_products,). Products of unknown label share it with all; all are True where
             none of `rows` has a known label.
         """
+        if not self.knows(rows):
+            return np.ones(len(self.label_row), bool)
+        return self.labelled_as(rows) | (self.label_row < 0)
+
+    def labelled_as(self, rows: Rows) -> Mask:
+        """Tell which products have the label of any of some products.
+
+        Args:
+            rows: Shape (n,), products.
+
+        Returns:
+            Shape (n_products,). Products of unknown label have that of none.
+        """
         wanted = distinct(self.label_row[rows])
         wanted = wanted[wanted >= 0]
-        if not len(wanted):
-            return np.ones(len(self.label_row), bool)
         if len(wanted) > FEW:
-            allowed = np.zeros(len(self.names) + 1, bool)
+            allowed = np.zeros(len(self.names) + 1, bool)  # the last: -1, unknown
             allowed[wanted] = True
-            allowed[-1] = True  # -1, unknown
             return allowed.take(self.label_row.astype(np.intp))
-        shared = self.label_row < 0
+        found = np.zeros(len(self.label_row), bool)
         for label in wanted.tolist():
-            shared |= self.label_row == label
-        return shared
+            found |= self.label_row == label
+        return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.completing import completing_source
 from penchant.candidates.similar import similar_source
@@ -34,10 +32,9 @@ def cart(stock: Assortment, request: Request, blend: Blend, settings: RecommendS
     """
     visitor, cart_rows = request.visitor, request.product_rows
     category = stock.facets["category"]
-    there = np.zeros(len(stock), bool)
-    if category.knows(cart_rows):
-        there |= category.same_as(cart_rows) & (category.label_row >= 0)
-        there &= not there.all()
+    there = category.labelled_as(cart_rows)
+    if there.all():
+        there[:] = False
     there[stock.variants_of(cart_rows)] = True
     step = "cart" if len(cart_rows) else visitor.step
     rungs = [Rung(step, _sources(stock, visitor, cart_rows), blend)]

@@ -47,5 +47,5 @@ def lower_rungs(
 
 
 def _alike(category: Facet, seeds: Rows, within: Within) -> Mask:
-    near = category.same_as(seeds) & (category.label_row >= 0)
+    near = category.labelled_as(seeds)
     return near if within is None else near & within()

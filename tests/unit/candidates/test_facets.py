@@ -25,12 +25,14 @@ def test_products_share_a_label_as_in_a_comparison_one_by_one(
     known = {labels[row] for row in wanted.tolist()} - {"", None}
     slow = [not known or not label or label in known for label in labels]
     assert facet.same_as(wanted).tolist() == slow
+    assert facet.labelled_as(wanted).tolist() == [label in known for label in labels]
     told = [*facet.names, None]
     assert [told[row] for row in facet.label_row] == [label or None for label in labels]
 
 
 def test_nothing_known_excludes_nobody() -> None:
     facet = Facet.of(["ring", None, "chain"])
+    assert not facet.labelled_as(rows(1)).any()
     assert facet.same_as(rows()).all()
     assert facet.same_as(rows(1)).all()
     assert Facet.of([None, None]).same_as(rows(0)).all()
