@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.candidates.nearest import NearestSource
 from penchant.candidates.source import Source
+from penchant.maths.cosines import cosines_to_each
 from penchant.maths.distinct import distinct
 from penchant.types import Mask, Rows
 
@@ -36,9 +38,21 @@ class Pool:
             rows: Shape (n,), products, rising.
         """
         scores = np.empty((len(rows), len(sources)))
+        near: dict[int, dict[int, NearestSource]] = {}
         for column, one in enumerate(sources):
-            scores[:, column] = one.scores(rows)
+            if isinstance(one, NearestSource):
+                near.setdefault(id(one.index.vectors), {})[column] = one
+            else:
+                scores[:, column] = one.scores(rows)
+        for alike in near.values():
+            scores[:, list(alike)] = _read_once(list(alike.values()), rows)
         return cls(rows, scores, tuple(one.name for one in sources))
+
+
+def _read_once(alike: Sequence[NearestSource], rows: Rows) -> NDArray[np.float64]:
+    """Give the scores of sources that look at the same vectors, shape (n, n_sources)."""
+    towards = [one.vector for one in alike]
+    return cosines_to_each(alike[0].index.vectors, rows, towards).T
 
 
 def gather_pool(sources: Sequence[Source], *, eligible: Mask, per_source: int) -> Pool:
