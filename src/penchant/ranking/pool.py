@@ -21,7 +21,8 @@ class Pool:
 
     Attributes:
         rows: Shape (n,), products, rising.
-        scores: Shape (n, n_sources), the score each source gives each product.
+        scores: Shape (n, n_sources), the score each source gives each product; best with each
+            source's together in memory.
         sources: Names of the sources.
     """
 
@@ -37,7 +38,7 @@ class Pool:
             sources: At least one.
             rows: Shape (n,), products, rising.
         """
-        scores = np.empty((len(rows), len(sources)))
+        scores = np.empty((len(rows), len(sources)), order="F")
         near: dict[int, dict[int, NearestSource]] = {}
         for column, one in enumerate(sources):
             if isinstance(one, NearestSource):
