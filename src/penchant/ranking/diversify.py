@@ -147,8 +147,9 @@ def _fewest(nearest: Places, n_styles: int) -> int:
 def _worth(scores: Weights, diversity: float) -> Weights:
     if diversity == 0 or not len(scores):
         return -np.arange(len(scores), dtype=np.float64)
-    spread = scores.max() - scores.min()
-    return np.asarray((1 - diversity) * (scores - scores.min()) / (spread or 1.0))
+    least = scores.min()
+    spread = scores.max() - least
+    return np.asarray((1 - diversity) * (scores - least) / (spread or 1.0))
 
 
 def _able(worth: Weights, slots: int, diversity: float) -> Mask:
