@@ -15,7 +15,7 @@ from penchant.ranking.blend import Blend, blend_pool, default_blend
 from penchant.ranking.groups import boost
 from penchant.ranking.pool import Pool
 from penchant.ranking.ranking import Ranking
-from penchant.ranking.rules import Eligibility, Rule, customer_rules, guard_rules, shop_rules
+from penchant.ranking.rules import Eligibility, customer_rules, guard_rules, shop_rules
 from penchant.settings import Settings
 from penchant.settings.showing import (
     CART,
@@ -181,11 +181,6 @@ class Recommender:
             boosts=self._boosts,
             rng=request.rng,
         )
-
-    @property
-    def shop_rules(self) -> tuple[Rule, ...]:
-        """The rules that hold for everybody on every surface."""
-        return self.open_to_all.rules
 
     @cached_property
     def open_to_all(self) -> Eligibility:
