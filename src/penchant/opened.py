@@ -219,8 +219,8 @@ class Opened:
     def warm(self) -> None:
         """Make what every answer needs, so that no customer waits for it."""
         stock = self.assortment
-        _ = self.people.weigher, self.recommender.shop_rules, stock.newest
-        _ = stock.popularity.popular, stock.popularity.trending
+        _ = self.people.weigher, self.recommender.open_to_all, stock.newest
+        _ = stock.popularity.popular, stock.popularity.trending, stock.has_variants
 
     def close(self) -> None:
         """Close the database, if there is one, for all shops that share it.

@@ -15,7 +15,7 @@ from penchant.ranking.blend import Blend, blend_pool, default_blend
 from penchant.ranking.groups import boost
 from penchant.ranking.pool import Pool
 from penchant.ranking.ranking import Ranking
-from penchant.ranking.rules import Eligibility, Rule, customer_rules, guard_rules, shop_rules
+from penchant.ranking.rules import Eligibility, customer_rules, guard_rules, shop_rules
 from penchant.settings import Settings
 from penchant.settings.showing import (
     CART,
@@ -153,8 +153,7 @@ class Recommender:
             liked=visitor.liked[0],
         )
         kept_to = guard_rules(self.stock, guards, plan.seeds, visitor.liked[0])
-        rules = (*self.shop_rules, *own, *plan.rules, *kept_to)
-        return Eligibility.under(rules, n_products=len(self.stock))
+        return self.open_to_all.narrowed((*own, *plan.rules, *kept_to))
 
     def manner(self, request: Request) -> Manner:
         """Give how an answer is put together.
@@ -184,9 +183,10 @@ class Recommender:
         )
 
     @cached_property
-    def shop_rules(self) -> tuple[Rule, ...]:
-        """The rules that hold for everybody on every surface."""
-        return shop_rules(self.stock, self.settings.recommend)
+    def open_to_all(self) -> Eligibility:
+        """What the shop's own rules let anybody see, on every surface."""
+        rules = shop_rules(self.stock, self.settings.recommend)
+        return Eligibility.under(rules, n_products=len(self.stock))
 
     @cached_property
     def _pinned(self) -> Rows:

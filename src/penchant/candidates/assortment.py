@@ -18,6 +18,7 @@ from penchant.candidates.paired import paired_source
 from penchant.candidates.popularity import Popularity
 from penchant.id_map import IdMap
 from penchant.index import ExactIndex, Index
+from penchant.maths.distinct import distinct
 from penchant.space.pairings import Pairings
 from penchant.types import Mask, Rows, Weights
 
@@ -66,10 +67,17 @@ class Assortment:
         Returns:
             Shape (m,), m >= n; a product may come twice.
         """
+        if not self.has_variants:
+            return rows
         order, starts = self._members
         groups = self.group_row[rows].tolist()
         parts = [order[starts[group] : starts[group + 1]] for group in groups]
         return np.concatenate(parts) if parts else rows
+
+    @cached_property
+    def has_variants(self) -> bool:
+        """Whether any two products are of one group."""
+        return len(distinct(self.group_row)) < len(self)
 
     @cached_property
     def _members(self) -> tuple[Rows, NDArray[np.int64]]:

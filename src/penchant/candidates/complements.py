@@ -117,7 +117,7 @@ class Complements:
             Shape (n,), 0 where the category is unknown.
         """
         left = np.append(by_category, 0.0)  # the last: -1, unknown
-        return np.asarray(left[self.category_row[rows]] * self.sales_share[rows])
+        return np.asarray(left[self.category_row.take(rows)] * self.sales_share.take(rows))
 
     @cached_property
     def best_sold(self) -> tuple[Rows, ...]:

@@ -33,7 +33,7 @@ class LinkedSource:
             k: How many, at most.
             eligible: Shape (n_products,), which may be shown.
         """
-        found = np.flatnonzero((self.linked > 0) & eligible[self.rows])
+        found = np.flatnonzero((self.linked > 0) & eligible.take(self.rows))
         return self.rows[best_rows(self.linked, found, k)]
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.maths.falling import falling
 from penchant.types import Mask, Rows
 
 
@@ -58,7 +59,7 @@ def first_eligible(order: Rows, eligible: Mask, k: int) -> Rows:
         >>> first_eligible(np.array([2, 0, 1], np.int32), np.array([True, True, False]), 1)
         array([0], dtype=int32)
     """
-    found, first, step = order[:0], 0, max(4 * k, 64)
+    found, first, step = order[:0], 0, k + 64
     while first < len(order) and len(found) < k:
         part = order[first : first + step]
         found = np.concatenate([found, part[eligible[part]]])
@@ -81,9 +82,8 @@ def best_rows(scores: NDArray[np.float64], rows: NDArray[np.intp], k: int) -> Ro
         >>> best_rows(np.array([1.0, 3.0, 2.0, 3.0]), np.arange(4), 3).tolist()
         [1, 3, 2]
     """
-    own = scores[rows]
+    own = scores.take(rows)
     if 0 < k < len(rows):
-        enough = own >= np.partition(own, len(own) - k)[len(own) - k]
-        rows, own = rows[enough], own[enough]
-    best: Rows = rows[np.argsort(-own, kind="stable")[:k]].astype(np.int32)
-    return best
+        enough = np.flatnonzero(own >= np.partition(own, len(own) - k)[len(own) - k])
+        rows, own = rows.take(enough), own.take(enough)
+    return rows.take(falling(own)[:k]).astype(np.int32)

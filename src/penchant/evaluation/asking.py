@@ -188,7 +188,7 @@ def _serve(shop: Shop, wanted: Mapping[str, Rows], k: int) -> _Part:
         barred = np.zeros(len(rows), bool)
         for rule in answer.showing.eligibility.rules:
             if rule.name in NOT_AGAIN:
-                barred |= rule.removed[rows]
+                barred |= rule.removes(rows)
         not_again += int(np.count_nonzero(barred))
         if not barred.all():
             part.names.append(name)

@@ -111,7 +111,7 @@ def _counts(evaluation: Evaluation) -> dict[str, int]:
     return {
         "customers": len(asked.customer_ids),
         "hidden": len(asked.truth.product_row),
-        "products": int(_eligible(asked).sum()),
+        "products": int(asked.shop.recommender.open_to_all.eligible.sum()),
         "impossible": left_out["new_product"],
         "repeats": asked.not_again,
         "without_purchases": len(set(asked.shop.build.customer_ids) - set(bought)),
@@ -179,20 +179,12 @@ def _offer(asked: Asked) -> Offer:
     there = events.product_row >= 0
     pairs = np.unique(np.stack([rows[there], events.product_row[there]]), axis=1)
     return Offer(
-        eligible=_eligible(asked),
+        eligible=asked.shop.recommender.open_to_all.eligible,
         styles=build.styles,
         touched=np.bincount(pairs[1], minlength=len(build.products)),
         n_customers=max(1, len(np.unique(pairs[0]))),
         new=unsold(asked.shop),
     )
-
-
-def _eligible(asked: Asked) -> Mask:
-    """Tell what the shop's own rules let anybody see."""
-    removed = np.zeros(len(asked.shop.build.products), bool)
-    for rule in asked.shop.recommender.shop_rules:
-        removed |= rule.removed
-    return ~removed
 
 
 def _before(asked: Asked) -> Truth:

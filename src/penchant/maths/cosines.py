@@ -1,6 +1,8 @@
-"""Cosines: of some vectors to one direction, in float64; of all vectors to a few, in float32."""
+"""Cosines: of some vectors to one or a few others, in float64; of all to a few, in float32."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,10 +36,28 @@ def cosines(
         >>> cosines(np.eye(2, dtype=np.float32), np.array([1, 0]), np.array([0.0, 1.0], np.float32))
         array([1., 0.])
     """
-    found, direction = np.empty(len(rows)), towards.astype(np.float64)
+    return np.asarray(cosines_to_each(vectors, rows, [towards])[0])
+
+
+def cosines_to_each(
+    vectors: StyleVectors, rows: Rows | NDArray[np.int64], towards: Sequence[Vector]
+) -> NDArray[np.float64]:
+    """Give the cosines of some vectors to a few others; each of them is read from memory once.
+
+    Args:
+        vectors: Shape (n_products, dim), unit rows or zeros.
+        rows: Shape (n,), which of them.
+        towards: n_directions of shape (dim,), length 1.
+
+    Returns:
+        Shape (n_directions, n), float64, the same as `cosines` gives for each direction.
+    """
+    found = np.empty((len(towards), len(rows)))
+    directions = [one.astype(np.float64) for one in towards]
     for first in range(0, len(rows), PORTION):
         part = vectors.take(rows[first : first + PORTION], axis=0).astype(np.float64)
-        np.dot(part, direction, out=found[first : first + PORTION])
+        for number, one in enumerate(directions):
+            np.dot(part, one, out=found[number, first : first + PORTION])
     return found
 
 

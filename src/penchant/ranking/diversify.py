@@ -75,9 +75,9 @@ def diversify(
     """
     shares = [one.share for one in styles] if len(styles) > 1 else [1.0]
     _check(k, diversity, shares)
-    pools = _pools(ranking, vectors, max(DEPTH * k, MIN_POOL), styles)
-    turns, scores = deal_slots(shares, [len(pool) for pool in pools], k), ranking.scores
-    worths = [_worth(scores[pool], diversity) for pool in pools]
+    pools = _pools(ranking, vectors, max(DEPTH * k, MIN_POOL) if diversity else k, styles)
+    turns = deal_slots(shares, [len(pool) for pool in pools], k)
+    worths = [_worth(ranking.take(pool).scores, diversity) for pool in pools]
     for number, worth in enumerate(worths):
         able = _able(worth, turns.count(number), diversity)
         pools[number], worths[number] = pools[number][able], worth[able]
@@ -132,17 +132,24 @@ def _pools(
     """Give the places of the `depth` best of each style: a small one far down is found, too."""
     if len(styles) < 2:
         return [np.arange(min(depth, len(ranking)))]
-    nearest = np.argmax(
-        vectors.take(ranking.rows, axis=0) @ np.stack([one.vector for one in styles]).T, axis=1
-    )
+    directions, nearest = np.stack([one.vector for one in styles]).T, np.empty(0, np.intp)
+    while len(nearest) < len(ranking) and _fewest(nearest, len(styles)) < depth:
+        stop = 2 * len(nearest) + len(styles) * depth  # seldom are all of them looked at
+        likeness = vectors.take(ranking.rows[len(nearest) : stop], axis=0) @ directions
+        nearest = np.concatenate([nearest, likeness.argmax(axis=1)])
     return [np.flatnonzero(nearest == one)[:depth] for one in range(len(styles))]
+
+
+def _fewest(nearest: Places, n_styles: int) -> int:
+    return int(np.bincount(nearest, minlength=n_styles).min())
 
 
 def _worth(scores: Weights, diversity: float) -> Weights:
     if diversity == 0 or not len(scores):
         return -np.arange(len(scores), dtype=np.float64)
-    spread = scores.max() - scores.min()
-    return np.asarray((1 - diversity) * (scores - scores.min()) / (spread or 1.0))
+    least = scores.min()
+    spread = scores.max() - least
+    return np.asarray((1 - diversity) * (scores - least) / (spread or 1.0))
 
 
 def _able(worth: Weights, slots: int, diversity: float) -> Mask:

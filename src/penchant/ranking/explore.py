@@ -174,5 +174,5 @@ def _chances(scores: Weights, spread: float) -> Weights:
 
 
 def _draw(chances: Weights, rng: np.random.Generator) -> int:
-    reached = np.searchsorted(np.cumsum(chances), rng.random(), side="right")
+    reached = chances.cumsum().searchsorted(rng.random(), side="right")
     return min(int(reached), len(chances) - 1)

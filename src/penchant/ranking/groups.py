@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.maths.falling import rising
 from penchant.ranking.ranking import Ranking
 from penchant.types import Rows
 
@@ -73,8 +74,8 @@ def take_turns(ranking: Ranking, label_row: Rows) -> Ranking:
         [0, 2, 1, 3]
     """
     labels = label_row[ranking.rows]
-    order = np.argsort(labels, kind="stable")
+    order = rising(labels)
     ordered = labels[order]
     turn = np.empty(len(ranking), np.int64)
     turn[order] = np.arange(len(ranking)) - np.searchsorted(ordered, ordered)
-    return ranking.take(np.argsort(turn, kind="stable"))
+    return ranking.take(rising(turn))

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.candidates.nearest import NearestSource
 from penchant.candidates.source import Source
+from penchant.maths.cosines import cosines_to_each
 from penchant.maths.distinct import distinct
 from penchant.types import Mask, Rows
 
@@ -19,7 +21,8 @@ class Pool:
 
     Attributes:
         rows: Shape (n,), products, rising.
-        scores: Shape (n, n_sources), the score each source gives each product.
+        scores: Shape (n, n_sources), the score each source gives each product; best with each
+            source's together in memory.
         sources: Names of the sources.
     """
 
@@ -35,10 +38,22 @@ class Pool:
             sources: At least one.
             rows: Shape (n,), products, rising.
         """
-        scores = np.empty((len(rows), len(sources)))
+        scores = np.empty((len(rows), len(sources)), order="F")
+        near: dict[int, dict[int, NearestSource]] = {}
         for column, one in enumerate(sources):
-            scores[:, column] = one.scores(rows)
+            if isinstance(one, NearestSource):
+                near.setdefault(id(one.index.vectors), {})[column] = one
+            else:
+                scores[:, column] = one.scores(rows)
+        for alike in near.values():
+            scores[:, list(alike)] = _read_once(list(alike.values()), rows)
         return cls(rows, scores, tuple(one.name for one in sources))
+
+
+def _read_once(alike: Sequence[NearestSource], rows: Rows) -> NDArray[np.float64]:
+    """Give the scores of sources that look at the same vectors, shape (n, n_sources)."""
+    towards = [one.vector for one in alike]
+    return cosines_to_each(alike[0].index.vectors, rows, towards).T
 
 
 def gather_pool(sources: Sequence[Source], *, eligible: Mask, per_source: int) -> Pool:

@@ -19,7 +19,8 @@ class Ranking:
 
     Attributes:
         rows: Shape (n,), product rows, best first, no repeats.
-        parts: Shape (n, n_sources), what each source gave to each score.
+        parts: Shape (n, n_sources), what each source gave to each score; best with each source's
+            together in memory, as `take` leaves them: a few long sums instead of many short ones.
         sources: Names of the sources.
     """
 
@@ -48,7 +49,10 @@ class Ranking:
         Args:
             which: A mask, places in the ranking, or a slice.
         """
-        return Ranking(self.rows[which], self.parts[which], self.sources)
+        if isinstance(which, slice):
+            return Ranking(self.rows[which], self.parts[which], self.sources)
+        places = np.flatnonzero(which) if which.dtype == bool else which
+        return Ranking(self.rows.take(places), self.parts.T.take(places, axis=1).T, self.sources)
 
     def sorted(self) -> Ranking:
         """Give the same products by falling score, rounded to 1e-6; ties go to the lower row."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penchant.candidates.assortment import Assortment
+from penchant.maths.distinct import among
 from penchant.settings import RecommendSettings
 from penchant.types import Mask, Rows
 
@@ -18,11 +19,36 @@ class Rule:
 
     Attributes:
         name: Such as "out_of_stock".
-        removed: Shape (n_products,).
+        removed: Of a rule on many products a mask, shape (n_products,); of one on a few their
+            rows, shape (n,): nobody has to go over all products for them.
     """
 
     name: str
-    removed: Mask
+    removed: Mask | Rows
+
+    def take_from(self, eligible: Mask) -> None:
+        """Take its products out of those that are eligible, in place.
+
+        Args:
+            eligible: Shape (n_products,).
+        """
+        if self.removed.dtype == bool:
+            np.greater(eligible, self.removed, out=eligible)
+        else:
+            eligible[self.removed] = False
+
+    def removes(self, rows: Rows) -> Mask:
+        """Tell which of some products it takes out.
+
+        Args:
+            rows: Shape (n,), products.
+
+        Returns:
+            Shape (n,).
+        """
+        if self.removed.dtype == bool:
+            return np.asarray(self.removed[rows], bool)
+        return among(rows, self.removed.astype(np.int32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,10 +71,18 @@ class Eligibility:
             rules: In the order they are told; the order changes nothing.
             n_products: Products in all.
         """
-        removed = np.zeros(n_products, bool)
+        return cls(np.ones(n_products, bool), ()).narrowed(rules)
+
+    def narrowed(self, rules: Sequence[Rule]) -> Eligibility:
+        """Apply more rules.
+
+        Args:
+            rules: Told after those that were applied.
+        """
+        eligible = self.eligible.copy()
         for rule in rules:
-            removed |= rule.removed
-        return cls(~removed, tuple(rules))
+            rule.take_from(eligible)
+        return Eligibility(eligible, (*self.rules, *rules))
 
     def against(self, product_row: int) -> tuple[str, ...]:
         """Name the rules that take a product out.
@@ -56,7 +90,8 @@ class Eligibility:
         Args:
             product_row: The product.
         """
-        return tuple(rule.name for rule in self.rules if rule.removed[product_row])
+        row = np.array([product_row], np.int32)
+        return tuple(rule.name for rule in self.rules if rule.removes(row).any())
 
 
 def shop_rules(stock: Assortment, settings: RecommendSettings) -> tuple[Rule, ...]:
@@ -90,13 +125,12 @@ def customer_rules(
     """
     rules = []
     if len(hidden):
-        rules.append(Rule("hidden", _chosen(stock, hidden)))
+        rules.append(Rule("hidden", hidden))
     if len(owned) and settings.hide_owned:
-        rules.append(Rule("owned", _chosen(stock, owned)))
-        if settings.hide_owned_variants:
-            variants = _chosen(stock, stock.variants_of(owned))
-            variants[owned] = False
-            rules.append(Rule("owned_variant", variants))
+        rules.append(Rule("owned", owned))
+        if settings.hide_owned_variants and stock.has_variants:
+            variants = stock.variants_of(owned)
+            rules.append(Rule("owned_variant", variants[~among(variants, owned)]))
     if settings.price_band:
         rules += _price_band(stock, liked, settings.price_band)
     return tuple(rules)
@@ -133,10 +167,6 @@ def _price_band(stock: Assortment, liked: Rows, times: float) -> list[Rule]:
 
 def _listed(stock: Assortment, product_ids: Sequence[str]) -> Mask:
     rows = [stock.product_ids.find(one) for one in product_ids]
-    return _chosen(stock, np.array([row for row in rows if row is not None], np.int32))
-
-
-def _chosen(stock: Assortment, rows: Rows) -> Mask:
     mask = np.zeros(len(stock), bool)
-    mask[rows] = True
+    mask[[row for row in rows if row is not None]] = True
     return mask

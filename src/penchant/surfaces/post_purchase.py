@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.completing import completing_source
 from penchant.candidates.linked import LinkedSource
@@ -26,7 +24,7 @@ def post_purchase(
     """Plan what is shown after a purchase.
 
     Products of other categories first in line, then whatever its buyers took; what was bought is
-    never shown again, whatever the settings say of owned products.
+    never shown again, nor another color of it, whatever the settings say of owned products.
 
     Args:
         stock: All products.
@@ -42,7 +40,7 @@ def post_purchase(
     return Plan(
         (*rungs, *lower_rungs(stock, visitor, bought_rows[:0])),
         seeds=bought_rows if len(bought_rows) else visitor.liked[0],
-        rules=(_just_bought(stock, bought_rows),),
+        rules=(Rule("just_bought", stock.variants_of(bought_rows)),),
         turns=stock.facets["category"],
         towards=None if visitor.profile is None else visitor.profile.vector,
     )
@@ -58,10 +56,3 @@ def _sources(stock: Assortment, visitor: Visitor, bought_rows: Rows) -> tuple[So
     if visitor.profile is not None:
         sources.append(visual_source(stock.index, visitor.profile.vector))
     return tuple(sources)
-
-
-def _just_bought(stock: Assortment, bought_rows: Rows) -> Rule:
-    """Give the rule against showing again what was just bought, or another color of it."""
-    removed = np.zeros(len(stock), bool)
-    removed[stock.variants_of(bought_rows)] = True
-    return Rule("just_bought", removed)

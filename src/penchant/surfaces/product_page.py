@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from penchant.candidates.assortment import Assortment
 from penchant.candidates.linked import LinkedSource
 from penchant.candidates.similar import similar_source
@@ -33,8 +31,6 @@ def product_page(
         settings: None that matter here.
     """
     visitor, seed = request.visitor, request.product_rows
-    itself = np.zeros(len(stock), bool)
-    itself[seed] = True
     linked = LinkedSource(COLLABORATIVE, *stock.links.linked(seed))
     sources: list[Source] = [
         linked,
@@ -51,6 +47,6 @@ def product_page(
     return Plan(
         (*rungs, *lower_rungs(stock, visitor, seed)),
         seeds=seed,
-        rules=(Rule("this_product", itself),),
+        rules=(Rule("this_product", seed),),
         towards=None if alike is None else alike.vector,
     )

@@ -211,7 +211,8 @@ def _rank(rung: Rung, stock: Assortment, eligible: Mask, manner: Manner, per_sou
     ranking = blend_pool(pool, rung.blend)
     if manner.boosts is not None:
         ranking = boost(ranking, manner.boosts)
-    kept = one_per_group(ranking, stock.group_row) if manner.recommend.one_per_group else ranking
+    one_each = manner.recommend.one_per_group and stock.has_variants
+    kept = one_per_group(ranking, stock.group_row) if one_each else ranking
     return Stage(rung.step, pool, ranking, kept)
 
 

@@ -33,6 +33,7 @@ def test_products_share_a_label_as_in_a_comparison_one_by_one(
 
 def test_nothing_known_excludes_nobody() -> None:
     facet = Facet.of(["ring", None, "chain"])
+    assert not facet.sharing(rows(1)).any()
     assert facet.same_as(rows()).all()
     assert facet.same_as(rows(1)).all()
     assert Facet.of([None, None]).same_as(rows(0)).all()

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from penchant.maths.cosines import BLOCK_FLOATS, FEW_QUERIES, PORTION, all_cosines, cosines
+from penchant.maths.cosines import (
+    BLOCK_FLOATS,
+    FEW_QUERIES,
+    PORTION,
+    all_cosines,
+    cosines,
+    cosines_to_each,
+)
 from penchant.maths.rows import unit_rows
 
 
@@ -23,6 +30,8 @@ def test_cosines_of_some_vectors_are_those_in_float64(n: int) -> None:
     found = cosines(vectors, rows, vectors[3])
     assert found.dtype == np.float64
     assert found == pytest.approx(slow, abs=1e-15)
+    both = cosines_to_each(vectors, rows, [vectors[5], vectors[3]])
+    assert np.array_equal(both, [cosines(vectors, rows, vectors[5]), found])
 
 
 @pytest.mark.parametrize("n_queries", [0, 1, 2, FEW_QUERIES, FEW_QUERIES + 1])

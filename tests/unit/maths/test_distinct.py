@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penchant.maths.distinct import among, distinct, summed, values_of
-from penchant.maths.falling import falling
+from penchant.maths.falling import falling, rising
 from penchant.maths.spans import spans_of
 
 some_rows = st.lists(st.integers(-1, 40), max_size=60).map(lambda rows: np.array(rows, np.int32))
@@ -61,3 +61,8 @@ def test_spans_are_the_places_of_each_row_in_turn(sizes: list[int], wanted: list
 def test_equal_values_keep_their_order(seed: int, n: int, digits: int) -> None:
     values = np.random.default_rng(seed).normal(size=n).round(digits)
     assert falling(values).tolist() == sorted(range(n), key=lambda place: -values[place])
+
+
+@given(some_rows)
+def test_equal_whole_numbers_keep_their_order(numbers: np.ndarray) -> None:
+    assert rising(numbers).tolist() == numbers.argsort(kind="stable").tolist()

@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from penchant.candidates.nearest import NearestSource
 from penchant.candidates.recent import RecentSource
+from penchant.candidates.visual import visual_source
 from penchant.errors import InputError
+from penchant.index import ExactIndex
 from penchant.ranking.blend import SCALES, Blend, blend_pool
 from penchant.ranking.pool import Pool, gather_pool
 from penchant.ranking.ranking import Ranking, join_rankings, nothing_ranked
 from penchant.settings.showing import SOURCES
-from tests.stock import linked_of, rows
+from tests.stock import circle, linked_of, rows
 
 seeds = st.integers(0, 2**32)
 
@@ -27,6 +30,20 @@ def test_a_pool_holds_the_best_of_every_source_and_every_source_scores_all() -> 
     assert pool.sources == ("collaborative", "recent")
     assert pool.scores.tolist() == [[0, 0.25], [3, 0], [2, 0.5]]
     assert len(gather_pool([linked], eligible=np.zeros(6, bool), per_source=2).rows) == 0
+
+
+def test_sources_that_share_vectors_score_together_as_each_does_alone() -> None:
+    looks, pairs = ExactIndex.over(circle(*range(0, 90, 9))), ExactIndex.over(circle(*range(10)))
+    sources = [
+        visual_source(looks, circle(30)[0]),
+        RecentSource(rows(2), np.ones(1)),
+        NearestSource("pairings", pairs, circle(4)[0], circle(4)),
+        NearestSource("similar", looks, circle(75)[0], circle(70, 80)),
+    ]
+    some = rows(0, 2, 3, 9)
+    pool = Pool.of(sources, some)
+    assert np.array_equal(pool.scores, np.stack([one.scores(some) for one in sources], axis=1))
+    assert pool.sources == ("visual", "recent", "pairings", "similar")
 
 
 @given(seeds)

@@ -148,6 +148,23 @@ def test_without_diversity_each_style_keeps_its_order(seed, counts, k):
         assert mine == shop.ranking.rows[ranked == number][: len(mine)].tolist()
 
 
+@given(seeds, shares_of_styles, st.integers(1, 4), st.sampled_from([0.0, 0.1, 0.7]))
+@settings(max_examples=25, deadline=None)
+def test_nothing_but_the_best_of_each_style_matters(seed, counts, k, diversity):
+    """However far down they stand: 50 of each style, where the whole ranking is looked through."""
+    rng, n = np.random.default_rng(seed), 2000
+    vectors = unit_rows(rng.standard_normal((n, DIM)))
+    rows = rng.permutation(n).astype(np.int32)
+    ranking = Ranking(rows, np.sort(rng.random((n, 1)), axis=0)[::-1], ("visual",))
+    styles = Shop(seed).styles(counts)
+    nearest = np.argmax(vectors[rows] @ np.stack([one.vector for one in styles]).T, axis=1)
+    best = [np.flatnonzero(nearest == number)[:50] for number in range(len(styles))]
+    asked = {"diversity": diversity, "styles": styles}
+    whole = diversify(ranking, vectors, k, **asked)
+    few = diversify(ranking.take(np.sort(np.concatenate(best))), vectors, k, **asked)
+    assert whole.rows.tolist() == few.rows.tolist()
+
+
 def test_a_small_style_far_down_the_ranking_is_found():
     n = 1000
     vectors = np.tile(np.array([1, 0], np.float32), (n, 1))

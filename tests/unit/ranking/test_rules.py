@@ -30,7 +30,8 @@ def stock() -> Any:
 
 
 def removed(rules: tuple[Rule, ...]) -> dict[str, list[int]]:
-    return {rule.name: np.flatnonzero(rule.removed).tolist() for rule in rules}
+    everything = np.arange(N, dtype=np.int32)
+    return {rule.name: np.flatnonzero(rule.removes(everything)).tolist() for rule in rules}
 
 
 def of_shop(**settings: Any) -> dict[str, list[int]]:
@@ -69,6 +70,17 @@ def test_owned_products_go_with_their_variants() -> None:
     assert of_customer(owned=rows(1, 5)) == {"owned": [1, 5], "owned_variant": [0, 4]}
     assert of_customer(owned=rows(1), hide_owned_variants=False) == {"owned": [1]}
     assert of_customer(owned=rows(1), hide_owned=False) == {}
+
+
+def test_where_every_product_is_a_group_of_its_own_there_are_no_variants() -> None:
+    alone = stock_of(circle(*range(N)), group_row=np.arange(N, dtype=np.int32)[::-1].copy())
+    assert not alone.has_variants
+    assert stock().has_variants
+    assert alone.variants_of(rows(3, 1)).tolist() == [3, 1]
+    owned = customer_rules(
+        alone, RecommendSettings(), owned=rows(3, 1), hidden=rows(), liked=rows()
+    )
+    assert removed(owned) == {"owned": [1, 3]}
 
 
 def test_hidden_products_are_taken_out_whatever_the_settings() -> None:
@@ -111,10 +123,15 @@ def test_nothing_to_compare_with_guards_nothing() -> None:
 
 def test_what_is_eligible_is_what_no_rule_removes_and_each_rule_leaves_its_trace() -> None:
     rng = np.random.default_rng(0)
-    rules = tuple(Rule(f"rule {i}", rng.random(N) < 0.3) for i in range(4))
-    found = Eligibility.under(rules, n_products=N)
+    masks = {f"rule {i}": rng.random(N) < 0.3 for i in range(4)}
+    rules = tuple(
+        Rule(name, mask if name < "rule 2" else np.flatnonzero(mask).astype(np.int32))
+        for name, mask in masks.items()
+    )
+    found = Eligibility.under(rules[:1], n_products=N).narrowed(rules[1:])
+    assert found.rules == rules
     for row in range(N):
-        against = tuple(rule.name for rule in rules if rule.removed[row])
+        against = tuple(name for name, mask in masks.items() if mask[row])
         assert found.against(row) == against
         assert bool(found.eligible[row]) == (not against)
     turned = Eligibility.under(rules[::-1], n_products=N)
