@@ -1,14 +1,9 @@
 """A worker is warmed before it answers: nobody's request pays for what is done once."""
 
-import gc
 import subprocess
 import sys
-import weakref
 
 import pytest
-
-from penchant.engine import open_shop
-from penchant.server.serving import warm_up
 
 SCRIPT = """
 import sys
@@ -58,16 +53,3 @@ def test_the_collector_of_cycles_passes_over_what_is_loaded(own_shop):
     words = [sys.executable, "-c", LOADED, str(own_shop)]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert float(done.stdout.splitlines()[-1]) > 0.9
-
-
-def test_a_shop_that_is_replaced_goes_without_the_collector_of_cycles(own_shop):
-    gc.collect()
-    gc.disable()
-    try:
-        shop = open_shop(own_shop)
-        warm_up(shop)
-        parts = [weakref.ref(one) for one in (shop, shop.assortment, shop.people, shop.recommender)]
-        del shop
-        assert [part() for part in parts] == [None] * len(parts)
-    finally:
-        gc.enable()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -29,12 +29,11 @@ HUNG_UP: Final = 499
 """Status in the log of a request whose caller hung up; the one proxies use."""
 
 
-def create_app(service: Service, *, ready: Callable[[], None] | None = None) -> ASGIApp:
+def create_app(service: Service) -> ASGIApp:
     """Make the app of a service; the service starts and stops with it.
 
     Args:
         service: Not started yet.
-        ready: Called when it has started.
 
     Returns:
         An ASGI app.
@@ -44,7 +43,7 @@ def create_app(service: Service, *, ready: Callable[[], None] | None = None) -> 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=partial(_lifespan, service, ready),
+        lifespan=partial(_lifespan, service),
         exception_handlers={
             PenchantError: partial(_failed, service),
             RequestValidationError: _invalid,
@@ -64,12 +63,8 @@ def create_app(service: Service, *, ready: Callable[[], None] | None = None) -> 
 
 
 @asynccontextmanager
-async def _lifespan(
-    service: Service, ready: Callable[[], None] | None, app: FastAPI
-) -> AsyncIterator[None]:
+async def _lifespan(service: Service, app: FastAPI) -> AsyncIterator[None]:
     service.start()
-    if ready is not None:
-        ready()
     try:
         yield
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -27,17 +26,7 @@ def worker() -> ASGIApp:
     shop = ShopDirectory.open(Path(os.environ[SHOP]))
     logs = Logs(os.environ.get(LEVEL, "info"))
     _pass_on(logs)
-    return create_app(Service(shop, shop.settings(), logs), ready=put_aside)
-
-
-def put_aside() -> None:
-    """Let the collector of cycles pass over all that is loaded by now.
-
-    That are hundreds of thousands of objects that stay; to look through them held everybody up for
-    a tenth of a second. A shop that is replaced is in no cycle: it goes when nobody asks it.
-    """
-    gc.collect()
-    gc.freeze()
+    return create_app(Service(shop, shop.settings(), logs))
 
 
 class _ToLogs(logging.Handler):
