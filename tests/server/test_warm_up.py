@@ -45,11 +45,12 @@ from tests.server.asking import Asker
 
 with Asker(worker()) as client:
     assert client.request("GET", "/v1/customers/WARM/recommendations").status_code == 200
-    print(gc.get_freeze_count() / (gc.get_freeze_count() + len(gc.get_objects())))
+    share = gc.get_freeze_count() / (gc.get_freeze_count() + len(gc.get_objects()))
+    print(share, file=sys.stderr)
 """
 
 
 def test_the_collector_of_cycles_passes_over_what_is_loaded(own_shop):
     words = [sys.executable, "-c", LOADED, str(own_shop)]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert float(done.stdout.splitlines()[-1]) > 0.9
+    assert float(done.stderr) > 0.9
