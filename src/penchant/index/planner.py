@@ -38,7 +38,8 @@ class PlannedIndex:
     Attributes:
         exact: All rows.
         graph: Over the first of these vectors, as many as it knows; None: every answer is exact.
-        exact_below: Where fewer rows are eligible, the answer is exact.
+        exact_below: Where fewer rows are eligible, what `query` answers is exact; where there are
+            fewer rows at all, what `around` finds too.
     """
 
     exact: ExactIndex
@@ -106,7 +107,8 @@ class PlannedIndex:
 
         By the graph they come in the order of its short vectors, without a look at the vectors
         themselves: of a hundred the last one or two may be next best, which a ranking that scores
-        all of them by several sources does not miss.
+        all of them by several sources does not miss. It is asked wherever that is quicker, however
+        few are eligible.
 
         Args:
             starts: As there, like all that follows.
@@ -133,7 +135,7 @@ class PlannedIndex:
     def _worth_asking(self, graph: HnswGraph, mask: Mask, k: int) -> int | None:
         """Say how many neighbors to ask the graph for; None where it does not know all or costs."""
         n_eligible = int(np.count_nonzero(mask))
-        if len(mask) > len(graph.vectors) or n_eligible < max(1, self.exact_below):
+        if not n_eligible or not self.exact_below <= len(mask) <= len(graph.vectors):
             return None
         n = _expected(graph, k, n_eligible)
         return n if ROWS_PER_NODE * graph.breadth(n) <= n_eligible else None

@@ -21,7 +21,7 @@ class IndexSettings(Checked):
 
     exact_below: int = knob(
         50_000,
-        "Search exactly where fewer products may be shown; above, a graph may find 99 % of them.",
+        "Search exactly among fewer products; above, a graph may find 99 % of the nearest.",
         at_least=1,
     )
 

@@ -135,6 +135,30 @@ def test_the_graph_is_asked_only_where_that_pays(
     assert bool(calls) == asked
 
 
+@pytest.mark.parametrize(
+    ("exact_below", "rows_per_node", "share", "k", "asked"),
+    [
+        (0, 0, 1.0, 10, True),
+        (1500, 0, 0.5, 10, True),  # there are 1500 rows
+        (1501, 0, 0.5, 10, False),
+        (0, 0, 0.0, 10, False),
+        (0, 100, 1.0, 10, False),
+        (0, 1, 1.0, 10, True),
+        (0, 1, 0.02, 10, False),
+    ],
+)
+def test_what_lies_around_is_asked_of_the_graph_wherever_that_is_quicker(
+    monkeypatch, exact_below, rows_per_node, share, k, asked
+):
+    vectors, calls = some_vectors(), []
+    monkeypatch.setattr(planner, "ROWS_PER_NODE", rows_per_node)
+    roughly = HnswGraph.roughly
+    monkeypatch.setattr(HnswGraph, "roughly", lambda *args: calls.append(1) or roughly(*args))
+    index = PlannedIndex(ExactIndex.over(vectors), HnswGraph.over(vectors), exact_below)
+    index.around(vectors[1:2], k, eligible=np.random.default_rng(1).random(1500) < share)
+    assert bool(calls) == asked
+
+
 def test_who_needs_no_graph_loads_no_faiss():
     script = (
         "import sys, numpy as np, penchant.engine, penchant.pipeline\n"
