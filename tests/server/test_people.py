@@ -165,12 +165,14 @@ def test_everything_that_is_held_of_a_person_is_given(service):
         "/v1/events",
         {"event_id": "x1", "customer_id": "WARM", "product_id": "P09", "interaction_type": "view"},
     )
+    shown = service.get("/v1/customers/WARM/recommendations").json()["request_id"]
     answer = service.get("/v1/customers/WARM/export")
     assert answer.status_code == 200
     assert "attachment" in answer.headers["content-disposition"]
     data = answer.json()
     assert data["customer_id"] == "WARM"
     assert "x1" in answer.text
+    assert [one["request_id"] for one in data["database"]["slates"]] == [shown]
     assert service.get("/v1/customers/NOBODY/export").status_code == 200
 
 

@@ -41,6 +41,7 @@ async def export(request: Request, customer_id: CustomerPath) -> Response:
 
     def gather() -> Response:
         now = datetime.now(UTC)
+        service.keeper.flush()  # what was answered just now is held as well
         data = person_data(service.directory, service.link.store, customer_id, at=now)
         named = {"Content-Disposition": 'attachment; filename="person.json"'}
         return json_answer(data, headers=named)
