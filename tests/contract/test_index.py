@@ -195,14 +195,23 @@ def test_around_some_starts_lie_the_nearest_of_each(kind, n_starts, share):
     assert index.around(starts, 20, eligible=eligible).tolist() == slow
 
 
-@pytest.mark.parametrize("share", [1.0, 0.5, 0.1, 0.025, 0.001])
+@pytest.mark.parametrize(
+    ("share", "asked"), [(1.0, True), (0.9, True), (0.6, True), (0.1, False), (0.001, False)]
+)
 @pytest.mark.parametrize("n_starts", [1, 3])
-@pytest.mark.parametrize("later", [0, 50])
-def test_around_some_starts_the_graph_finds_nearly_all_that_are_near(share, n_starts, later):
+@pytest.mark.parametrize("later", [0, 36])
+def test_around_some_starts_the_graph_finds_nearly_all_that_are_near(
+    monkeypatch, share, asked, n_starts, later
+):
     """Its short vectors tell the order, so that the last of many may be others as near."""
     known, queries, chance = clustered()
-    vectors = np.concatenate([known.vectors, vectors_of(later, 48, seed=3)])
-    index = PlannedIndex(ExactIndex.over(vectors), known.graph, 0)
+    calls, roughly = [], HnswGraph.roughly
+    monkeypatch.setattr(HnswGraph, "roughly", lambda *args: calls.append(1) or roughly(*args))
+    monkeypatch.setattr(planner, "ROWS_PER_NODE", 16)
+    newer = unit_rows(queries[:later] + 0.1 * vectors_of(later, 48, seed=3))
+    index = PlannedIndex(
+        ExactIndex.over(np.concatenate([known.vectors, newer])), known.graph, 12_000
+    )
     eligible = np.concatenate([chance < share, np.ones(later, bool)])
     hits = []
     for first in range(0, 36, n_starts):
@@ -212,11 +221,13 @@ def test_around_some_starts_the_graph_finds_nearly_all_that_are_near(share, n_st
         assert eligible[found].all()
         assert len(set(found.tolist())) == len(found)
         slow = around_slowly(index, starts, 100, eligible)
+        assert {row for row in slow if row >= 12_000} <= set(found.tolist())
         hits.append(np.isin(slow, found).mean())
         if n_starts == 1:
             assert len(found) == len(slow)
         else:
             assert (np.diff(found) > 0).all()
+    assert bool(calls) == asked
     assert np.mean(hits) >= 0.97
 
 

@@ -95,7 +95,8 @@ def test_a_statement_spelled_out_reads_what_sqlalchemy_reads(store, who):
     with store.database.read() as connection:
         slow = connection.execute(PERSON, asked).all()
         assert spelled.rows(connection, asked) == [tuple(row) for row in slow]
-        assert spelled.rows(connection, asked) == spelled.rows(connection, asked)
+        again = [tuple(row) for row in connection.execute(PERSON, asked).all()]
+        assert again == spelled.rows(connection, asked)
 
 
 def test_a_statement_spelled_out_fails_as_sqlalchemy_does(store):
@@ -106,6 +107,24 @@ def test_a_statement_spelled_out_fails_as_sqlalchemy_does(store):
         assert not caught.value.connection_invalidated
     assert store.available
     assert store.people.person("c").events == ()
+
+
+def test_what_waits_in_the_pool_goes_with_a_connection_that_was_lost(store):
+    if store.database.kind == "sqlite":
+        return  # a file is not lost
+    quick, ask = store.database.engines.quick, "SELECT pg_backend_pid()"
+    spelled, asked = Spelled.out(PERSON, quick), {"id": "c", "person": "nobody's", "most": HISTORY}
+    with quick.connect() as lost, quick.connect() as other:
+        assert spelled.rows(other, asked) == spelled.rows(lost, asked)
+        before = {one.exec_driver_sql(ask).scalar() for one in (lost, other)}
+        gone = lost.exec_driver_sql(ask).scalar()
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({gone}, 5000)")
+        with pytest.raises(sa.exc.DBAPIError) as caught:
+            spelled.rows(lost, asked)
+        assert caught.value.connection_invalidated
+        assert lost.invalidated
+    with quick.connect() as one, quick.connect() as two:
+        assert not before & {now.exec_driver_sql(ask).scalar() for now in (one, two)}
 
 
 def test_an_event_is_there_once_however_often_it_comes(store):

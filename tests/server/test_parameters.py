@@ -1,9 +1,10 @@
 """Parameters of a route are read as the framework itself would read them."""
 
+from typing import Annotated
 from urllib.parse import quote
 
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Header
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from hypothesis import given
@@ -77,3 +78,22 @@ def test_parameters_are_read_as_the_framework_reads_them(both, path, told):
 def test_both_outcomes_are_compared(both, query, status):
     answers = [one.request("GET", f"/C1?{query}") for one in both]
     assert [one.status_code for one in answers] == [status, status]
+
+
+def test_what_would_not_be_read_is_refused():
+    async def wants_a_header(told: Annotated[str, Header()] = ""):
+        """Something else than path and query."""
+
+    async def wants_work(tasks: BackgroundTasks):
+        """Nor is that."""
+
+    def sub():
+        """Nor what the framework is to call first."""
+
+    router = APIRouter()
+    router.get("/a")(wants_a_header)
+    router.get("/b")(wants_work)
+    router.get("/c", dependencies=[Depends(sub)])(echo)
+    for route, name in zip(router.routes, ("header", "background", "dependencies"), strict=True):
+        with pytest.raises(TypeError, match=name):
+            Parameters(route.dependant)

@@ -24,7 +24,7 @@ from penchant.recommender import Answer, Recommender
 from penchant.settings.showing import NEW_ARRIVALS, VISUAL
 from penchant.surfaces.plan import Plan
 from penchant.surfaces.request import Request
-from penchant.surfaces.serve import Showing, choose
+from penchant.surfaces.serve import CHOICE, Showing, choose
 from penchant.surfaces.visitor import Visitor
 from penchant.types import Mask, Rows, Vector
 
@@ -130,9 +130,11 @@ class ByTaste:
             if len(lists) == 1
             else self._of_styles(visitor, lists)
         )
+        n = len(ranking)
         if manner.recommend.one_per_group:
             ranking = one_per_group(ranking, self.recommender.stock.group_row)
-        if len(ranking) < (request.k if whole else self.depth):
+        enough = request.k if len(ranking) == n else CHOICE * request.k  # as the recommender has it
+        if len(ranking) < (enough if whole else self.depth):
             return None
         shown = choose(ranking, self.recommender.stock, None, request.k, manner, first=True)
         profile = visitor.profile

@@ -136,14 +136,19 @@ class ProductLinks:
             product_rows: Shape (m,), candidates.
 
         Returns:
-            Shape (n, m), 0 where there is no link. Cost: m times the links of `rows`.
+            Shape (n, m), 0 where there is no link.
         """
         known = np.flatnonzero(rows >= 0)
         found = np.zeros((len(rows), len(product_rows)))
         places, sizes = spans_of(self.starts, rows[known])
-        linked = product_rows[:, None] == self.product_row[places]
-        column, link = divmod(np.flatnonzero(linked), max(1, len(places)))
-        found[np.repeat(known, sizes)[link], column] = self.weights[places[link]]
+        if not len(places):
+            return found
+        # one rising key per link, so that one search finds all pairs
+        number = np.arange(len(known)) * self.n_products
+        keys = np.repeat(number, sizes) + self.product_row[places]
+        wanted = number[:, None] + product_rows
+        at = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
+        found[known] = np.where(keys[at] == wanted, self.weights[places[at]], 0.0)
         return found
 
     def _check(self, rows: Rows, weights: Weights | None) -> None:

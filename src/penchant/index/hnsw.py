@@ -1,8 +1,9 @@
 """A graph of near rows (FAISS HNSW): the nearest without looking at all, and almost surely.
 
-It finds candidates on vectors of one byte per number; their similarities are then computed in
-float64 from the vectors themselves. Its nodes are the distinct vectors: rows that share one, such
-as colours of one photo, would be each other's only neighbors and cut themselves off.
+It finds candidates on vectors of one byte per number; where their similarities are wanted, these
+are then computed in float64 from the vectors themselves. Its nodes are the distinct vectors: rows
+that share one, such as colours of one photo, would be each other's only neighbors and cut
+themselves off.
 
 How widely to look is measured on the shop's own vectors and tastes when the graph is made, against
 the exact answer, since it differs tenfold between one set of vectors and another.

@@ -100,8 +100,8 @@ class Index(Protocol):
             eligible: Shape (n,), rows that may be found.
 
         Returns:
-            Of one start min(k, eligible) rows, nearest first; of several, all of theirs, rising,
-            no repeats.
+            Of one start k rows, or all eligible ones that hold a vector if they are fewer, nearest
+            first; of several, all of theirs, rising, no repeats.
 
         Raises:
             InputError: as `query`.

@@ -6,6 +6,8 @@ there fewer than k, it is asked for more, and before that costs as much as the e
 exact answer is given. So no filter lowers recall, and k rows come back whenever k are eligible.
 
 The graph may cover only the first rows: what was added behind them is searched exactly.
+
+What is only to be ranked anew comes in the order of the graph's short vectors, sooner.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from penchant.index.exact import ExactIndex
 from penchant.index.hnsw import HnswGraph
 from penchant.index.neighbors import Neighbors, check_query, together
+from penchant.maths.cosines import cosines
 from penchant.types import Mask, Rows, Vector
 
 ROWS_PER_NODE = 32
@@ -123,22 +126,25 @@ class PlannedIndex:
         n = None if self.graph is None else self._worth_asking(self.graph, mask, k)
         if self.graph is None or n is None:
             return self.query(starts, k, eligible=eligible).together()
-        parts = []
-        for start in starts:
-            rows = self.graph.roughly(start, n)
-            rows = rows[mask[rows]][:k]
-            enough = len(rows) == k
-            one = start[None]
-            parts.append(rows if enough else self.query(one, k, eligible=eligible).together())
-        return together(parts)
+        return together([self._around(self.graph, one, n, k, mask) for one in starts])
 
     def _worth_asking(self, graph: HnswGraph, mask: Mask, k: int) -> int | None:
-        """Say how many neighbors to ask the graph for; None where it does not know all or costs."""
-        n_eligible = int(np.count_nonzero(mask))
-        if not n_eligible or not self.exact_below <= len(mask) <= len(graph.vectors):
+        """Say how many neighbors to ask the graph for; None where exact is cheaper, or wanted."""
+        n_eligible = int(np.count_nonzero(mask[: len(graph.vectors)]))
+        if not n_eligible or len(mask) < self.exact_below:
             return None
         n = _expected(graph, k, n_eligible)
         return n if ROWS_PER_NODE * graph.breadth(n) <= n_eligible else None
+
+    def _around(self, graph: HnswGraph, start: Vector, n: int, k: int, mask: Mask) -> Rows:
+        rows, n_known = graph.roughly(start, n), len(graph.vectors)
+        rows = rows[mask[rows]][:k]
+        if len(rows) < k:
+            return self.query(start[None], k, eligible=mask).together()
+        if not mask[n_known:].any():
+            return rows
+        found = rows, cosines(self.vectors, rows, start)
+        return _best(*_with_later(self, found, n_known, start, k, mask, None), k).together()
 
 
 def _expected(graph: HnswGraph, k: int, n_eligible: int) -> int:

@@ -6,12 +6,22 @@ The framework finds out anew for each request what each parameter is. Here only 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError, create_model
 from starlette.requests import Request
+
+BEYOND: Final = (
+    "header_params",
+    "cookie_params",
+    "dependencies",
+    "background_tasks_param_name",
+    "response_param_name",
+    "security_scopes_param_name",
+)
+"""What a function may ask the framework for, beside path, query and the request."""
 
 
 class Parameters:
@@ -19,9 +29,14 @@ class Parameters:
 
     Args of the constructor:
         asked: What the framework found in the signature of the function.
+
+    Raises:
+        TypeError: if it wants anything else, such as a header: it would not be read.
     """
 
     def __init__(self, asked: Dependant) -> None:
+        if beyond := [name for name in BEYOND if getattr(asked, name)]:
+            raise TypeError(f"Only path and query are read here, not {', '.join(beyond)}.")
         self._place_of = {one.alias: "path" for one in asked.path_params}
         self._place_of |= {one.alias: "query" for one in asked.query_params}
         self._several = [one.alias for one in asked.query_params if _is_list(one.field_info)]

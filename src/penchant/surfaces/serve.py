@@ -31,6 +31,9 @@ from penchant.types import Mask, Weights
 
 PINNED = "pinned"
 
+CHOICE = 4
+"""Designs to choose from, per slot, where products have variants."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stage:
@@ -176,7 +179,10 @@ def _by_rank(
 ) -> tuple[Stage, Explored]:
     per_source = manner.per_source
     stage = _rank(rung, stock, eligible, manner, per_source)
-    while rung.deep and len(stage.kept) < wanted and len(stage.pool.rows) >= per_source:
+    # variants of a few designs may fill a pool: then more is proposed, for enough to choose from
+    thinned = len(stage.kept) < len(stage.ranking)
+    enough = CHOICE * wanted if thinned else wanted if rung.deep else 0
+    while len(stage.kept) < enough and len(stage.pool.rows) >= per_source:
         per_source *= 4
         stage = _rank(rung, stock, eligible, manner, per_source)
     return stage, choose(stage.kept, stock, turns, wanted, manner, first=first)

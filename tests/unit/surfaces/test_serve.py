@@ -136,6 +136,19 @@ def test_one_product_of_a_group_is_shown_whichever_rung_finds_it() -> None:
     assert sorted(both.picks.rows.tolist()) == list(range(N))
 
 
+def test_variants_of_one_design_keep_no_other_from_being_proposed() -> None:
+    """Ten colors of each of six designs: what a source proposes first are all of one design."""
+    groups = np.repeat(np.arange(6, dtype=np.int32), 10)
+    stock = stock_of(circle(*range(60)), group_row=groups)
+    best_first = rung("a", {row: 60 - row for row in range(60)}, n=60)
+    found = served(Plan((best_first, newest(60))), stock, k=4)
+    assert steps_of(found) == [("a", 0), ("a", 10), ("a", 20), ("a", 30)]
+    all_of_them = served(Plan((best_first, newest(60))), stock, k=7)
+    assert steps_of(all_of_them) == [("a", row) for row in range(0, 60, 10)]
+    plain = served(Plan((best_first, newest(60))), stock, k=4, one_per_group=False)
+    assert steps_of(plain) == [("a", 0), ("a", 1), ("a", 2), ("a", 3)]
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_there_are_always_k_products_if_k_may_be_shown(seed: int) -> None:
     """Random groups, rungs, pins, turns and exploring; counted by hand."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +47,8 @@ class Spelled:
             Values as the driver gives them: in SQLite, 0 and 1 for what is false and true.
 
         Raises:
-            DBAPIError: as if the connection had executed the statement; one that was lost is not
-                used again.
+            DBAPIError: as if the connection had executed the statement; when it was lost, neither
+                it nor those that wait in the pool are used again.
         """
         given = {**self.fixed, **values}
         asked = given if self.places is None else tuple([given[name] for name in self.places])
@@ -59,8 +59,9 @@ class Spelled:
                 return list(cursor.fetchall())
         except dialect.loaded_dbapi.Error as error:
             lost = dialect.is_disconnect(error, borrowed, None)
-            if lost:
-                connection.invalidate(error)
+            if lost:  # asked again, SQLAlchemy finds that as well, and gives up the whole pool
+                with suppress(sa.exc.DBAPIError):
+                    connection.exec_driver_sql("SELECT 1")
             raise sa.exc.DBAPIError.instance(
                 self.text,
                 asked,
@@ -69,6 +70,8 @@ class Spelled:
                 connection_invalidated=lost,
                 dialect=dialect,
             ) from error
+        except Exception:  # such as a value the driver cannot send: nothing was begun
+            raise
         except BaseException as error:  # stopped in the middle of it
             connection.invalidate(error)
             raise
