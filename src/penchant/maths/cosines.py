@@ -61,6 +61,7 @@ def cosines_to_each(
     return found
 
 
+@np.errstate(invalid="ignore")  # BLAS multiplies what lies beside short vectors, and drops it
 def all_cosines(
     queries: StyleVectors, vectors: StyleVectors, rows: NDArray[np.intp] | None = None
 ) -> Scores:
