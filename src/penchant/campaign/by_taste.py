@@ -24,7 +24,7 @@ from penchant.recommender import Answer, Recommender
 from penchant.settings.showing import NEW_ARRIVALS, VISUAL
 from penchant.surfaces.plan import Plan
 from penchant.surfaces.request import Request
-from penchant.surfaces.serve import CHOICE, Showing, choose
+from penchant.surfaces.serve import Showing, choice, choose
 from penchant.surfaces.visitor import Visitor
 from penchant.types import Mask, Rows, Vector
 
@@ -130,13 +130,13 @@ class ByTaste:
             if len(lists) == 1
             else self._of_styles(visitor, lists)
         )
-        n = len(ranking)
+        kept = ranking
         if manner.recommend.one_per_group:
-            ranking = one_per_group(ranking, self.recommender.stock.group_row)
-        enough = request.k if len(ranking) == n else CHOICE * request.k  # as the recommender has it
-        if len(ranking) < (enough if whole else self.depth):
+            kept = one_per_group(ranking, self.recommender.stock.group_row)
+        enough = max(request.k, choice(ranking, kept, request.k))
+        if len(kept) < (enough if whole else self.depth):
             return None
-        shown = choose(ranking, self.recommender.stock, None, request.k, manner, first=True)
+        shown = choose(kept, self.recommender.stock, None, request.k, manner, first=True)
         profile = visitor.profile
         plan = Plan((), towards=None if profile is None else profile.vector)
         lifted, steps = (VISUAL,) * request.k, (visitor.step,) * request.k

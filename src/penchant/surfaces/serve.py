@@ -179,13 +179,27 @@ def _by_rank(
 ) -> tuple[Stage, Explored]:
     per_source = manner.per_source
     stage = _rank(rung, stock, eligible, manner, per_source)
-    # variants of a few designs may fill a pool: then more is proposed, for enough to choose from
-    thinned = len(stage.kept) < len(stage.ranking)
-    enough = CHOICE * wanted if thinned else wanted if rung.deep else 0
-    while len(stage.kept) < enough and len(stage.pool.rows) >= per_source:
+    least = wanted if rung.deep else 0
+    while (
+        len(stage.kept) < max(least, choice(stage.ranking, stage.kept, wanted))
+        and len(stage.pool.rows) >= per_source
+    ):
         per_source *= 4
         stage = _rank(rung, stock, eligible, manner, per_source)
     return stage, choose(stage.kept, stock, turns, wanted, manner, first=first)
+
+
+def choice(ranking: Ranking, kept: Ranking, k: int) -> int:
+    """Say how many designs there have to be to choose from, if there are so many.
+
+    Variants of a few designs may fill a pool: then more products are proposed.
+
+    Args:
+        ranking: What was proposed.
+        kept: The same with one product of each group.
+        k: How many are wanted.
+    """
+    return CHOICE * k if len(kept) < len(ranking) else 0
 
 
 def _by_lot(
