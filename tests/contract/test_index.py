@@ -41,7 +41,8 @@ def graph_asked_for_everything():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(planner, "ROWS_PER_NODE", 0)
         patch.setattr(planner, "SPARE", 0)
-        patch.setattr(HnswGraph, "breadth", lambda graph, n: len(graph.starts))
+        for name in ("breadth", "rough_breadth"):
+            patch.setattr(HnswGraph, name, lambda graph, n: len(graph.starts))
         yield
 
 

@@ -5,8 +5,7 @@ are then computed in float64 from the vectors themselves. Its nodes are the dist
 that share one, such as colours of one photo, would be each other's only neighbors and cut
 themselves off.
 
-How widely to look is measured on the shop's own vectors and tastes when the graph is made, against
-the exact answer, since it differs tenfold between one set of vectors and another.
+How widely to look is measured when it is made: see `breadths`.
 """
 
 from __future__ import annotations
@@ -19,14 +18,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from penchant.index.breadths import (
+    DEPTHS,
+    RECALL,
+    ROUGH_RECALL,
+    breadth_for,
+    measured_breadths,
+    probes_of,
+)
 from penchant.index.exact import ExactIndex
 from penchant.maths.cosines import cosines
-from penchant.maths.rows import present_rows, unit_rows
+from penchant.maths.rows import present_rows
 from penchant.maths.spans import spans_of
 from penchant.types import Rows, Vector
 
 FILE = "links.faiss"
-ARRAYS = ("rows", "starts", "breadths")
+ARRAYS = ("rows", "starts", "breadths", "rough_breadths")
 """Kept beside it as `<name>.npy`."""
 
 LINKS = 32
@@ -35,24 +42,8 @@ LINKS = 32
 CARE = 200
 """Candidates looked at for the links of a new node."""
 
-DEPTHS = (10, 100, 500)
-"""Numbers of neighbors at which recall is measured."""
-
-RECALL = 0.99
-"""Mean share of the true neighbors that must be found then."""
-
-PROBES = 128
-"""Queries it is measured with."""
-
-BLEND = 2
-"""Products each is a sum of where tastes are few: as a profile of two styles, but harder."""
-
 CLOSE = 32
 """Nodes beyond those wanted that are compared exactly: rounding may have put them behind."""
-
-WIDER = 1.15
-"""Factor between one breadth tried and the next."""
-
 
 ROUGHLY = 2
 """How many times more nodes than those make the rough look that finds them worth its time."""
@@ -68,6 +59,7 @@ class HnswGraph:
         rows: Shape (n_present,), int32, rows by node, ascending within one.
         starts: Shape (n_nodes + 1,), int64; node i has rows[starts[i]:starts[i + 1]].
         breadths: Shape (3,), int64; nodes to look at for each of DEPTHS, ascending.
+        rough_breadths: The same where ROUGH_RECALL will do.
     """
 
     vectors: NDArray[np.float32]
@@ -75,6 +67,7 @@ class HnswGraph:
     rows: NDArray[np.int32]
     starts: NDArray[np.int64]
     breadths: NDArray[np.int64]
+    rough_breadths: NDArray[np.int64]
 
     @classmethod
     def over(
@@ -93,13 +86,16 @@ class HnswGraph:
         _, first, node, sizes = np.unique(
             as_bytes, return_index=True, return_inverse=True, return_counts=True
         )
-        graph = _linked(whole[first])
+        graph, probes = _linked(whole[first]), probes_of(whole[first], tastes)
+        truth = ExactIndex.over(whole[first]).query(probes, DEPTHS[-1]).rows
+        look = partial(_searched, graph, probes)
         return cls(
             vectors=vectors,
             graph=graph,
             rows=present[np.argsort(node, kind="stable")].astype(np.int32),
             starts=np.concatenate([[0], np.cumsum(sizes)]),
-            breadths=_measured_breadths(graph, whole[first], _probes(whole[first], tastes)),
+            breadths=measured_breadths(look, truth, graph.ntotal, RECALL),
+            rough_breadths=measured_breadths(look, truth, graph.ntotal, ROUGH_RECALL),
         )
 
     def breadth(self, n: int) -> int:
@@ -108,10 +104,15 @@ class HnswGraph:
         Args:
             n: How many neighbors, >= 1.
         """
-        deepest = DEPTHS[-1]
-        if n > deepest:
-            return int(np.ceil(self.breadths[-1] * n / deepest))
-        return max(n, int(np.ceil(np.interp(n, DEPTHS, self.breadths))))
+        return breadth_for(self.breadths, n)
+
+    def rough_breadth(self, n: int) -> int:
+        """Say how many nodes to look at so that most of the n nearest are among them.
+
+        Args:
+            n: How many neighbors, >= 1.
+        """
+        return breadth_for(self.rough_breadths, n)
 
     def near(self, query: Vector, n: int) -> tuple[Rows, NDArray[np.float64]]:
         """Give the rows of the n nearest distinct vectors, or of all if there are fewer.
@@ -130,7 +131,7 @@ class HnswGraph:
             >>> rows.tolist(), similarities.round(6).tolist()
             ([1], [0.8])
         """
-        nodes = _searched(self.graph, query, self.breadth(n))
+        (nodes,) = _searched(self.graph, query[None], self.breadth(n))
         heads = self.heads[nodes]
         if len(nodes) > ROUGHLY * (n + CLOSE):  # a rough look spares the exact one most of them
             rough = self.vectors.take(heads, axis=0) @ query
@@ -145,20 +146,21 @@ class HnswGraph:
         places, sizes = spans_of(self.starts, nodes)
         return self.rows[places], np.repeat(similarities, sizes)
 
-    def roughly(self, query: Vector, n: int) -> Rows:
+    def roughly(self, queries: NDArray[np.float32], n: int) -> list[Rows]:
         """Give the rows of all nodes that were looked at for the n nearest, in the graph's order.
 
         Args:
-            query: Shape (dim,), a unit vector.
+            queries: Shape (n_queries, dim), unit vectors.
             n: How many distinct vectors, >= 1.
 
         Returns:
-            Nearest first, as its vectors of one byte per number tell; at least n rows, or all.
+            Per query, nearest first, as the graph's vectors of one byte per number tell; at least n
+            rows, or all.
         """
-        nodes = _searched(self.graph, query, self.breadth(n))
+        found = _searched(self.graph, queries, self.rough_breadth(n))
         if len(self.heads) == len(self.rows):
-            return self.heads[nodes]
-        return self.rows[spans_of(self.starts, nodes)[0]]
+            return [self.heads[nodes] for nodes in found]
+        return [self.rows[spans_of(self.starts, nodes)[0]] for nodes in found]
 
     @cached_property
     def heads(self) -> Rows:
@@ -201,8 +203,9 @@ class HnswGraph:
         return found
 
     def _check(self) -> None:
-        has = (self.graph.ntotal, self.graph.d, int(self.starts[-1]), len(self.breadths))
-        wanted = (len(self.starts) - 1, self.vectors.shape[1], len(self.rows), len(DEPTHS))
+        breadths = len(self.breadths), len(self.rough_breadths)
+        has = (self.graph.ntotal, self.graph.d, int(self.starts[-1]), *breadths)
+        wanted = (len(self.starts) - 1, self.vectors.shape[1], len(self.rows), *2 * [len(DEPTHS)])
         if has != wanted or not 0 <= self.rows.min() <= self.rows.max() < len(self.vectors):
             raise ValueError(f"the graph has nodes, dim, rows, breadths {has}, must have {wanted}")
 
@@ -223,10 +226,10 @@ def _linked(nodes: NDArray[np.float32]) -> Any:
     return graph
 
 
-def _searched(graph: Any, query: Vector, breadth: int) -> NDArray[np.int64]:
+def _searched(graph: Any, queries: NDArray[np.float32], breadth: int) -> list[NDArray[np.int64]]:
     wanted = min(breadth, graph.ntotal)
-    _, nodes = graph.search(query[None, :], wanted, params=_widely(wanted))
-    return np.asarray(nodes[0][nodes[0] >= 0])
+    _, found = graph.search(queries, wanted, params=_widely(wanted))
+    return [nodes[nodes >= 0] for nodes in found]
 
 
 @lru_cache(maxsize=64)
@@ -234,38 +237,3 @@ def _widely(breadth: int) -> Any:
     import faiss
 
     return faiss.SearchParametersHNSW(efSearch=breadth)
-
-
-def _measured_breadths(
-    graph: Any, nodes: NDArray[np.float32], probes: NDArray[np.float32]
-) -> NDArray[np.int64]:
-    """Find how widely to look for each of DEPTHS: wider and wider until RECALL is reached."""
-    truth = ExactIndex(nodes, np.ones(len(nodes), bool)).query(probes, DEPTHS[-1]).rows
-    breadth, found = 1, []
-    for depth in DEPTHS:
-        near = truth[:, :depth]
-        breadth = max(breadth, near.shape[1])
-        while breadth < len(nodes) and _recall(graph, probes, near, breadth) < RECALL:
-            breadth = int(np.ceil(breadth * WIDER))
-        found.append(breadth)
-    return np.array(found, np.int64)
-
-
-def _probes(nodes: NDArray[np.float32], tastes: NDArray[np.float32] | None) -> NDArray[np.float32]:
-    """Take tastes, or blend distinct vectors, from far apart in lists in no order of likeness."""
-    known = np.empty(0, np.intp) if tastes is None else np.flatnonzero(present_rows(tastes))
-    if tastes is not None and len(known) >= PROBES:
-        chosen = known[np.linspace(0, len(known) - 1, PROBES).astype(np.intp)]
-        return np.ascontiguousarray(tastes[chosen])
-    chosen = np.linspace(0, len(nodes) - 1, BLEND * PROBES).astype(np.intp)
-    return unit_rows(nodes[chosen.reshape(BLEND, PROBES)].sum(axis=0))
-
-
-def _recall(
-    graph: Any, probes: NDArray[np.float32], near: NDArray[np.int32], breadth: int
-) -> float:
-    hits = [
-        np.isin(rows, _searched(graph, probe, breadth)).mean()
-        for rows, probe in zip(near, probes, strict=True)
-    ]
-    return float(np.mean(hits))

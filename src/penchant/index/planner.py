@@ -30,6 +30,9 @@ ROWS_PER_NODE = 32
 SPARE = 32
 """Neighbors asked for beyond those expected to do: what a customer owns lies near the profile."""
 
+OWN = 8
+"""The same for candidates, of which a few may be missed."""
+
 MORE = 4
 """Times more neighbors that are asked for when too few of them are eligible."""
 
@@ -109,9 +112,9 @@ class PlannedIndex:
         """Find rows near some directions, all together: see `Index.around`.
 
         By the graph they come in the order of its short vectors, without a look at the vectors
-        themselves: of a hundred the last one or two may be next best, which a ranking that scores
-        all of them by several sources does not miss. It is asked wherever that is quicker, however
-        few are eligible.
+        themselves: of a hundred some four may be next best, which a ranking that scores all of them
+        by several sources does not miss. It is asked wherever that is quicker, however few are
+        eligible.
 
         Args:
             starts: As there, like all that follows.
@@ -123,28 +126,34 @@ class PlannedIndex:
         """
         check_query(self.vectors.shape, starts, k, eligible, None)
         mask = self.present & eligible
-        n = None if self.graph is None else self._worth_asking(self.graph, mask, k)
+        n = None if self.graph is None else _worth_asking(self, self.graph, mask, k)
         if self.graph is None or n is None:
             return self.query(starts, k, eligible=eligible).together()
-        return together([self._around(self.graph, one, n, k, mask) for one in starts])
+        looked = zip(starts, self.graph.roughly(starts, n), strict=True)
+        found = [(start, rows[mask[rows]][:k]) for start, rows in looked]
+        n_known = len(self.graph.vectors)
+        return together([_completed(self, start, rows, n_known, k, mask) for start, rows in found])
 
-    def _worth_asking(self, graph: HnswGraph, mask: Mask, k: int) -> int | None:
-        """Say how many neighbors to ask the graph for; None where exact is cheaper, or wanted."""
-        n_eligible = int(np.count_nonzero(mask[: len(graph.vectors)]))
-        if not n_eligible or len(mask) < self.exact_below:
-            return None
-        n = _expected(graph, k, n_eligible)
-        return n if ROWS_PER_NODE * graph.breadth(n) <= n_eligible else None
 
-    def _around(self, graph: HnswGraph, start: Vector, n: int, k: int, mask: Mask) -> Rows:
-        rows, n_known = graph.roughly(start, n), len(graph.vectors)
-        rows = rows[mask[rows]][:k]
-        if len(rows) < k:
-            return self.query(start[None], k, eligible=mask).together()
-        if not mask[n_known:].any():
-            return rows
-        found = rows, cosines(self.vectors, rows, start)
-        return _best(*_with_later(self, found, n_known, start, k, mask, None), k).together()
+def _worth_asking(index: PlannedIndex, graph: HnswGraph, mask: Mask, k: int) -> int | None:
+    """Say how many neighbors to ask the graph for; None where exact is cheaper, or wanted."""
+    n_eligible = int(np.count_nonzero(mask[: len(graph.vectors)]))
+    if not n_eligible or len(mask) < index.exact_below:
+        return None
+    n = _expected(graph, k, n_eligible) + OWN
+    return n if ROWS_PER_NODE * graph.rough_breadth(n) <= n_eligible else None
+
+
+def _completed(
+    index: PlannedIndex, start: Vector, rows: Rows, n_known: int, k: int, mask: Mask
+) -> Rows:
+    """Add what lies behind the rows the graph knows; where it found too few, look properly."""
+    if len(rows) < k:
+        return index.query(start[None], k, eligible=mask).together()
+    if not mask[n_known:].any():
+        return rows
+    found = rows, cosines(index.vectors, rows, start)
+    return _best(*_with_later(index, found, n_known, start, k, mask, None), k).together()
 
 
 def _expected(graph: HnswGraph, k: int, n_eligible: int) -> int:

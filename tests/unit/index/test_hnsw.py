@@ -79,7 +79,9 @@ def test_a_saved_graph_answers_as_before(tmp_path):
             np.testing.assert_array_equal(before, after)
 
 
-@pytest.mark.parametrize("name", ["links.faiss", "rows.npy", "starts.npy", "breadths.npy"])
+@pytest.mark.parametrize(
+    "name", ["links.faiss", "rows.npy", "starts.npy", "breadths.npy", "rough_breadths.npy"]
+)
 @pytest.mark.parametrize("content", [None, b"", b"nonsense"])
 def test_a_damaged_file_is_refused(tmp_path, name, content):
     vectors = some_vectors(200)
@@ -157,6 +159,36 @@ def test_what_lies_around_is_asked_of_the_graph_wherever_that_is_quicker(
     index = PlannedIndex(ExactIndex.over(vectors), HnswGraph.over(vectors), exact_below)
     index.around(vectors[1:2], k, eligible=np.random.default_rng(1).random(1500) < share)
     assert bool(calls) == asked
+
+
+def test_a_rough_look_is_narrower_and_finds_most():
+    vectors = some_vectors()
+    graph, exact = HnswGraph.over(vectors), ExactIndex.over(vectors)
+    assert np.all(graph.rough_breadths <= graph.breadths)
+    assert [graph.rough_breadth(n) >= n for n in (1, 10, 60, 500, 5000)] == [True] * 5
+    blends = unit_rows(vectors[100:200] + vectors[900:1000])
+    truth = exact.query(blends, 100).rows
+    looked = graph.roughly(blends, 100)
+    recall = np.mean([np.isin(true, rows).mean() for true, rows in zip(truth, looked, strict=True)])
+    assert recall > 0.93
+
+
+def test_several_queries_are_looked_at_like_each_alone():
+    vectors = some_vectors()
+    graph = HnswGraph.over(vectors)
+    for together, query in zip(graph.roughly(vectors[:7], 20), vectors[:7], strict=True):
+        np.testing.assert_array_equal(together, graph.roughly(query[None], 20)[0])
+
+
+def test_where_a_rough_look_finds_too_few_a_proper_one_follows():
+    """All near the first row are taken out: a rough look at so many nodes finds nothing else."""
+    vectors = some_vectors()
+    exact, graph = ExactIndex.over(vectors), HnswGraph.over(vectors)
+    eligible = np.ones(len(vectors), bool)
+    eligible[exact.query(vectors[1:2], 200).rows[0]] = False
+    index = PlannedIndex(exact, graph, 0)
+    expected = exact.query(vectors[1:2], 10, eligible=eligible).rows[0]
+    np.testing.assert_array_equal(index.around(vectors[1:2], 10, eligible=eligible), expected)
 
 
 def test_who_needs_no_graph_loads_no_faiss():
