@@ -13,6 +13,7 @@ import pytest
 
 from penchant.cli.serve import check_host
 from penchant.errors import InputError
+from penchant.server.muster import is_alive
 from penchant.server.runner import HEALTH_SECONDS
 from penchant.shop_directory import ShopDirectory
 from tests.server.conftest import add_keys
@@ -114,7 +115,6 @@ def write(service, label, acknowledged):
 def test_two_workers_know_at_once_what_one_was_told(own_shop, desk):
     vector = [float(one) for one in desk.make_vectors()["P03"]]
     with running(own_shop, "--workers", 2) as service:
-        pids = set()
         for number in range(6):
             body = {"title": "New", "vector": vector}
             assert service.ask("PUT", f"/v1/products/N{number}", body)[0] == 200
@@ -134,20 +134,45 @@ def test_two_workers_know_at_once_what_one_was_told(own_shop, desk):
         metrics = service.ask("GET", "/metrics")[1]
         assert 'penchant_events_total{fate="accepted"} 6.0' in metrics
         assert "penchant_store_up 1.0" in metrics
-        pids = {one["pid"] for one in service.lines if one["event"] == "build_taken_up"}
-        assert len(pids) == 2
-        check_a_killed_worker_is_replaced(service, pids)
+        assert len(workers_of(service)) == 2
+        check_killed_answerers_are_replaced(service)
+        check_a_killed_worker_is_replaced(service)
         assert service.end() == 0
+        assert not any(is_alive(pid) for pid in opened_by(service))
 
 
-def check_a_killed_worker_is_replaced(service, pids):
-    """The other goes on answering, another one starts, and nobody waits for the dead."""
-    os.kill(min(pids), signal.SIGKILL)
-    deadline = time.monotonic() + HEALTH_SECONDS + 60  # it may die while it is asked for a sign
-    while len({one["pid"] for one in service.lines if one["event"] == "build_taken_up"}) < 3:
+def workers_of(service):
+    begun = [one for one in service.lines if "Started server process" in one.get("text", "")]
+    return {one["pid"] for one in begun}
+
+
+def opened_by(service):
+    """The processes that opened the shop: workers and their answerers."""
+    return {one["pid"] for one in service.lines if one["event"] == "build_taken_up"}
+
+
+def wait_for_another(service, n_processes):
+    """Ask until so many opened the shop, of which some were killed: nobody is refused."""
+    deadline = time.monotonic() + HEALTH_SECONDS + 60  # one may die while it is asked for a sign
+    while len(opened_by(service)) < n_processes:
         assert time.monotonic() < deadline
         with suppress(OSError, http.client.HTTPException):
             assert service.ask("GET", "/v1/recommendations")[0] == 200
+
+
+def check_killed_answerers_are_replaced(service):
+    """Workers answer by themselves until they have others."""
+    wait_for_another(service, 4)
+    for pid in opened_by(service) - workers_of(service):
+        os.kill(pid, signal.SIGKILL)
+    wait_for_another(service, 6)
+    assert [one["event"] for one in service.lines].count("answerer_ended") == 2
+
+
+def check_a_killed_worker_is_replaced(service):
+    """The other goes on answering, another one starts, and nobody waits for the dead."""
+    os.kill(min(workers_of(service)), signal.SIGKILL)
+    wait_for_another(service, 8)
     until_ready(service)
     assert service.ask("PUT", "/v1/products/N9", {"title": "New"})[0] == 200
     assert "workers_behind" not in service.out.read_text()

@@ -228,7 +228,9 @@ def _linked(nodes: NDArray[np.float32]) -> Any:
 
 def _searched(graph: Any, queries: NDArray[np.float32], breadth: int) -> list[NDArray[np.int64]]:
     wanted = min(breadth, graph.ntotal)
-    _, found = graph.search(queries, wanted, params=_widely(wanted))
+    how = _widely(wanted)
+    # one by one: of several together each would wait for threads to be woken
+    found = [graph.search(query[None], wanted, params=how)[1][0] for query in queries]
     return [nodes[nodes >= 0] for nodes in found]
 
 

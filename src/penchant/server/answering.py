@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from penchant.server.problems import ProblemError
+from penchant.server.problems import overloaded
 
 Result = TypeVar("Result")
 
@@ -39,7 +39,7 @@ class Workbench:
             ProblemError: if too much is to be done already.
         """
         if self._inside >= self._most:
-            raise _overloaded()
+            raise overloaded()
         self._inside += 1
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Result] = loop.create_future()
@@ -69,9 +69,5 @@ class Workbench:
 
 def _in_time(work: Callable[[], Result], until: float) -> Result:
     if time.monotonic() > until:
-        raise _overloaded()
+        raise overloaded()
     return work()
-
-
-def _overloaded() -> ProblemError:
-    return ProblemError("overloaded", "Too much to do at once. Try again in a second.")

@@ -91,6 +91,11 @@ class ProblemError(HTTPException):
         self.more = more
 
 
+def overloaded() -> ProblemError:
+    """Make what tells that too much is to be done already."""
+    return ProblemError("overloaded", "Too much to do at once. Try again in a second.")
+
+
 def problem(
     code: str,
     detail: str,

@@ -73,12 +73,33 @@ def about(request: Request, customer_id: str | None) -> None:
 def json_answer(
     values: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Make an answer of JSON-ready values, as they are: nothing is validated again.
+    """Make an answer of JSON-ready values, as they are.
 
     Args:
         values: JSON-ready.
         status: HTTP status.
         headers: Sent with it.
     """
-    content = json.dumps(values, allow_nan=False, separators=(",", ":")).encode()
+    return json_response(json_bytes(values), status, headers)
+
+
+def json_bytes(values: Mapping[str, Any]) -> bytes:
+    """Write JSON as it is sent: nothing is validated again.
+
+    Args:
+        values: JSON-ready.
+    """
+    return json.dumps(values, allow_nan=False, separators=(",", ":")).encode()
+
+
+def json_response(
+    content: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Make an answer of what is JSON already.
+
+    Args:
+        content: Of `json_bytes`.
+        status: HTTP status.
+        headers: Sent with it.
+    """
     return Response(content, status, headers, media_type="application/json")

@@ -16,11 +16,13 @@ from penchant.errors import BuildError, InputError, StoreFullError
 from penchant.experiments.answered import Answered
 from penchant.maths.threads import one_thread
 from penchant.privacy.statement import shop_statement
+from penchant.server.answerer import Answerer
 from penchant.server.answering import Workbench
 from penchant.server.caller import EVERYBODY, Caller, check_access, check_rate, identify, shown_key
 from penchant.server.eraser import Eraser
 from penchant.server.experimenting import BROKEN
 from penchant.server.keeper import Keeper
+from penchant.server.line import Line
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
 from penchant.server.loopback import check_local
@@ -70,7 +72,10 @@ class Service:
         self.metrics = Metrics()
         self.link = StoreLink(directory, settings.store)
         together = os.environ.get(TOGETHER)
-        self.muster = Muster(Path(together) if together else None)
+        folder = Path(together) if together else None
+        self.muster = Muster(folder)
+        self.line = Line(folder)
+        self.answerer = Answerer(folder, logs)
         self.watcher = Watcher(directory, self.link, self.muster, logs, self.metrics)
         self.serving: Serving = self.watcher.serving
         server = settings.server
@@ -87,22 +92,34 @@ class Service:
 
     def start(self) -> None:
         """Open the shop as far as it can be, and begin to look after it."""
-        self.logs.start()
-        self._limits.enter_context(one_thread())
-        self.watcher.look()
-        self.watcher.start()
+        self.answerer.start()
+        self.start_answering()
+        self.line.open()
         self.recorder.start()
-        self.keeper.start()
         self.eraser.start()
 
     def stop(self) -> None:
         """Write what is to be written, and close everything."""
+        self.line.close()
+        self.answerer.stop()
         self.answers.close()
         self.chores.close()
         self.rights.close()
         self.recorder.stop()
-        self.keeper.stop()
         self.eraser.stop()
+        self.stop_answering()
+
+    def start_answering(self) -> None:
+        """Open the shop as far as it can be: enough for a process that does nothing but answer."""
+        self.logs.start()
+        self._limits.enter_context(one_thread())
+        self.watcher.look()
+        self.watcher.start()
+        self.keeper.start()
+
+    def stop_answering(self) -> None:
+        """Write the answers that are to be kept, and close what `start_answering` opened."""
+        self.keeper.stop()
         self.watcher.stop()
         self.link.close()
         self.metrics.close()

@@ -5,19 +5,43 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from penchant.experiments.answered import answer_question
 from penchant.question import Question
+from penchant.server.routing import json_bytes
 from penchant.server.service import Service
-from penchant.surfaces import Slate
 
 
-def answer(service: Service, question: Question) -> Slate:
+async def answered(service: Service, question: Question) -> bytes:
+    """Let a question be answered: by whoever is free, or else here.
+
+    Args:
+        service: Of this worker.
+        question: What; its time and request_id are given by who answers.
+
+    Returns:
+        The slate, in JSON.
+
+    Raises:
+        ProblemError: if too much is to be done already.
+        PenchantError: what the shop raises.
+    """
+    found = await service.line.ask(question)
+    if found is None:
+        found = await service.answers.run(partial(answer, service, question))
+    return found
+
+
+def answer(service: Service, question: Question) -> bytes:
     """Answer as the experiments say that run now, keep and count.
 
     Args:
         service: Whose shop is asked.
         question: What; its time and request_id are given here.
+
+    Returns:
+        The slate, in JSON.
 
     Raises:
         PenchantError: what the shop raises.
@@ -28,4 +52,4 @@ def answer(service: Service, question: Question) -> Slate:
     if exchange.answered is not None:
         service.keeper.keep(exchange.answered)
     service.metrics.slate(slate.surface, slate.step, empty=not slate.slots, degraded=slate.degraded)
-    return slate
+    return json_bytes(slate.to_dict())

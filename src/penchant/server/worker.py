@@ -1,32 +1,70 @@
-"""One worker: the app as a process of its own makes it, told by its environment what to serve."""
+"""One worker and its answerer: as processes of their own, told by the environment what to serve."""
 
 from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from starlette.types import ASGIApp
 
+from penchant.errors import PenchantError
+from penchant.question import Question
 from penchant.server.app import create_app
+from penchant.server.line import serve_line
 from penchant.server.logs import Logs
-from penchant.server.runner import LEVEL, SHOP
+from penchant.server.runner import LEVEL, SHOP, TOGETHER
 from penchant.server.service import Service
+from penchant.server.slates import answer
 from penchant.shop_directory import ShopDirectory
 
 SWITCH_SECONDS: Final = 0.0005
 """A thread that waits for the interpreter gets it after this, not after ten times as long."""
 
 
+YIELD: Final = 5
+"""How much later an answerer gets its turn than what hands it questions and sends its answers."""
+
+
 def worker() -> ASGIApp:
     """Make the app of one worker; uvicorn calls it in each process."""
+    service = _service()
+    _pass_on(service.logs)
+    return create_app(service)
+
+
+def answerer() -> None:
+    """Answer what waits in line, until the worker that began this process closes its end."""
+    for one in (signal.SIGINT, signal.SIGTERM):  # sent to all: the worker decides when to end
+        signal.signal(one, signal.SIG_IGN)
+    os.nice(YIELD)
+    service = _service()
+    service.start_answering()
+    try:
+        work = partial(_tell_if_it_fails, service)
+        serve_line(Path(os.environ[TOGETHER]), work, until=sys.stdin.fileno())
+    finally:
+        service.stop_answering()
+
+
+def _service() -> Service:
     sys.setswitchinterval(SWITCH_SECONDS)
     shop = ShopDirectory.open(Path(os.environ[SHOP]))
-    logs = Logs(os.environ.get(LEVEL, "info"))
-    _pass_on(logs)
-    return create_app(Service(shop, shop.settings(), logs))
+    return Service(shop, shop.settings(), Logs(os.environ.get(LEVEL, "info")))
+
+
+def _tell_if_it_fails(service: Service, question: Question) -> bytes:
+    try:
+        return answer(service, question)
+    except PenchantError:  # who asked answers it again, and is told
+        raise
+    except Exception as error:
+        service.logs.unexpected(error)
+        raise
 
 
 class _ToLogs(logging.Handler):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
@@ -13,8 +12,8 @@ from penchant.question import Question
 from penchant.server.models.ids import CustomerPath, CustomerQuery, Id, K, ProductPath
 from penchant.server.models.problem import failures
 from penchant.server.models.slates import MOST_PRODUCTS, SLATE, CartAsked
-from penchant.server.routing import Guarded, about, json_answer, service_of
-from penchant.server.slates import answer
+from penchant.server.routing import Guarded, about, json_response, service_of
+from penchant.server.slates import answered
 from penchant.settings.showing import CART, HOMEPAGE, PRODUCT_PAGE
 
 router = APIRouter(route_class=Guarded, tags=["recommendations"])
@@ -127,6 +126,4 @@ async def complete_cart(request: Request, cart: CartAsked) -> Response:
 
 
 async def _answered(request: Request, question: Question) -> Response:
-    service = service_of(request)
-    slate = await service.answers.run(partial(answer, service, question))
-    return json_answer(slate.to_dict())
+    return json_response(await answered(service_of(request), question))
