@@ -3,8 +3,8 @@
 A connection stays with the worker that took it, so that questions would wait at one worker while
 another has nothing to do. So they are put into a pipe all of them share; processes that do nothing
 but answer read from it, and send what they found to the worker that asked. What cannot go this way
-- there is nobody to answer, the question or the answer is too long, it fails - is answered by the
-worker itself.
+- there is nobody to answer, the question or the answer is too long, it fails, it takes too long -
+is answered by the worker itself.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ NUMBER: Final = 8
 MOST_BYTES: Final = 1 << 18
 """Of an answer that is sent; systems let fewer through, and then it is made where it was asked."""
 
-PATIENCE: Final = 2.0
-"""Seconds until who asked is told to come back."""
+PATIENCE: Final = 1.0
+"""Seconds until a question is taken back: whoever had it was killed, or too many wait."""
 
 SEND_SECONDS: Final = 1.0
 """For a worker to take an answer in."""
@@ -113,7 +113,9 @@ class Line:
             os.write(pipe, ticket.ljust(LENGTH))
             async with asyncio.timeout(PATIENCE):
                 return await answer or None
-        except (BlockingIOError, TimeoutError):
+        except TimeoutError:
+            return None
+        except BlockingIOError:
             raise overloaded() from None
         except BrokenPipeError:  # nobody reads from it any more
             self._hang_up()
