@@ -239,13 +239,9 @@ class People:
         self._judged_before[known.customer_id] = _Before(judged, known.history, places, as_of_us)
         return judged
 
-    def forget(self, customer_id: str) -> None:
-        """Let go of what was thought of somebody.
-
-        Args:
-            customer_id: Any customer.
-        """
-        self._judged_before.pop(customer_id, None)
+    def forget(self) -> None:
+        """Let go of what was thought of anybody since their last event."""
+        self._judged_before.clear()
 
     @cached_property
     def _judge(self) -> Judge:

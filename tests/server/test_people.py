@@ -1,10 +1,12 @@
 """The rights of a person: consent, merging, a page token, export and erasure."""
 
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from penchant.privacy.erasing import forget_in_database
 from penchant.privacy.progress import progress_file
 from penchant.server import eraser
 from penchant.shop_directory import ShopDirectory
@@ -196,6 +198,21 @@ def test_who_is_erased_is_unknown_at_once_and_gone_from_files_soon(service, own_
     assert [one for one in files if b"WARM" in one.read_bytes()] == []
     assert slate(service, "WARM")["step"] == "popular"
     assert slate(service, "NEAR")["step"] == "profile"
+
+
+def test_after_an_erasure_by_whatever_worker_nobody_is_remembered(service):
+    """Another process erases; this one sees that the secret of the logs is a new one."""
+    watcher, people = service.service.watcher, service.service.serving.shop.people
+    told = {"event_id": "e1", "customer_id": "WARM", "product_id": "P03"}
+    service.post("/v1/events", {**told, "interaction_type": "view"})
+    slate(service, "WARM")
+    assert set(people._judged_before) == {"WARM"}
+    watcher.look()
+    assert people._judged_before
+    store = service.service.link.store
+    forget_in_database(store, "WARM", at=datetime.now(UTC))
+    watcher.look()
+    assert not people._judged_before
 
 
 def test_an_erasure_is_done_only_when_nobody_reads_what_was_deleted(service, monkeypatch):

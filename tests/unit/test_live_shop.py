@@ -278,7 +278,7 @@ def test_what_is_thought_is_kept_until_something_else_happens(
     shop.record([event(7, "WARM", "P12", "view")], now=NOW)
     assert shop.profile("WARM", as_of=NOW) != first
     assert len(asked) == 2
-    shop.people.forget("WARM")
+    shop.people.forget()
     shop.profile("WARM", as_of=NOW)
     assert len(asked) == 3
 

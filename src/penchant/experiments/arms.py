@@ -161,14 +161,10 @@ class Arms:
             arms._of(changes)  # now, so that no customer waits for it
         return arms
 
-    def forget(self, customer_id: str) -> None:
-        """Let go of what was thought of somebody, in every arm.
-
-        Args:
-            customer_id: Any customer.
-        """
+    def forget(self) -> None:
+        """Let go of what was thought of anybody, in every arm."""
         for arm in tuple(self._arms.values()):
-            arm.shop.people.forget(customer_id)
+            arm.shop.people.forget()
 
     def _of(self, changes: Changes) -> Arm:
         with self._making:

@@ -43,6 +43,9 @@ MOST: Final = 128
 NUMBER: Final = 8
 """Bytes at the begin of an answer that tell which question it is to."""
 
+USUAL_BYTES: Final = 1 << 16
+"""What an answer may well have; where a system lets no message of so many through, none is sent."""
+
 MOST_BYTES: Final = 1 << 18
 """Of an answer that is sent; systems let fewer through, and then it is made where it was asked."""
 
@@ -77,7 +80,9 @@ class Line:
         door = _socket()
         try:
             door.bind(own)
-        except OSError:  # such as a path too long for a socket: each worker answers its own then
+            door.sendto(bytes(USUAL_BYTES), own)
+            door.recv(USUAL_BYTES)
+        except OSError:  # a path too long, or next to nothing passes: each answers its own then
             door.close()
             return
         self._door = door

@@ -123,14 +123,10 @@ class Serving:
             if served is self._served and (changed or again or self._others.changed()):
                 self._compare(store)
 
-    def forget(self, customer_id: str) -> None:
-        """Let go of what was thought of somebody.
-
-        Args:
-            customer_id: Any customer.
-        """
+    def forget(self) -> None:
+        """Let go of what was thought of anybody."""
         if self._served is not None:
-            self._served.arms.forget(customer_id)
+            self._served.arms.forget()
 
     def take_up_products(self, version: int) -> None:
         """Let products be found that were added, changed or removed since.

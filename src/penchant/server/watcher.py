@@ -53,6 +53,7 @@ class Watcher:
         self._metrics = metrics
         self.serving = Serving(directory, self._swapped, self._compared)
         self._was_up = True
+        self._log_secret = b""
         self._made = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -78,8 +79,10 @@ class Watcher:
 
     def _look(self) -> None:
         remembered = self._link.look()
-        if remembered is not None:
+        if remembered is not None and remembered.log_secret != self._log_secret:
+            self._log_secret = remembered.log_secret
             self._logs.keyed(remembered.log_secret)
+            self.serving.forget()  # an erasure renews it: nobody here remembers the person either
         store = self._link.opened
         if store is not None and self._link.known:
             products = self._link.remembered.versions.get("products", 0)

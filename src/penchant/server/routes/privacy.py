@@ -72,7 +72,6 @@ async def forget(request: Request, customer_id: CustomerPath) -> Response:
         store = service.link.store
         erasure = forget_in_database(store, customer_id, at=datetime.now(UTC))
         service.keeper.forget(customer_id)
-        service.serving.forget(customer_id)
         service.take_up()
         return erasure
 
