@@ -18,8 +18,8 @@ def visual_source(index: Index, taste: Vector, styles: Sequence[Vector] = ()) ->
     Args:
         index: Over the style vectors of all products.
         taste: Shape (dim,), the customer's profile.
-        styles: Of a customer with several: each is looked up by itself, or the mean of two styles
-            would find what lies between them.
+        styles: Of a customer with several: these are looked up instead of the taste, their mean,
+            which would find what lies between them.
     """
-    starts = np.stack([taste, *styles]) if len(styles) > 1 else taste[None]
+    starts = np.stack(styles) if len(styles) > 1 else taste[None]
     return NearestSource(VISUAL, index, taste, starts)

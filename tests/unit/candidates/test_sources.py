@@ -166,19 +166,24 @@ def test_visual_gives_the_nearest_eligible() -> None:
 
 
 def test_several_styles_are_each_looked_up_and_all_scored_by_the_whole_taste() -> None:
-    """Two styles a right angle apart: what lies between them is found last, not first."""
-    index = some_index(np.random.default_rng(5))
-    one, other = index.vectors[0], index.vectors[1]
+    """What lies between two styles is nearest to the taste, their mean, but not looked up."""
+    vectors = np.zeros((N, 3), np.float32)
+    vectors[:, 0], vectors[: N // 2, 1], vectors[N // 2 :, 1] = 0.1, 1, -1
+    vectors[:, 2] = np.linspace(-0.1, 0.1, N)
+    vectors[20:24] = [1, 0, 0]
+    index = ExactIndex.over(unit_rows(vectors))
+    one, other = index.vectors[0], index.vectors[-1]
     taste = unit_rows((one + other)[None].astype(np.float32))[0]
     everything = np.ones(N, bool)
     source = visual_source(index, taste, [one, other])
     found = source.candidates(8, eligible=everything)
     wanted = {
-        row for start in (taste, one, other)
+        row for start in (one, other)
         for row in np.argsort(-(index.vectors @ start), kind="stable")[:4].tolist()
     }  # fmt: skip
     assert set(found.tolist()) == wanted
-    assert {0, 1} <= wanted
+    assert set(np.argsort(-(index.vectors @ taste))[:4].tolist()) == {20, 21, 22, 23}
+    assert not wanted & {20, 21, 22, 23}
     assert source.scores(found) == pytest.approx(index.vectors[found] @ taste, abs=1e-6)
 
 
