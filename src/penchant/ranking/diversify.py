@@ -7,6 +7,7 @@ Maximal marginal relevance (MMR, Carbonell and Goldstein 1998) over style vector
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,11 +78,12 @@ def diversify(
     _check(k, diversity, shares)
     pools = _pools(ranking, vectors, max(DEPTH * k, MIN_POOL) if diversity else k, styles)
     turns = deal_slots(shares, [len(pool) for pool in pools], k)
-    worths = [_worth(ranking.take(pool).scores, diversity) for pool in pools]
+    scores = ranking.scores
+    worths = [_worth(scores[pool], diversity) for pool in pools]
     for number, worth in enumerate(worths):
         able = _able(worth, turns.count(number), diversity)
         pools[number], worths[number] = pools[number][able], worth[able]
-    stops = np.cumsum([len(one) for one in pools]).tolist()
+    stops = list(accumulate(len(one) for one in pools))
     parts = [slice(stop - len(one), stop) for stop, one in zip(stops, pools, strict=True)]
     pool, worth = np.concatenate(pools), np.concatenate(worths)
     own = vectors.take(ranking.rows[pool] if diversity else [], axis=0).astype(np.float64)
@@ -134,7 +136,7 @@ def _pools(
         return [np.arange(min(depth, len(ranking)))]
     directions, nearest = np.stack([one.vector for one in styles]).T, np.empty(0, np.intp)
     while len(nearest) < len(ranking) and _fewest(nearest, len(styles)) < depth:
-        stop = 2 * len(nearest) + len(styles) * depth  # seldom are all of them looked at
+        stop = 2 * (len(nearest) + len(styles) * depth)  # seldom are all of them looked at
         likeness = vectors.take(ranking.rows[len(nearest) : stop], axis=0) @ directions
         nearest = np.concatenate([nearest, likeness.argmax(axis=1)])
     return [np.flatnonzero(nearest == one)[:depth] for one in range(len(styles))]
@@ -169,12 +171,13 @@ def _able(worth: Weights, slots: int, diversity: float) -> Mask:
 def _pick(
     worth: Weights, own: NDArray[np.float64], turns: Sequence[slice], diversity: float
 ) -> Places:
-    left, near, picked = worth.copy(), np.full(len(worth), -1.0), np.empty(len(turns), np.intp)
+    # nothing is picked yet: as if all had a likeness of -1 to it
+    gains, picked = worth + diversity, np.empty(len(turns), np.intp)
     for slot, part in enumerate(turns):
-        gains = left[part] - diversity * near[part]
-        best = part.start + int((gains >= gains.max() - EVEN).argmax())
+        able = gains[part]
+        best = part.start + int((able >= able.max() - EVEN).argmax())
         picked[slot] = best
-        left[best] = -np.inf
+        gains[best] = -np.inf
         if diversity and slot + 1 < len(turns):
-            np.maximum(near, own @ own[best], out=near)
+            np.minimum(gains, worth - diversity * (own @ own[best]), out=gains)
     return picked
