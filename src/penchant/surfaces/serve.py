@@ -138,14 +138,14 @@ def serve(plan: Plan, stock: Assortment, eligibility: Eligibility, manner: Manne
     Returns:
         k products if k are eligible under the rule of one per group and the last rung gives all.
     """
-    left, found = eligibility.eligible.copy(), [_pins(stock, manner, eligibility)]
+    left, found = eligibility.eligible, [_pins(stock, manner, eligibility)]
     stages: list[Stage] = []
     used = [rung for rung in plan.rungs if rung.used]
     for place, rung in enumerate(chain(used, repeat(used[-1]))):
         wanted = manner.k - sum(len(one.ranking) for one in found)
         if wanted <= 0:
             break
-        _take_out(left, found[-1].ranking, stock, manner)
+        left = _left(left, found[-1].ranking, stock, manner)
         eligible = left if rung.within is None else left & rung.within()
         if eligible.any():
             fill = _by_lot if rung.by_lot else _by_rank
@@ -266,8 +266,12 @@ def _in_turn(kept: Ranking, picked: Ranking, turns: Facet) -> Ranking:
     return kept.take(~among(labels, shown[:-1]) | (labels == shown[-1:]))
 
 
-def _take_out(left: Mask, shown: Ranking, stock: Assortment, manner: Manner) -> None:
+def _left(eligible: Mask, shown: Ranking, stock: Assortment, manner: Manner) -> Mask:
+    if not len(shown):
+        return eligible
+    left = eligible.copy()
     left[stock.variants_of(shown.rows) if manner.recommend.one_per_group else shown.rows] = False
+    return left
 
 
 def _showing(
