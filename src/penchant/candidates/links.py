@@ -95,10 +95,8 @@ class ProductLinks:
         self._check(rows, weights)
         known = rows >= 0
         places, sizes = spans_of(self.starts, rows[known])
-        added = self.weights[places].astype(np.float64)
-        if weights is not None:
-            added *= np.repeat(weights[known], sizes)
-        return self.product_row[places], added
+        factors = np.ones(len(rows)) if weights is None else weights
+        return self.product_row[places], self.weights[places] * factors[known].repeat(sizes)
 
     def scores(self, histories: Sequence[Rows], weights: Sequence[Weights] | None = None) -> Scores:
         """Score all products for many customers.
@@ -145,7 +143,7 @@ class ProductLinks:
             return found
         # one rising key per link, so that one search finds all pairs
         number = np.arange(len(known)) * self.n_products
-        keys = np.repeat(number, sizes) + self.product_row[places]
+        keys = number.repeat(sizes) + self.product_row[places]
         wanted = number[:, None] + product_rows
         at = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
         found[known] = np.where(keys[at] == wanted, self.weights[places[at]], 0.0)

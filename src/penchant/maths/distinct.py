@@ -46,7 +46,7 @@ def summed(rows: Rows, values: NDArray[np.float64]) -> tuple[Rows, NDArray[np.fl
     keys.sort()
     ordered = keys >> 32
     first = _firsts(ordered)
-    sums = np.bincount(np.cumsum(first) - 1, values[keys & 0xFFFFFFFF])
+    sums = np.bincount(first.cumsum() - 1, values[keys & 0xFFFFFFFF])
     return ordered[first].astype(np.int32), np.asarray(sums, dtype=np.float64)
 
 

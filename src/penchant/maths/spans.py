@@ -27,6 +27,5 @@ def spans_of(
     """
     first = starts[rows]
     sizes = starts[rows + 1] - first
-    ends = np.cumsum(sizes)
-    shifts = np.repeat(first - (ends - sizes), sizes)
+    shifts = (first - (sizes.cumsum() - sizes)).repeat(sizes)
     return shifts + np.arange(len(shifts)), sizes

@@ -123,7 +123,7 @@ def explore(
     rest = np.arange(len(slate), min(k + size, len(order)))
     places = _exploring_places(k, min(_n_exploring(k, share), len(rest)))
     drawable = np.concatenate([places, rest])
-    scores = np.round(order.scores[drawable], 9)
+    scores = order.scores[drawable].round(9)
     spread = temperature * (float(scores.std()) if len(places) else 0.0) or 1.0
     propensities, explored = np.ones(len(slate)), np.zeros(len(slate), bool)
     strata = []
