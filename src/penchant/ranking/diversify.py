@@ -107,16 +107,12 @@ def deal_slots(shares: Sequence[float], available: Sequence[int], k: int) -> lis
     """
     if len(shares) == 1:
         return [0] * min(k, available[0])
-    counts, turns = [0] * len(shares), []
-    for _ in range(min(k, sum(available))):
-        averages = [
-            round(share / (count + 1), 9) if count < most else -1.0
-            for share, count, most in zip(shares, counts, available, strict=True)
-        ]
-        turn = averages.index(max(averages))
-        counts[turn] += 1
-        turns.append(turn)
-    return turns
+    quotients = sorted(
+        (-round(share / slots, 9), style)
+        for style, (share, most) in enumerate(zip(shares, available, strict=True))
+        for slots in range(1, min(most, k) + 1)
+    )
+    return [style for _, style in quotients[:k]]
 
 
 def _check(k: int, diversity: float, shares: Sequence[float]) -> None:
