@@ -35,7 +35,12 @@ class StoreSettings(Checked):
 class ServerSettings(Checked):
     """How `penchant serve` answers; no build depends on it."""
 
-    workers: int = knob(1, "Processes that answer; they share the build by memory map.", at_least=1)
+    workers: int = knob(
+        1,
+        "Processes that take requests and share the build; of several each has another one beside "
+        "it that answers.",
+        at_least=1,
+    )
     requests_per_second: float = knob(
         200.0,
         "Requests a second each API key may make on average, of each worker; 0: any number.",
