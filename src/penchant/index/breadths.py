@@ -37,6 +37,7 @@ def measured_breadths(
     truth: NDArray[np.int32],
     n_nodes: int,
     recall: float,
+    at_least: Sequence[int] = (1, 1, 1),
 ) -> NDArray[np.int64]:
     """Find how widely to look for each of DEPTHS: wider and wider until a recall is reached.
 
@@ -46,14 +47,15 @@ def measured_breadths(
             of DEPTHS, or all nodes if they are fewer.
         n_nodes: How many there are.
         recall: Mean share of the true neighbors to be found, in (0, 1].
+        at_least: What is narrower is known not to do, for each of DEPTHS.
 
     Returns:
         Shape (3,), ascending.
     """
     breadth, found = 1, []
-    for depth in DEPTHS:
+    for depth, least in zip(DEPTHS, at_least, strict=True):
         near = truth[:, :depth]
-        breadth = max(breadth, near.shape[1])
+        breadth = max(breadth, near.shape[1], least)
         while breadth < n_nodes and _recall(look(breadth), near) < recall:
             breadth = int(np.ceil(breadth * WIDER))
         found.append(breadth)

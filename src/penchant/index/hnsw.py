@@ -89,13 +89,14 @@ class HnswGraph:
         graph, probes = _linked(whole[first]), probes_of(whole[first], tastes)
         truth = ExactIndex.over(whole[first]).query(probes, DEPTHS[-1]).rows
         look = partial(_searched, graph, probes)
+        rough = measured_breadths(look, truth, graph.ntotal, ROUGH_RECALL)
         return cls(
             vectors=vectors,
             graph=graph,
             rows=present[np.argsort(node, kind="stable")].astype(np.int32),
             starts=np.concatenate([[0], np.cumsum(sizes)]),
-            breadths=measured_breadths(look, truth, graph.ntotal, RECALL),
-            rough_breadths=measured_breadths(look, truth, graph.ntotal, ROUGH_RECALL),
+            breadths=measured_breadths(look, truth, graph.ntotal, RECALL, rough.tolist()),
+            rough_breadths=rough,
         )
 
     def breadth(self, n: int) -> int:

@@ -10,18 +10,28 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Final
 
 from penchant.server.logs import Logs
 
-START: Final = "from penchant.server.worker import answerer; answerer()"
+START: Final = """
+import signal
+for one in (signal.SIGINT, signal.SIGTERM):  # sent to all: the worker decides when to end
+    signal.signal(one, signal.SIG_IGN)
+from penchant.server.worker import answerer
+answerer()
+"""
 
-END_SECONDS: Final = 10.0
+END_SECONDS: Final = 5.0
 """For an answerer to write what it keeps, before it is killed."""
 
 AGAIN_SECONDS: Final = 1.0
-"""Until one that ended by itself is begun again."""
+"""Until one that ended by itself is begun again; twice as long each time it ends soon."""
+
+SOON_SECONDS: Final = 60.0
+"""So short a life is soon; longer than this is never waited."""
 
 
 class Answerer:
@@ -43,37 +53,45 @@ class Answerer:
     def start(self) -> None:
         """Begin it; it answers when it has opened the shop, some seconds later."""
         if self._folder is not None:
-            self._process = _begun()
-            self._thread = threading.Thread(
-                target=self._look_after, args=[self._process], name="penchant-answerer", daemon=True
-            )
+            self._begin()
+            name = "penchant-answerer"
+            self._thread = threading.Thread(target=self._look_after, name=name, daemon=True)
             self._thread.start()
 
-    def stop(self) -> None:
-        """End it, when it has answered what it is at."""
+    def tell_to_end(self) -> None:
+        """Let it end when it has answered what it is at."""
         self._closing.set()
+        process = self._process
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+
+    def wait(self) -> None:
+        """Wait until it has ended, for as long as it may take."""
         if self._thread is not None:
-            self._tell_to_end()
             self._thread.join(END_SECONDS)
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
 
-    def _look_after(self, process: subprocess.Popen[bytes]) -> None:
+    def _look_after(self) -> None:
+        pause = AGAIN_SECONDS
         while True:
-            process.wait()
-            if self._closing.wait(AGAIN_SECONDS):
+            begun = time.monotonic()
+            code = "" if self._process is None else str(self._process.wait())
+            if time.monotonic() - begun > SOON_SECONDS:
+                pause = AGAIN_SECONDS
+            if self._closing.wait(pause):
                 return
-            self._logs.tell("error", "answerer_ended", code=str(process.returncode))
-            self._process = process = _begun()
-            if self._closing.is_set():
-                self._tell_to_end()
+            pause = min(2 * pause, SOON_SECONDS)
+            self._logs.tell("error", "answerer_ended", code=code)
+            self._begin()
 
-    def _tell_to_end(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-
-
-def _begun() -> subprocess.Popen[bytes]:
-    # its end of the pipe can be read from when the other one is closed, or its process is gone
-    return subprocess.Popen([sys.executable, "-c", START], stdin=subprocess.PIPE)
+    def _begin(self) -> None:
+        # what it reads ends when the other end is closed, or the process that holds it is gone
+        command = [sys.executable, "-P", "-c", START]  # -P: no module of the folder it is in
+        try:
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE)
+        except OSError:
+            self._process = None
+        if self._closing.is_set():
+            self.tell_to_end()

@@ -3,29 +3,29 @@
 A connection stays with the worker that took it, so that questions would wait at one worker while
 another has nothing to do. So they are put into a pipe all of them share; processes that do nothing
 but answer read from it, and send what they found to the worker that asked. What cannot go this way
-- there is nobody to answer, the question or the answer is too long, it fails, it takes too long -
-is answered by the worker itself.
+- there is nobody to answer, the line is full, the question or the answer is too long, it fails, it
+takes too long - is answered by the worker itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
 import fcntl
 import itertools
 import json
 import os
+import secrets
 import selectors
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from select import PIPE_BUF
 from typing import Final
 
 from penchant.question import Question
-from penchant.server.problems import overloaded
 
 PIPE: Final = "line"
 
@@ -38,7 +38,7 @@ whoever else writes and reads.
 """
 
 MOST: Final = 128
-"""Questions of one worker that wait or are being answered, and of all of them that wait."""
+"""Questions that wait in the pipe."""
 
 NUMBER: Final = 8
 """Bytes at the begin of an answer that tell which question it is to."""
@@ -47,13 +47,26 @@ USUAL_BYTES: Final = 1 << 16
 """What an answer may well have; where a system lets no message of so many through, none is sent."""
 
 MOST_BYTES: Final = 1 << 18
-"""Of an answer that is sent; systems let fewer through, and then it is made where it was asked."""
+"""Of an answer that is sent; one that is longer is made where it was asked."""
 
 PATIENCE: Final = 1.0
 """Seconds until a question is taken back: whoever had it was killed, or too many wait."""
 
-SEND_SECONDS: Final = 1.0
-"""For a worker to take an answer in."""
+PAUSE_SECONDS: Final = 0.001
+"""Until a worker that has many answers to take in is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An answer that was made.
+
+    Attributes:
+        content: As it is sent.
+        keep: Writes down that it was given; called if it could be.
+    """
+
+    content: bytes
+    keep: Callable[[], None]
 
 
 class Line:
@@ -66,6 +79,7 @@ class Line:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        self._name = secrets.token_hex(8)  # not of its process: numbers of those come back
         self._numbers = itertools.count()
         self._asked: dict[int, asyncio.Future[bytes]] = {}
         self._pipe: int | None = None
@@ -75,9 +89,7 @@ class Line:
         """Be ready to be answered; called in the event loop."""
         if self._folder is None:
             return
-        own = _door(self._folder, os.getpid())
-        Path(own).unlink(missing_ok=True)  # of a worker before that had this number
-        door = _socket()
+        own, door = _door(self._folder, self._name), _socket()
         try:
             door.bind(own)
             door.sendto(bytes(USUAL_BYTES), own)
@@ -90,9 +102,11 @@ class Line:
 
     def close(self) -> None:
         """Ask no more."""
-        if self._door is not None:
+        if self._folder is not None and self._door is not None:
             asyncio.get_running_loop().remove_reader(self._door.fileno())
             self._door.close()
+            self._door = None
+            Path(_door(self._folder, self._name)).unlink(missing_ok=True)
         self._hang_up()
 
     async def ask(self, question: Question) -> bytes | None:
@@ -103,30 +117,30 @@ class Line:
 
         Returns:
             The answer; None: it has to be made here.
-
-        Raises:
-            ProblemError: if too much is to be done already.
         """
-        number, until = next(self._numbers), time.monotonic() + PATIENCE
-        ticket, pipe = _ticket(question, number, until), self._reached()
+        number = next(self._numbers)
+        ticket, pipe = self._ticket(question, number), self._reached()
         if len(ticket) > LENGTH or pipe is None:
             return None
-        if len(self._asked) >= MOST:
-            raise overloaded()
         answer = self._asked[number] = asyncio.get_running_loop().create_future()
         try:
             os.write(pipe, ticket.ljust(LENGTH))
             async with asyncio.timeout(PATIENCE):
                 return await answer or None
-        except TimeoutError:
+        except BlockingIOError:  # as many wait as may
             return None
-        except BlockingIOError:
-            raise overloaded() from None
         except BrokenPipeError:  # nobody reads from it any more
             self._hang_up()
             return None
+        except TimeoutError:
+            self._close_if_gone()
+            return None
         finally:
             del self._asked[number]
+
+    def _ticket(self, question: Question, number: int) -> bytes:
+        about = question.customer_id, question.surface, question.products, question.k
+        return json.dumps((self._name, number, time.monotonic() + PATIENCE, *about)).encode()
 
     def _reached(self) -> int | None:
         """Give the pipe; None while nobody reads from it."""
@@ -134,6 +148,11 @@ class Line:
             with suppress(OSError):
                 self._pipe = os.open(self._folder / PIPE, os.O_WRONLY | os.O_NONBLOCK)
         return self._pipe
+
+    def _close_if_gone(self) -> None:
+        """Ask no more if somebody took the folder away: no answer finds its way back."""
+        if self._folder is not None and not Path(_door(self._folder, self._name)).exists():
+            self.close()
 
     def _hang_up(self) -> None:
         if self._pipe is not None:
@@ -150,17 +169,16 @@ class Line:
                     answer.set_result(told[NUMBER:])
 
 
-def serve_line(folder: Path, work: Callable[[Question], bytes], until: int) -> None:
+def serve_line(folder: Path, make: Callable[[Question], Made], until: int) -> None:
     """Answer what waits in the line.
 
     Args:
         folder: Where the workers of the command leave word.
-        work: Answers; where it raises, who asked answers itself, and tells what is wrong.
+        make: Answers; where it raises, who asked answers itself, and tells what is wrong.
         until: File descriptor that can be read from when it is time to end.
     """
     pipe = _reading_end(folder)
     with _socket() as out, selectors.DefaultSelector() as ready:
-        out.settimeout(SEND_SECONDS)
         ready.register(pipe, selectors.EVENT_READ)
         ready.register(until, selectors.EVENT_READ)
         while all(key.fd != until for key, _ in ready.select()):
@@ -168,32 +186,40 @@ def serve_line(folder: Path, work: Callable[[Question], bytes], until: int) -> N
                 ticket = os.read(pipe, LENGTH)
             except BlockingIOError:  # somebody else was quicker
                 continue
-            _answer(ticket, folder, work, out)
+            _answer(ticket, folder, make, out)
     os.close(pipe)
 
 
 def _answer(
-    ticket: bytes, folder: Path, work: Callable[[Question], bytes], out: socket.socket
+    ticket: bytes, folder: Path, make: Callable[[Question], Made], out: socket.socket
 ) -> None:
-    pid, number, until, *asked = json.loads(ticket)
+    name, number, until, *asked = json.loads(ticket)
     if time.monotonic() > until:
         return
+    head, door = number.to_bytes(NUMBER), _door(folder, name)
     try:
-        answer = work(Question(*asked))
+        made = make(Question(*asked))
     except Exception:
-        answer = b""
-    for content in (answer, b""):  # one that is too long is made where it was asked
+        _sent(out, head, door, until)
+        return
+    if len(head) + len(made.content) <= MOST_BYTES and _sent(out, head + made.content, door, until):
+        made.keep()
+    else:
+        _sent(out, head, door, until)
+
+
+def _sent(out: socket.socket, content: bytes, door: str, until: float) -> bool:
+    """Send an answer; say whether its worker got it in time. Without content, it makes its own."""
+    while time.monotonic() <= until:
         try:
-            out.sendto(number.to_bytes(NUMBER) + content, _door(folder, pid))
-        except OSError as error:
-            if error.errno == errno.EMSGSIZE:
-                continue
-        return  # sent, or its worker is gone
-
-
-def _ticket(question: Question, number: int, until: float) -> bytes:
-    about = question.customer_id, question.surface, question.products, question.k
-    return json.dumps((os.getpid(), number, until, *about)).encode()
+            out.sendto(content, door)
+        except BlockingIOError:  # it has some to take in first; the socket cannot be waited for
+            time.sleep(PAUSE_SECONDS)
+        except OSError:  # its worker is gone, or the system lets less through
+            return False
+        else:
+            return True
+    return False
 
 
 def _socket() -> socket.socket:
@@ -204,8 +230,8 @@ def _socket() -> socket.socket:
     return made
 
 
-def _door(folder: Path, pid: int) -> str:
-    return str(folder / f"{pid}{DOOR}")
+def _door(folder: Path, name: str) -> str:
+    return str(folder / f"{name}{DOOR}")
 
 
 def _reading_end(folder: Path) -> int:

@@ -19,6 +19,7 @@ from penchant.shop_directory import ShopDirectory
 SHOP: Final = "PENCHANT_SHOP"
 LEVEL: Final = "PENCHANT_LOG_LEVEL"
 TOGETHER: Final = "PROMETHEUS_MULTIPROC_DIR"
+LINE: Final = "PENCHANT_LINE"
 """By these a worker learns what the command was told. Nothing heavy is imported here: with several
 workers this process only starts them, and starts them again.
 """
@@ -93,7 +94,8 @@ def _environment(shop: ShopDirectory, place: Place) -> Iterator[None]:
     together = tempfile.mkdtemp(prefix="penchant-metrics-") if place.workers > 1 else None
     told = {SHOP: str(shop.path), LEVEL: place.log_level}
     if together is not None:
-        told[TOGETHER] = together
+        told |= {TOGETHER: together, LINE: together}
+    os.environ.pop(LINE, None)  # that of another command
     os.environ.update(told)
     try:
         yield

@@ -31,7 +31,7 @@ from penchant.server.muster import Muster
 from penchant.server.publishing import Publishing
 from penchant.server.rates import Rates
 from penchant.server.recorder import Recorder
-from penchant.server.runner import TOGETHER
+from penchant.server.runner import LINE, TOGETHER
 from penchant.server.scopes import Access
 from penchant.server.serving import Serving
 from penchant.server.watcher import Watcher
@@ -72,10 +72,10 @@ class Service:
         self.metrics = Metrics()
         self.link = StoreLink(directory, settings.store)
         together = os.environ.get(TOGETHER)
-        folder = Path(together) if together else None
-        self.muster = Muster(folder)
-        self.line = Line(folder)
-        self.answerer = Answerer(folder, logs)
+        self.muster = Muster(Path(together) if together else None)
+        line = os.environ.get(LINE)
+        self.line = Line(Path(line) if line else None)
+        self.answerer = Answerer(Path(line) if line else None, logs)
         self.watcher = Watcher(directory, self.link, self.muster, logs, self.metrics)
         self.serving: Serving = self.watcher.serving
         server = settings.server
@@ -101,12 +101,13 @@ class Service:
     def stop(self) -> None:
         """Write what is to be written, and close everything."""
         self.line.close()
-        self.answerer.stop()
+        self.answerer.tell_to_end()
         self.answers.close()
         self.chores.close()
         self.rights.close()
         self.recorder.stop()
         self.eraser.stop()
+        self.answerer.wait()
         self.stop_answering()
 
     def start_answering(self) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from penchant.experiments.answered import answer_question
+from penchant.experiments.answered import Exchange, answer_question
 from penchant.question import Question
+from penchant.server.line import Made
 from penchant.server.routing import json_bytes
 from penchant.server.service import Service
 
@@ -29,27 +30,36 @@ async def answered(service: Service, question: Question) -> bytes:
     """
     found = await service.line.ask(question)
     if found is None:
-        found = await service.answers.run(partial(answer, service, question))
+        found = await service.answers.run(partial(_answer_here, service, question))
     return found
 
 
-def answer(service: Service, question: Question) -> bytes:
-    """Answer as the experiments say that run now, keep and count.
+def _answer_here(service: Service, question: Question) -> bytes:
+    made = make(service, question)
+    made.keep()
+    return made.content
+
+
+def make(service: Service, question: Question) -> Made:
+    """Answer as the experiments say that run now.
 
     Args:
         service: Whose shop is asked.
         question: What; its time and request_id are given here.
 
     Returns:
-        The slate, in JSON.
+        The slate, in JSON; it is kept and counted where it is given.
 
     Raises:
         PenchantError: what the shop raises.
     """
     named = replace(question, request_id=secrets.token_hex(16))
     exchange = answer_question(service.serving.now.arms, named, at=datetime.now(UTC))
+    return Made(json_bytes(exchange.slate.to_dict()), partial(_keep, service, exchange))
+
+
+def _keep(service: Service, exchange: Exchange) -> None:
     slate = exchange.slate
     if exchange.answered is not None:
         service.keeper.keep(exchange.answered)
     service.metrics.slate(slate.surface, slate.step, empty=not slate.slots, degraded=slate.degraded)
-    return json_bytes(slate.to_dict())

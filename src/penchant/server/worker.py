@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,11 +15,11 @@ from starlette.types import ASGIApp
 from penchant.errors import PenchantError
 from penchant.question import Question
 from penchant.server.app import create_app
-from penchant.server.line import serve_line
+from penchant.server.line import Made, serve_line
 from penchant.server.logs import Logs
-from penchant.server.runner import LEVEL, SHOP, TOGETHER
+from penchant.server.runner import LEVEL, LINE, SHOP
 from penchant.server.service import Service
-from penchant.server.slates import answer
+from penchant.server.slates import make
 from penchant.shop_directory import ShopDirectory
 
 SWITCH_SECONDS: Final = 0.0005
@@ -39,14 +39,12 @@ def worker() -> ASGIApp:
 
 def answerer() -> None:
     """Answer what waits in line, until the worker that began this process closes its end."""
-    for one in (signal.SIGINT, signal.SIGTERM):  # sent to all: the worker decides when to end
-        signal.signal(one, signal.SIG_IGN)
-    os.nice(YIELD)
+    with suppress(OSError):  # where even that is forbidden
+        os.nice(YIELD)
     service = _service()
     service.start_answering()
     try:
-        work = partial(_tell_if_it_fails, service)
-        serve_line(Path(os.environ[TOGETHER]), work, until=sys.stdin.fileno())
+        serve_line(Path(os.environ[LINE]), partial(_made, service), until=sys.stdin.fileno())
     finally:
         service.stop_answering()
 
@@ -57,9 +55,9 @@ def _service() -> Service:
     return Service(shop, shop.settings(), Logs(os.environ.get(LEVEL, "info")))
 
 
-def _tell_if_it_fails(service: Service, question: Question) -> bytes:
+def _made(service: Service, question: Question) -> Made:
     try:
-        return answer(service, question)
+        return make(service, question)
     except PenchantError:  # who asked answers it again, and is told
         raise
     except Exception as error:

@@ -28,7 +28,9 @@ class StoreSettings(Checked):
     write_timeout_ms: int = knob(
         3000, "Milliseconds an event waits to be written before it is refused.", at_least=1
     )
-    connections: int = knob(4, "Connections to PostgreSQL of each process of the service.", at_least=1)
+    connections: int = knob(
+        4, "Connections to PostgreSQL of each process of the service.", at_least=1
+    )
 
 
 @dataclass(frozen=True, slots=True)
