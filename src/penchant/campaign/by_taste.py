@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from penchant.campaign.shortlist import Shortlist, Shortlister
 from penchant.candidates.facet import Facet
 from penchant.candidates.nearest import per_start
+from penchant.candidates.visual import taste_starts
 from penchant.ranking.diversify import DEPTH, MIN_POOL
 from penchant.ranking.explore import SIZE
 from penchant.ranking.groups import one_per_group
@@ -96,8 +97,10 @@ class ByTaste:
         """
         answers: list[Answer | None] = [None] * len(requests)
         owners, starts, allowed, wanted = [], [], [], []
+        tastes: dict[int, Vector] = {}
         for number, request in enumerate(requests):
             if request.visitor.profile is not None and len(self.rows):
+                tastes[number] = request.visitor.profile.vector
                 own = starts_of(request.visitor)
                 owners += [number] * len(own)
                 starts += own
@@ -110,7 +113,7 @@ class ByTaste:
             for owner, shortlist in zip(owners, found, strict=True):
                 lists.setdefault(owner, []).append(shortlist)
             for number, own_lists in lists.items():
-                answers[number] = self._answer(requests[number], own_lists)
+                answers[number] = self._answer(requests[number], tastes[number], own_lists)
         return answers
 
     def _allowed(self, liked: Rows) -> Mask:
@@ -122,13 +125,13 @@ class ByTaste:
                 allowed &= np.isin(labels, wanted) | (labels < 0)
         return allowed
 
-    def _answer(self, request: Request, lists: Sequence[Shortlist]) -> Answer | None:
+    def _answer(self, request: Request, taste: Vector, lists: Sequence[Shortlist]) -> Answer | None:
         """Answer one request from its shortlists; None where they leave anything open."""
         manner, visitor = self.recommender.manner(request), request.visitor
         ranking, whole = (
             self._of_one_taste(visitor, lists[0])
             if len(lists) == 1
-            else self._of_styles(visitor, lists)
+            else self._of_styles(visitor, taste, lists)
         )
         kept = ranking
         if manner.recommend.one_per_group:
@@ -137,8 +140,7 @@ class ByTaste:
         if len(kept) < (enough if whole else self.depth):
             return None
         shown = choose(kept, self.recommender.stock, None, request.k, manner, first=True)
-        profile = visitor.profile
-        plan = Plan((), towards=None if profile is None else profile.vector)
+        plan = Plan((), towards=taste)
         lifted, steps = (VISUAL,) * request.k, (visitor.step,) * request.k
         showing = Showing(shown.ranking, lifted, steps, shown.propensities, (), self.rules)
         return Answer(request, plan, showing)
@@ -152,8 +154,10 @@ class ByTaste:
         whole |= shortlist.whole and reach >= len(shortlist.places)
         return self._ranking(rows, shortlist.similarities[kept]), whole
 
-    def _of_styles(self, visitor: Visitor, lists: Sequence[Shortlist]) -> tuple[Ranking, bool]:
-        """Rank what was found from the taste and each style, by likeness to the taste."""
+    def _of_styles(
+        self, visitor: Visitor, taste: Vector, lists: Sequence[Shortlist]
+    ) -> tuple[Ranking, bool]:
+        """Rank what was found from each style, by likeness to the taste."""
         found, whole, each = [], True, per_start(self.per_source, len(lists))
         for one in lists:
             kept = self._permitted(visitor, self.rows[one.places])[:each]
@@ -161,8 +165,7 @@ class ByTaste:
             found.append(self.rows[one.places[kept]])
         rows = np.unique(np.concatenate(found if whole else [found[0][:0]]))
         vectors = self.recommender.stock.index.vectors[rows].astype(np.float64)
-        likeness = vectors @ starts_of(visitor)[0]
-        return self._ranking(rows, likeness), whole
+        return self._ranking(rows, vectors @ taste), whole
 
     def _permitted(self, visitor: Visitor, rows: Rows) -> NDArray[np.intp]:
         """Give the places of what the customer neither owns nor hid; no more than are wanted."""
@@ -187,15 +190,14 @@ def _among(rows: Rows, some: Rows) -> Mask:
 
 
 def starts_of(visitor: Visitor) -> list[Vector]:
-    """Give what products are looked up by: the taste, then each style if there are several.
+    """Give what products are looked up by, as the visual source does.
 
     Args:
         visitor: Anyone; nothing without a taste.
     """
     if visitor.profile is None:
         return []
-    several = len(visitor.styles) > 1
-    return [visitor.profile.vector, *(one.vector for one in visitor.styles if several)]
+    return list(taste_starts(visitor.profile.vector, [one.vector for one in visitor.styles]))
 
 
 def _looks_alone_decide(recommender: Recommender, request: Request) -> bool:

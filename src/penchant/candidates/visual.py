@@ -9,7 +9,7 @@ import numpy as np
 from penchant.candidates.nearest import NearestSource
 from penchant.index import Index
 from penchant.settings.showing import VISUAL
-from penchant.types import Vector
+from penchant.types import StyleVectors, Vector
 
 
 def visual_source(index: Index, taste: Vector, styles: Sequence[Vector] = ()) -> NearestSource:
@@ -18,8 +18,22 @@ def visual_source(index: Index, taste: Vector, styles: Sequence[Vector] = ()) ->
     Args:
         index: Over the style vectors of all products.
         taste: Shape (dim,), the customer's profile.
-        styles: Of a customer with several: these are looked up instead of the taste, their mean,
-            which would find what lies between them.
+        styles: Of the customer, if there are several.
     """
-    starts = np.stack(styles) if len(styles) > 1 else taste[None]
-    return NearestSource(VISUAL, index, taste, starts)
+    return NearestSource(VISUAL, index, taste, taste_starts(taste, styles))
+
+
+def taste_starts(taste: Vector, styles: Sequence[Vector]) -> StyleVectors:
+    """Give what products are looked up by, shape (n, dim).
+
+    Args:
+        taste: Shape (dim,), the customer's profile.
+        styles: Of a customer with several: these instead of the taste, their mean, which would find
+            what lies between them.
+
+    Example:
+        >>> one, other = np.eye(2, dtype=np.float32)
+        >>> taste_starts((one + other) / np.float32(2**0.5), [one, other]).tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+    """
+    return np.stack(styles) if len(styles) > 1 else taste[None]
