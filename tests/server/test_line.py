@@ -7,8 +7,6 @@ import threading
 import time
 from contextlib import contextmanager
 
-import pytest
-
 from penchant.question import Question
 from penchant.server import line as line_module
 from penchant.server.line import LENGTH, MOST, MOST_BYTES, PIPE, Line, Made, serve_line
@@ -209,10 +207,9 @@ def test_a_worker_that_is_gone_is_not_waited_for(tmp_path):
         assert asked(tmp_path, Question("B")) == [echo(Question("B"))]
 
 
-@pytest.mark.parametrize("writers", [4])
-def test_questions_of_several_writers_never_mix(tmp_path, writers):
+def test_questions_of_several_writers_never_mix(tmp_path):
     """As many bytes are written and read at once as the system lets be one piece."""
-    seen = []
+    seen, writers = [], 4
     with answering(tmp_path, lambda question: seen.append(question.customer_id) or b"1", readers=3):
         asked_when_there(tmp_path, Question("A"))
         start = len(seen)

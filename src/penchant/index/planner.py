@@ -31,7 +31,7 @@ SPARE = 32
 """Neighbors asked for beyond those expected to do: what a customer owns lies near the profile."""
 
 OWN = 8
-"""The same for candidates, of which a few may be missed."""
+"""The same for candidates: fewer, since a proper look follows where they do not do."""
 
 MORE = 4
 """Times more neighbors that are asked for when too few of them are eligible."""

@@ -25,7 +25,6 @@ from penchant.shop_directory import ShopDirectory
 SWITCH_SECONDS: Final = 0.0005
 """A thread that waits for the interpreter gets it after this, not after ten times as long."""
 
-
 YIELD: Final = 5
 """How much later an answerer gets its turn than what hands it questions and sends its answers."""
 
