@@ -10,7 +10,6 @@ measured at the same rates in the same run.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import uvloop
 
 import penchant
 from benchmarks.service.load import Ask, Figures, Request, load
@@ -128,7 +128,7 @@ def _empty(rng: np.random.Generator) -> Request:
 
 def _measure(server: Server, ask: Ask, rate: float, seconds: float) -> Figures:
     rng = np.random.default_rng(0)
-    return asyncio.run(load(server.port, ask, rate=rate, seconds=seconds, rng=rng))
+    return uvloop.run(load(server.port, ask, rate=rate, seconds=seconds, rng=rng))
 
 
 if __name__ == "__main__":

@@ -10,21 +10,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
+
+from benchmarks.service.links import Links, Sent
 
 Ask = Callable[[np.random.Generator], "Request"]
 """Draws the next request."""
 
 CONNECTIONS = 64
 """Open at once; more requests than that wait for one, and that counts as latency."""
-
-PATIENCE = 30.0
-"""Seconds after which a request counts as lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +115,23 @@ async def load(
         on_outcome: Told of each answer.
     """
     due = np.cumsum(rng.exponential(1 / rate, max(1, int(rate * seconds))))
-    waiting: asyncio.Queue[tuple[float, Request]] = asyncio.Queue()
+    requests = [ask(rng) for _ in due]  # first: what measures takes little of the machine then
     outcomes: list[Outcome] = []
 
-    def keep(one: Outcome) -> None:
-        outcomes.append(one)
+    def keep(sent: Sent, status: int, answer: bytes) -> None:
+        outcomes.append(Outcome(sent.kind, status, perf_counter() - sent.came, answer))
         if on_outcome:
-            on_outcome(one)
+            on_outcome(outcomes[-1])
 
-    workers = [asyncio.create_task(_work(port, waiting, headers, keep)) for _ in range(CONNECTIONS)]
+    links = Links(port, CONNECTIONS, keep)
     start = perf_counter()
-    for moment in due.tolist():
+    for moment, request in zip(due.tolist(), requests, strict=True):
         if (left := start + moment - perf_counter()) > 0:
             await asyncio.sleep(left)
-        request = ask(rng)
-        waiting.put_nowait((perf_counter(), request))
-    await waiting.join()
+        links.send(request.kind, request.encoded(headers))
+    await links.wait()
     span = perf_counter() - start
-    for one in workers:
-        one.cancel()
-    await asyncio.gather(*workers, return_exceptions=True)
+    await links.close()
     return figures(outcomes, wanted=rate, span=span)
 
 
@@ -160,88 +155,3 @@ def figures(outcomes: list[Outcome], *, wanted: float, span: float) -> Figures:
         worst_ms=round(float(worst), 2),
         failed=dict(failed),
     )
-
-
-async def _work(
-    port: int,
-    waiting: asyncio.Queue[tuple[float, Request]],
-    headers: str,
-    keep: Callable[[Outcome], None],
-) -> None:
-    """Send what waits over one connection, opened again whenever it was closed."""
-    link = Link(port)
-    try:
-        while True:
-            came, request = await waiting.get()
-            try:
-                work = link.ask(request.encoded(headers))
-                status, answer = await asyncio.wait_for(work, PATIENCE)
-            except (OSError, EOFError, ValueError, TimeoutError):
-                status, answer = 0, b""
-                await link.close()
-            keep(Outcome(request.kind, status, perf_counter() - came, answer))
-            waiting.task_done()
-    finally:
-        await link.close()
-
-
-class Link:
-    """One connection that is kept open.
-
-    Args of the constructor:
-        port: On 127.0.0.1.
-    """
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def ask(self, content: bytes) -> tuple[int, bytes]:
-        """Send a request and give status and body of the answer.
-
-        A connection the server closed while it was idle is opened again, as every client does.
-
-        Args:
-            content: The whole request.
-
-        Raises:
-            EOFError: if the server closed a new connection without an answer.
-            OSError: if there is no server.
-        """
-        if self._open is not None:
-            try:
-                return await self._once(*self._open, content)
-            except (ConnectionError, asyncio.IncompleteReadError) as error:
-                if getattr(error, "partial", b""):
-                    raise
-                await self.close()
-        self._open = await asyncio.open_connection("127.0.0.1", self._port)
-        return await self._once(*self._open, content)
-
-    async def close(self) -> None:
-        """Close it; the next request opens it again."""
-        if self._open is not None:
-            _, writer = self._open
-            self._open = None
-            writer.close()
-            with suppress(ConnectionError):
-                await writer.wait_closed()
-
-    async def _once(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, content: bytes
-    ) -> tuple[int, bytes]:
-        writer.write(content)
-        head = await reader.readuntil(b"\r\n\r\n")
-        lines = head.decode("latin-1").split("\r\n")
-        told = dict(_headers(lines[1:]))
-        answer = await reader.readexactly(int(told.get("content-length", 0)))
-        if told.get("connection") == "close":
-            await self.close()
-        return int(lines[0].split()[1]), answer
-
-
-def _headers(lines: list[str]) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if colon:
-            yield name.strip().lower(), value.strip().lower()

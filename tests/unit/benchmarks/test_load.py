@@ -1,0 +1,143 @@
+"""The load of the service's benchmark: every request is told of once, whatever servers do."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from contextlib import asynccontextmanager
+
+import numpy as np
+
+from benchmarks.service.load import CONNECTIONS, Request, load
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+
+@asynccontextmanager
+async def server(answer):
+    """Run a server whose requests, numbered, are answered by a coroutine; give its port."""
+    count, serving = itertools.count(), set()
+
+    async def serve(reader, writer):
+        serving.add(asyncio.current_task())
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                await answer(writer, next(count))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    running = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with running:
+        yield running.sockets[0].getsockname()[1]
+        await asyncio.gather(*serving)
+
+
+def loaded(answer, *, rate=500.0, seconds=0.2):
+    async def run():
+        outcomes = []
+        async with server(answer) as port:
+            found = await load(
+                port,
+                lambda rng: Request("any", "GET", "/"),
+                rate=rate,
+                seconds=seconds,
+                rng=np.random.default_rng(0),
+                on_outcome=outcomes.append,
+            )
+        return found, outcomes
+
+    return asyncio.run(run())
+
+
+async def answers(writer, number):
+    writer.write(ANSWER)
+
+
+def test_an_answer_counts_whole_with_its_body():
+    found, outcomes = loaded(answers)
+    assert found.requests == len(outcomes) == 100
+    assert {(one.kind, one.status, one.answer) for one in outcomes} == {("any", 200, b"hello")}
+    assert not found.failed
+
+
+def test_an_answer_may_come_in_pieces():
+    async def in_pieces(writer, number):
+        for place in range(len(ANSWER)):
+            writer.write(ANSWER[place : place + 1])
+            await writer.drain()
+            await asyncio.sleep(0)
+
+    found, outcomes = loaded(in_pieces, rate=100)
+    assert {one.answer for one in outcomes} == {b"hello"}
+    assert not found.failed
+
+
+def test_a_server_that_says_it_closes_is_asked_over_a_new_connection():
+    async def closes(writer, number):
+        writer.write(ANSWER.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        writer.close()
+
+    found, _ = loaded(closes)
+    assert found.requests == 100
+    assert not found.failed
+
+
+def test_a_server_that_closes_without_a_word_between_two_requests_is_asked_again():
+    async def closes_silently(writer, number):
+        writer.write(ANSWER)
+        await writer.drain()
+        writer.close()
+
+    found, _ = loaded(closes_silently)
+    assert found.requests == 100
+    assert not found.failed
+
+
+def test_an_answer_that_breaks_off_is_lost_and_told_of():
+    async def breaks_off(writer, number):
+        writer.write(ANSWER[:-1] if number % 2 else ANSWER)
+        if number % 2:
+            writer.close()
+
+    found, outcomes = loaded(breaks_off)
+    assert len(outcomes) == found.requests == 100
+    assert found.failed == {0: 50}
+
+
+def test_an_error_is_counted_by_its_status():
+    async def fails(writer, number):
+        writer.write(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n")
+
+    found, _ = loaded(fails)
+    assert found.failed == {503: 100}
+    assert found.reached == 0
+
+
+def test_nobody_there_is_no_answer():
+    async def run():
+        async with server(answers) as port:
+            pass
+        ask = lambda rng: Request("any", "GET", "/")  # noqa: E731
+        return await load(port, ask, rate=500, seconds=0.1, rng=np.random.default_rng(0))
+
+    found = asyncio.run(run())
+    assert found.failed == {0: found.requests}
+
+
+def test_no_more_are_under_way_than_there_are_connections_and_none_is_forgotten():
+    all_busy, under_way, most = asyncio.Event(), 0, 0
+
+    async def all_at_once(writer, number):
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        if under_way == CONNECTIONS:
+            all_busy.set()
+        await all_busy.wait()
+        under_way -= 1
+        writer.write(ANSWER)
+
+    found, _ = loaded(all_at_once, rate=4_000, seconds=0.05)
+    assert most == CONNECTIONS
+    assert found.requests == 200
+    assert not found.failed
