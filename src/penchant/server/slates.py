@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
+from pydantic_core import to_json
+
 from penchant.experiments.answered import Exchange, answer_question
 from penchant.question import Question
 from penchant.server.line import Made
-from penchant.server.routing import json_bytes
 from penchant.server.service import Service
 
 
@@ -55,7 +56,7 @@ def make(service: Service, question: Question) -> Made:
     """
     named = replace(question, request_id=secrets.token_hex(16))
     exchange = answer_question(service.serving.now.arms, named, at=datetime.now(UTC))
-    return Made(json_bytes(exchange.slate.to_dict()), partial(_keep, service, exchange))
+    return Made(to_json(exchange.slate.to_dict()), partial(_keep, service, exchange))
 
 
 def _keep(service: Service, exchange: Exchange) -> None:
