@@ -125,7 +125,7 @@ class RecommendSettings(Checked):
     new_days: float = knob(
         30.0, "Days for which a product is a new arrival.", above=0, at_most=CENTURY
     )
-    candidates: int = knob(100, "Products each source proposes, at most.", at_least=10)
+    candidates: int = knob(60, "Products each source proposes, at most.", at_least=10)
     seed: int = knob(0, "Seed of what is drawn for exploring.")
 
     def __post_init__(self) -> None:
