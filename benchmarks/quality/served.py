@@ -85,7 +85,7 @@ def week(data: Path, split: str, folder: Path) -> Iterator[Rows]:
     defaults = {"explore": 0.1, "diversity": 0.1}
     with_manner = with_settings(shop, homepage=defaults)
     found["served, diverse and exploring"] = served(with_manner, people)
-    for n in (60, 200, 400):
+    for n in (40, 100, 200, 400):
         other = with_settings(shop, recommend={"candidates": n})
         found[f"served, {n} candidates a source"] = served(other, people)
     for source in ("pairings", "collaborative", "visual", "popular"):

@@ -60,7 +60,7 @@ class Outcome:
     Attributes:
         kind: Of the request.
         status: Of the answer; 0 where there was none.
-        seconds: From the moment it was due.
+        seconds: From the moment it came up.
         answer: The body.
     """
 
