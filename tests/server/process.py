@@ -41,8 +41,8 @@ class Running:
 
     @property
     def lines(self):
-        text = self.out.read_text()
-        return [json.loads(one) for one in text.splitlines() if one.startswith("{")]
+        *whole, _ = self.out.read_text().split("\n")  # the last may be half written
+        return [json.loads(one) for one in whole if one.startswith("{")]
 
 
 def ask(link, method, path, body=None, headers=None):

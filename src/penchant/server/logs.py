@@ -14,9 +14,10 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from select import PIPE_BUF
 from typing import Any, Final, TextIO
 
 MOST_LINES: Final = 50_000
@@ -139,9 +140,9 @@ class Logs:
             if self._lost:
                 lost, self._lost = self._lost, 0
                 lines.append(json.dumps({"level": "warning", "event": "log_lost", "lines": lost}))
-            if lines:
-                stream = sys.stdout if self._stream is None else self._stream
-                stream.write("\n".join(lines) + "\n")
+            stream = sys.stdout if self._stream is None else self._stream
+            for portion in _portions(lines):
+                stream.write(portion)
                 stream.flush()
 
     def _run(self) -> None:
@@ -150,3 +151,15 @@ class Logs:
                 self.flush()
             except OSError:
                 self._lost += 1  # nobody reads: the lines are gone, the service goes on
+
+
+def _portions(lines: Sequence[str]) -> Iterator[str]:
+    """Put lines together as far as they are written as one, whatever other processes write."""
+    portion = ""
+    for line in lines:
+        if portion and len(portion) + len(line) >= PIPE_BUF:
+            yield portion
+            portion = ""
+        portion += line + "\n"
+    if portion:
+        yield portion
