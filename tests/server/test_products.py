@@ -2,11 +2,18 @@
 
 import base64
 import http.server
+import io
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
 from penchant.errors import StoreError
+from penchant.server import serving
+from penchant.server.logs import Logs
+from penchant.server.service import Service
+from penchant.shop_directory import ShopDirectory
+from penchant.store.live_facts import product_from
 from tests.server.conftest import served
 
 LIKE_P03 = "P03"
@@ -34,6 +41,24 @@ def test_a_product_with_a_vector_is_recommended_in_the_next_answer(service, vect
     assert service.get("/v1/products/N1/similar").status_code == 200
     view = {"event_id": "e", "customer_id": "C", "product_id": "N1", "interaction_type": "view"}
     assert service.post("/v1/events", view).json()["accepted"] == 1
+
+
+def test_what_another_worker_adds_while_the_shop_is_being_opened_is_known(own_shop, monkeypatch):
+    directory = ShopDirectory.open(own_shop)
+    starting = Service(directory, directory.settings(), Logs("error", io.StringIO()))
+    late = product_from({"title": "New"}, product_id="LATE", now=datetime.now(UTC))
+
+    def warm_up_slowly(shop):  # what is asked of the database is read by now
+        if "LATE" not in {one.product_id for one in shop.store.products.all()}:
+            shop.store.products.put(late)
+
+    monkeypatch.setattr(serving, "warm_up", warm_up_slowly)
+    monkeypatch.setattr(starting.watcher, "start", lambda: None)  # only what is done before it
+    starting.start_answering()
+    try:
+        assert "LATE" in starting.serving.now.shop.build.product_ids
+    finally:
+        starting.stop_answering()
 
 
 def test_a_product_that_is_taken_away_is_not_found_any_more(service, vectors):

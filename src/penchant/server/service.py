@@ -115,6 +115,8 @@ class Service:
         self.logs.start()
         self._limits.enter_context(one_thread())
         self.watcher.look()
+        # whoever changed something while the shop was being opened did not wait for this process
+        self.watcher.look()
         self.watcher.start()
         self.keeper.start()
 
