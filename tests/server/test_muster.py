@@ -4,26 +4,65 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 
-from penchant.server.muster import Muster
-
-
-def test_who_is_alone_waits_for_nobody():
-    alone = Muster(None)
-    alone.nudge()
-    alone.report(1)
-    assert not alone.nudged()
-    assert alone.wait(99, 0)
-    alone.leave()
+from penchant.server.muster import BELL, Muster
 
 
-def test_a_nudge_is_seen_once_by_each(tmp_path):
-    one, other = Muster(tmp_path), Muster(tmp_path)
-    assert not other.nudged()
-    one.nudge()
-    assert (other.nudged(), other.nudged()) == (True, False)
-    one.nudge()
-    assert other.nudged()
+@contextmanager
+def mustered(*folders):
+    """Give workers that have entered; they leave at the end."""
+    all_of_them = [Muster(one) for one in folders]
+    for one in all_of_them:
+        one.enter()
+    yield all_of_them
+    for one in all_of_them:
+        one.leave()
+
+
+def test_who_is_alone_waits_for_nobody_and_can_be_woken():
+    with mustered(None) as (alone,):
+        alone.nudge()
+        alone.report(1)
+        assert not alone.sleep(0)
+        assert alone.wait(99, 0)
+        alone.wake()
+        assert (alone.sleep(60), alone.sleep(0)) == (True, False)
+
+
+def test_a_nudge_wakes_each_once(tmp_path):
+    with mustered(tmp_path, tmp_path) as (one, other):
+        assert not other.sleep(0)
+        one.nudge()
+        one.nudge()
+        assert (other.sleep(60), other.sleep(0), one.sleep(60)) == (True, False, True)
+
+
+def test_who_sleeps_is_woken_at_once(tmp_path):
+    with mustered(tmp_path, tmp_path) as (one, other):
+        sleeping = threading.Thread(target=other.sleep, args=(60,))
+        sleeping.start()
+        one.nudge()
+        sleeping.join(30)
+        assert not sleeping.is_alive()
+
+
+def test_nobody_has_to_tell_those_who_left_or_were_killed(tmp_path):
+    with mustered(tmp_path) as (one,):
+        os.mkfifo(tmp_path / f"killed{BELL}")
+        with mustered(tmp_path):
+            pass
+        one.nudge()
+        assert one.sleep(60)
+    assert [each.name for each in tmp_path.iterdir()] == [f"killed{BELL}"]
+    one.wake()  # says nothing: it has left
+
+
+def test_who_is_told_more_often_than_it_looks_keeps_nobody_waiting(tmp_path):
+    with mustered(tmp_path, tmp_path) as (one, other):
+        for _ in range(70_000):
+            one.nudge()
+        assert other.sleep(60)
 
 
 def test_who_added_something_waits_until_all_have_it(tmp_path):

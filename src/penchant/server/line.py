@@ -122,20 +122,19 @@ class Line:
         ticket, pipe = self._ticket(question, number), self._reached()
         if len(ticket) > LENGTH or pipe is None:
             return None
-        answer = self._asked[number] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer = self._asked[number] = loop.create_future()
+        timer = loop.call_later(PATIENCE, self._give_up, number)
         try:
             os.write(pipe, ticket.ljust(LENGTH))
-            async with asyncio.timeout(PATIENCE):
-                return await answer or None
+            return await answer or None
         except BlockingIOError:  # as many wait as may
             return None
         except BrokenPipeError:  # nobody reads from it any more
             self._hang_up()
             return None
-        except TimeoutError:
-            self._close_if_gone()
-            return None
         finally:
+            timer.cancel()
             del self._asked[number]
 
     def _ticket(self, question: Question, number: int) -> bytes:
@@ -149,8 +148,9 @@ class Line:
                 self._pipe = os.open(self._folder / PIPE, os.O_WRONLY | os.O_NONBLOCK)
         return self._pipe
 
-    def _close_if_gone(self) -> None:
-        """Ask no more if somebody took the folder away: no answer finds its way back."""
+    def _give_up(self, number: int) -> None:
+        """Wait no more; and ask no more if the folder was taken away: no answer finds its way."""
+        self._settle(number, b"")
         if self._folder is not None and not Path(_door(self._folder, self._name)).exists():
             self.close()
 
@@ -164,9 +164,12 @@ class Line:
         with suppress(BlockingIOError):
             while True:
                 told = door.recv(MOST_BYTES)
-                answer = self._asked.get(int.from_bytes(told[:NUMBER]))
-                if answer is not None and not answer.done():
-                    answer.set_result(told[NUMBER:])
+                self._settle(int.from_bytes(told[:NUMBER]), told[NUMBER:])
+
+    def _settle(self, number: int, content: bytes) -> None:
+        answer = self._asked.get(number)
+        if answer is not None and not answer.done():
+            answer.set_result(content)
 
 
 def serve_line(folder: Path, make: Callable[[Question], Made], until: int) -> None:

@@ -7,12 +7,22 @@ them know it. Files in a folder of the command's own are enough for that.
 from __future__ import annotations
 
 import os
+import secrets
+import select
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-NUDGE: Final = "nudge"
+AT: Final = ".at"
+"""Ends the name of the file in which a worker tells how far it is."""
+
+BELL: Final = ".bell"
+"""Ends the name of the pipe by which a worker is woken."""
+
+RINGS: Final = 4096
+"""Bytes read at once from it; a byte is a ring."""
 
 PAUSE_SECONDS: Final = 0.01
 
@@ -26,19 +36,59 @@ class Muster:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._seen = self._nudged_at()
+        self._name = secrets.token_hex(8)  # not of its process: numbers of those come back
+        self._bell: tuple[int, int] | None = None
+        self._told: int | None = None
+        self._telling = threading.Lock()
+
+    def enter(self) -> None:
+        """Be there to be told."""
+        if self._folder is None:
+            self._bell = os.pipe()
+        else:
+            own = self._folder / f"{self._name}{BELL}"
+            os.mkfifo(own)
+            ear = os.open(own, os.O_RDONLY | os.O_NONBLOCK)
+            self._bell = ear, os.open(own, os.O_WRONLY | os.O_NONBLOCK)
+
+    def leave(self) -> None:
+        """Nobody need wait for this worker any more, or tell it anything."""
+        if self._folder is not None:
+            for own in (f"{os.getpid()}{AT}", f"{self._name}{BELL}"):
+                (self._folder / own).unlink(missing_ok=True)
+        ends, self._bell = self._bell, None
+        for end in ends or ():
+            os.close(end)
 
     def nudge(self) -> None:
         """Tell all others to look."""
-        if self._folder is not None:
-            (self._folder / NUDGE).write_text(f"{time.monotonic_ns()}")
+        for bell in () if self._folder is None else self._folder.glob(f"*{BELL}"):
+            with suppress(OSError):  # it was killed, or told so often already that it will look
+                other = os.open(bell, os.O_WRONLY | os.O_NONBLOCK)
+                try:
+                    os.write(other, b".")
+                finally:
+                    os.close(other)
 
-    def nudged(self) -> bool:
-        """Say whether somebody told to look since this was asked last."""
-        now = self._nudged_at()
-        changed = now != self._seen
-        self._seen = now
-        return changed
+    def wake(self) -> None:
+        """End the sleep of this worker, or its next one."""
+        if self._bell is not None:
+            with suppress(BlockingIOError):
+                os.write(self._bell[1], b".")
+
+    def sleep(self, seconds: float) -> bool:
+        """Wait until somebody tells this worker to look; it has entered.
+
+        Args:
+            seconds: At most.
+
+        Returns:
+            Whether somebody did.
+        """
+        ear, _ = self._bell or (-1, -1)
+        told = select.poll()
+        told.register(ear, select.POLLIN)
+        return bool(told.poll(1000 * seconds) and os.read(ear, RINGS))
 
     def report(self, version: int) -> None:
         """Tell how far this worker is.
@@ -46,10 +96,12 @@ class Muster:
         Args:
             version: Of the products it answers with.
         """
-        if self._folder is not None:
-            own = self._folder / f"{os.getpid()}-{threading.get_ident()}.tmp"
-            own.write_text(str(version))
-            own.replace(self._folder / f"{os.getpid()}.at")
+        with self._telling:
+            if self._folder is not None and version != self._told:
+                own = self._folder / f"{os.getpid()}.tmp"
+                own.write_text(str(version))
+                own.replace(self._folder / f"{os.getpid()}{AT}")
+                self._told = version
 
     def wait(self, version: int, seconds: float) -> bool:
         """Wait until all workers that are alive are as far.
@@ -68,20 +120,9 @@ class Muster:
             time.sleep(PAUSE_SECONDS)
         return True
 
-    def leave(self) -> None:
-        """Nobody need wait for this worker any more."""
-        if self._folder is not None:
-            (self._folder / f"{os.getpid()}.at").unlink(missing_ok=True)
-
     def _behind(self, version: int) -> bool:
-        files = () if self._folder is None else self._folder.glob("*.at")
+        files = () if self._folder is None else self._folder.glob(f"*{AT}")
         return any(is_alive(int(one.stem)) and _version_in(one) < version for one in files)
-
-    def _nudged_at(self) -> str:
-        try:
-            return "" if self._folder is None else (self._folder / NUDGE).read_text()
-        except OSError:
-            return ""
 
 
 def _version_in(file: Path) -> int:

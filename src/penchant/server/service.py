@@ -114,6 +114,7 @@ class Service:
         """Open the shop as far as it can be: enough for a process that does nothing but answer."""
         self.logs.start()
         self._limits.enter_context(one_thread())
+        self.muster.enter()
         self.watcher.look()
         # whoever changed something while the shop was being opened did not wait for this process
         self.watcher.look()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import time
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,9 +21,6 @@ SECONDS: Final = 0.5
 
 END_SECONDS: Final = 10.0
 """For a build that is being opened when the service ends."""
-
-NUDGE_SECONDS: Final = 0.05
-"""Between two looks whether another worker says that something changed."""
 
 
 class Watcher:
@@ -66,8 +62,10 @@ class Watcher:
     def stop(self) -> None:
         """End."""
         self._stop.set()
+        self._muster.wake()
         if self._thread is not None:
             self._thread.join(END_SECONDS)
+        self._muster.leave()
 
     def look(self) -> None:
         """Look once."""
@@ -93,12 +91,10 @@ class Watcher:
         self._tell_of_store()
 
     def _run(self) -> None:
-        looked = 0.0
-        while not self._stop.wait(NUDGE_SECONDS):
-            if self._muster.nudged() or time.monotonic() - looked >= SECONDS:
+        while not self._stop.is_set():
+            self._muster.sleep(SECONDS)
+            if not self._stop.is_set():
                 self.look()
-                looked = time.monotonic()
-        self._muster.leave()
 
     def _count_products(self) -> None:
         shop = self.serving.shop
