@@ -4,7 +4,8 @@
 
 SHOP is made if it is not there: 100,000 products, 200,000 customers. Servers and load share the
 machine. Nothing else should run meanwhile. What counts are the ratios to the empty application,
-measured at the same rates in the same run.
+measured at the same rates in the same run, and how long a processor was at work for a request:
+waiting grows with it, and it differs with what the machine's other guests do.
 """
 
 from __future__ import annotations
@@ -52,8 +53,10 @@ def main() -> None:
             ask = traffic.ask if service != "empty" else _empty
             _measure(server, ask, 50, WARM_UP)
             for rate in RATES:
+                begun = server.cpu_seconds()
                 found = _measure(server, ask, rate, options.seconds)
-                rows.append({"service": service, **asdict(found)})
+                each = (server.cpu_seconds() - begun) / found.requests
+                rows.append({"service": service, **asdict(found), "cpu_ms": round(1000 * each, 2)})
                 print(rows[-1], flush=True)
     told = {
         "command": "python -m benchmarks.service SHOP MACHINE FILE",

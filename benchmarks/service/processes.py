@@ -50,6 +50,10 @@ class Server:
         """Give the memory of all its processes that no other shares, in MB."""
         return sum(_private_kb(pid) for pid in self.family()) / 1024
 
+    def cpu_seconds(self) -> float:
+        """Give the processor time its processes have taken, in seconds."""
+        return sum(_ticks(pid) for pid in self.family()) / os.sysconf("SC_CLK_TCK")
+
     def handles(self) -> int:
         """Give how many files and sockets its processes hold open."""
         return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in self.family())
@@ -157,6 +161,12 @@ def _children(pid: int) -> list[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     own = [int(one) for one in listed]
     return [*own, *(grandchild for one in own for grandchild in _children(one))]
+
+
+def _ticks(pid: int) -> int:
+    # behind the name in brackets, which may hold blanks: own time and the system's for it
+    told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return int(told[11]) + int(told[12])
 
 
 def _private_kb(pid: int) -> int:

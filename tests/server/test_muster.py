@@ -58,6 +58,16 @@ def test_nobody_has_to_tell_those_who_left_or_were_killed(tmp_path):
     one.wake()  # says nothing: it has left
 
 
+def test_where_the_folder_was_taken_away_each_looks_by_itself(tmp_path):
+    with mustered(tmp_path / "gone", tmp_path / "gone") as (one, other):
+        one.report(1)
+        one.nudge()
+        assert one.wait(2, 0)
+        assert not other.sleep(0)
+        other.wake()
+        assert other.sleep(60)
+
+
 def test_who_is_told_more_often_than_it_looks_keeps_nobody_waiting(tmp_path):
     with mustered(tmp_path, tmp_path) as (one, other):
         for _ in range(70_000):

@@ -42,14 +42,15 @@ class Muster:
         self._telling = threading.Lock()
 
     def enter(self) -> None:
-        """Be there to be told."""
-        if self._folder is None:
-            self._bell = os.pipe()
-        else:
+        """Be there to be told; where nobody could find it, a worker looks by itself alone."""
+        if self._folder is not None:
             own = self._folder / f"{self._name}{BELL}"
-            os.mkfifo(own)
-            ear = os.open(own, os.O_RDONLY | os.O_NONBLOCK)
-            self._bell = ear, os.open(own, os.O_WRONLY | os.O_NONBLOCK)
+            with suppress(OSError):  # the folder was taken away, or is of a kind without pipes
+                os.mkfifo(own)
+                ear = os.open(own, os.O_RDONLY | os.O_NONBLOCK)
+                self._bell = ear, os.open(own, os.O_WRONLY | os.O_NONBLOCK)
+                return
+        self._bell = os.pipe()
 
     def leave(self) -> None:
         """Nobody need wait for this worker any more, or tell it anything."""
@@ -99,8 +100,9 @@ class Muster:
         with self._telling:
             if self._folder is not None and version != self._told:
                 own = self._folder / f"{os.getpid()}.tmp"
-                own.write_text(str(version))
-                own.replace(self._folder / f"{os.getpid()}{AT}")
+                with suppress(FileNotFoundError):  # the folder was taken away: nobody waits there
+                    own.write_text(str(version))
+                    own.replace(self._folder / f"{os.getpid()}{AT}")
                 self._told = version
 
     def wait(self, version: int, seconds: float) -> bool:

@@ -1,4 +1,4 @@
-"""The watcher: looks twice a second what was published, added or revoked, and takes it up."""
+"""The watcher: looks twice a second, and when it is woken, what was published, added or revoked."""
 
 from __future__ import annotations
 
