@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -116,12 +116,12 @@ async def load(
     """
     due = np.cumsum(rng.exponential(1 / rate, max(1, int(rate * seconds))))
     requests = [ask(rng) for _ in due]  # first: what measures takes little of the machine then
-    outcomes: list[Outcome] = []
+    took: list[tuple[int, float]] = []  # not the answers: half an hour of them fills the memory
 
     def keep(sent: Sent, status: int, answer: bytes) -> None:
-        outcomes.append(Outcome(sent.kind, status, perf_counter() - sent.came, answer))
+        took.append((status, perf_counter() - sent.came))
         if on_outcome:
-            on_outcome(outcomes[-1])
+            on_outcome(Outcome(sent.kind, *took[-1], answer))
 
     links = Links(port, CONNECTIONS, keep)
     start = perf_counter()
@@ -132,24 +132,24 @@ async def load(
     await links.wait()
     span = perf_counter() - start
     await links.close()
-    return figures(outcomes, wanted=rate, span=span)
+    return figures(took, wanted=rate, span=span)
 
 
-def figures(outcomes: list[Outcome], *, wanted: float, span: float) -> Figures:
+def figures(took: Sequence[tuple[int, float]], *, wanted: float, span: float) -> Figures:
     """Sum up.
 
     Args:
-        outcomes: At least one.
+        took: Status and seconds of each request; at least one.
         wanted: Requests a second that were due.
         span: Seconds until the last was answered.
     """
-    good = np.array([one.seconds for one in outcomes if 200 <= one.status < 300]) * 1e3
-    failed = Counter(one.status for one in outcomes if not 200 <= one.status < 300)
+    good = np.array([seconds for status, seconds in took if 200 <= status < 300]) * 1e3
+    failed = Counter(status for status, _ in took if not 200 <= status < 300)
     half, most, worst = np.quantile(good, [0.5, 0.99, 1.0]) if len(good) else [np.inf] * 3
     return Figures(
         wanted=wanted,
         reached=round(len(good) / span, 1),
-        requests=len(outcomes),
+        requests=len(took),
         p50_ms=round(float(half), 2),
         p99_ms=round(float(most), 2),
         worst_ms=round(float(worst), 2),
