@@ -158,19 +158,20 @@ SERVICE = """
 
 `{command}`, on {machine}, which servers and load shared: {workers} workers, {products:,} products,
 {customers:,} customers, {writes:.0%} of the requests events, the rest homepages, product pages
-and carts. Requests come at random moments whether or not earlier ones were answered. Milliseconds
-are of that machine; the ratios are to an empty FastAPI application at the same rate in the same
+and carts. Requests come whether or not earlier ones were answered: at random moments, as visitors
+do, several together now and then; or evenly, as wrk2, k6 and vegeta send them. Milliseconds
+are of that machine; the ratios are to an empty FastAPI application under the same load in the same
 run. CPU ms: how long its processors were at work for a request, PostgreSQL's own processes left
 out.
 
-| service | a second | answered | failed | p50 ms | p99 ms | p50 to empty | p99 to empty | CPU ms |
-|---|---|---|---|---|---|---|---|---|
+| service | a second | come | answered | failed | p50 ms | p99 ms | to empty | to empty | CPU ms |
+|---|---|---|---|---|---|---|---|---|---|
 """
 
 
 def _service(result: Mapping[str, Any]) -> str:
     rows = [
-        f"| {one['service']} | {one['wanted']:g} | {one['reached']:g} | "
+        f"| {one['service']} | {one['wanted']:g} | {one['arrivals']} | {one['reached']:g} | "
         f"{sum(one['failed'].values())} of {one['requests']:,} | {one['p50_ms']:g} | "
         f"{one['p99_ms']:g} | {one['p50_to_empty']:g} | {one['p99_to_empty']:g} | "
         f"{one['cpu_ms']:g} |"

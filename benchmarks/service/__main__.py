@@ -13,9 +13,10 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ import numpy as np
 import uvloop
 
 import penchant
-from benchmarks.service.load import Ask, Figures, Request, load
+from benchmarks.service.load import Arrivals, Ask, Figures, Request, at_random, evenly, load
 from benchmarks.service.processes import Server, empty_server, penchant_server, postgres
 from benchmarks.service.shop import make_shop
 from benchmarks.service.traffic import Traffic
@@ -31,6 +32,7 @@ from benchmarks.service.traffic import Traffic
 RATES = (50, 200, 400)
 SECONDS = 30.0
 WARM_UP = 5.0
+ARRIVALS: Mapping[str, Arrivals] = {"random": at_random, "even": evenly}
 SERVICES = ("empty", "sqlite", "postgresql")
 
 
@@ -51,12 +53,13 @@ def main() -> None:
     for service in SERVICES:
         with running(service, options.shop, workers=options.workers) as server:
             ask = traffic.ask if service != "empty" else _empty
-            _measure(server, ask, 50, WARM_UP)
-            for rate in RATES:
+            _measure(server, ask, 50, WARM_UP, "random")
+            for rate, arrivals in product(RATES, ARRIVALS):
                 begun = server.cpu_seconds()
-                found = _measure(server, ask, rate, options.seconds)
-                each = (server.cpu_seconds() - begun) / found.requests
-                rows.append({"service": service, **asdict(found), "cpu_ms": round(1000 * each, 2)})
+                found = _measure(server, ask, rate, options.seconds, arrivals)
+                each = round(1000 * (server.cpu_seconds() - begun) / found.requests, 2)
+                about = {"service": service, "arrivals": arrivals}
+                rows.append({**about, **asdict(found), "cpu_ms": each})
                 print(rows[-1], flush=True)
     told = {
         "command": "python -m benchmarks.service SHOP MACHINE FILE",
@@ -111,9 +114,9 @@ def with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Add to each row how many times the empty application's median and 99 % it takes.
 
     Args:
-        rows: With "service", "wanted", "p50_ms" and "p99_ms".
+        rows: With "service", "wanted", "arrivals", "p50_ms" and "p99_ms".
     """
-    empty = {one["wanted"]: one for one in rows if one["service"] == "empty"}
+    empty = {_load(one): one for one in rows if one["service"] == "empty"}
     return [
         {**one, "p50_to_empty": _ratio(one, empty, "p50_ms"),
          "p99_to_empty": _ratio(one, empty, "p99_ms")}
@@ -121,17 +124,23 @@ def with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _ratio(one: dict[str, Any], empty: dict[float, dict[str, Any]], name: str) -> float:
-    return round(one[name] / empty[one["wanted"]][name], 2)
+def _load(row: Mapping[str, Any]) -> tuple[float, str]:
+    return row["wanted"], row["arrivals"]
+
+
+def _ratio(
+    one: Mapping[str, Any], empty: Mapping[tuple[float, str], Mapping[str, Any]], name: str
+) -> float:
+    return round(float(one[name] / empty[_load(one)][name]), 2)
 
 
 def _empty(rng: np.random.Generator) -> Request:
     return Request("empty", "GET", "/empty")
 
 
-def _measure(server: Server, ask: Ask, rate: float, seconds: float) -> Figures:
-    rng = np.random.default_rng(0)
-    return uvloop.run(load(server.port, ask, rate=rate, seconds=seconds, rng=rng))
+def _measure(server: Server, ask: Ask, rate: float, seconds: float, arrivals: str) -> Figures:
+    rng, when = np.random.default_rng(0), ARRIVALS[arrivals]
+    return uvloop.run(load(server.port, ask, rate=rate, seconds=seconds, rng=rng, arrivals=when))
 
 
 if __name__ == "__main__":

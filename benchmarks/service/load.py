@@ -1,8 +1,8 @@
 """Load: requests that come when they come, whether or not earlier ones were answered.
 
-An open loop: arrival times are drawn first (a Poisson process of the wanted rate), and a latency
-counts from the moment a request came up, not from when a connection was free for it. So a server
-that stalls is charged for everybody who had to wait.
+An open loop: arrival times are fixed first, and a latency counts from the moment a request came up,
+not from when a connection was free for it. So a server that stalls is charged for everybody who had
+to wait.
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.service.links import Links, Sent
 
 Ask = Callable[[np.random.Generator], "Request"]
 """Draws the next request."""
+
+Arrivals = Callable[[float, int, np.random.Generator], NDArray[np.float64]]
+"""(requests a second, n, rng) -> seconds after the start, rising, shape (n,)."""
 
 CONNECTIONS = 64
 """Open at once; more requests than that wait for one, and that counts as latency."""
@@ -41,15 +45,11 @@ class Request:
     path: str
     body: object = None
 
-    def encoded(self, headers: str) -> bytes:
-        """Give the bytes of HTTP/1.1.
-
-        Args:
-            headers: Further lines, each ended.
-        """
+    def encoded(self) -> bytes:
+        """Give the bytes of HTTP/1.1."""
         content = b"" if self.body is None else json.dumps(self.body).encode()
         about = f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
-        head = f"{self.method} {self.path} HTTP/1.1\r\nHost: localhost\r\n{headers}{about}\r\n"
+        head = f"{self.method} {self.path} HTTP/1.1\r\nHost: localhost\r\n{about}\r\n"
         return head.encode() + content
 
 
@@ -93,6 +93,38 @@ class Figures:
     failed: Mapping[int, int]
 
 
+def at_random(rate: float, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Let requests come as visitors do, each whenever it likes: a Poisson process.
+
+    Args:
+        rate: Requests a second, on average.
+        n: How many.
+        rng: Draws.
+
+    Returns:
+        Shape (n,), seconds, rising.
+    """
+    return np.cumsum(rng.exponential(1 / rate, n))
+
+
+def evenly(rate: float, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Let requests come one like the other, as wrk2, k6 and vegeta send them.
+
+    Args:
+        rate: Requests a second.
+        n: How many.
+        rng: Not asked.
+
+    Returns:
+        Shape (n,), seconds, rising.
+
+    Example:
+        >>> evenly(200, 3, np.random.default_rng(0)).tolist()
+        [0.0, 0.005, 0.01]
+    """
+    return np.arange(n) / rate
+
+
 async def load(
     port: int,
     ask: Ask,
@@ -100,7 +132,7 @@ async def load(
     rate: float,
     seconds: float,
     rng: np.random.Generator,
-    headers: str = "",
+    arrivals: Arrivals = at_random,
     on_outcome: Callable[[Outcome], None] | None = None,
 ) -> Figures:
     """Send requests at a rate and measure what comes back.
@@ -111,10 +143,10 @@ async def load(
         rate: Requests a second, on average.
         seconds: For how long.
         rng: Draws times and requests.
-        headers: Further lines of HTTP, each ended.
+        arrivals: When they come.
         on_outcome: Told of each answer.
     """
-    due = np.cumsum(rng.exponential(1 / rate, max(1, int(rate * seconds))))
+    due = arrivals(rate, max(1, int(rate * seconds)), rng)
     requests = [ask(rng) for _ in due]  # first: what measures takes little of the machine then
     took: list[tuple[int, float]] = []  # not the answers: half an hour of them fills the memory
 
@@ -128,7 +160,7 @@ async def load(
     for moment, request in zip(due.tolist(), requests, strict=True):
         if (left := start + moment - perf_counter()) > 0:
             await asyncio.sleep(left)
-        links.send(request.kind, request.encoded(headers))
+        links.send(request.kind, request.encoded())
     await links.wait()
     span = perf_counter() - start
     await links.close()

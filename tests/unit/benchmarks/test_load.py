@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
-from benchmarks.service.load import CONNECTIONS, Request, load
+from benchmarks.service.__main__ import with_ratios
+from benchmarks.service.load import CONNECTIONS, Request, at_random, evenly, load
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
@@ -133,3 +134,28 @@ def test_no_more_are_under_way_than_there_are_connections_and_none_is_forgotten(
     assert most == CONNECTIONS
     assert found.requests == 200
     assert not found.failed
+
+
+def test_requests_come_at_random_or_evenly_and_as_often():
+    rng = np.random.default_rng(1)
+    random, even = at_random(200, 20_000, rng), evenly(200, 20_000, rng)
+    assert random[-1] == pytest.approx(100, rel=0.05)
+    assert even[-1] == pytest.approx(100, rel=0.05)
+    between = np.diff(random)
+    assert (between > 0).all()
+    assert between.std() == pytest.approx(between.mean(), rel=0.05)  # as of a Poisson process
+    assert np.diff(even) == pytest.approx(0.005)
+
+
+def test_ratios_are_to_the_empty_application_under_the_same_load():
+    rows = [
+        {"service": one, "wanted": 200, "arrivals": come, "p50_ms": half, "p99_ms": most}
+        for one, come, half, most in (
+            ("empty", "random", 0.5, 1.0),
+            ("empty", "even", 0.4, 0.8),
+            ("sqlite", "random", 4.0, 11.0),
+            ("sqlite", "even", 4.0, 8.0),
+        )
+    ]
+    told = [(one["p50_to_empty"], one["p99_to_empty"]) for one in with_ratios(rows)]
+    assert told == [(1, 1), (1, 1), (8, 11), (10, 10)]
