@@ -4,8 +4,9 @@
 
 SHOP is made if it is not there: 100,000 products, 200,000 customers. Servers and load share the
 machine. Nothing else should run meanwhile. What counts are the ratios to the empty application,
-measured at the same rates in the same run, and how long a processor was at work for a request:
-waiting grows with it, and it differs with what the machine's other guests do.
+measured under the same load in the same run, and how long processors were at work for a request,
+with what a service does between requests: waiting grows with it, and it differs with what the
+machine's other guests do.
 """
 
 from __future__ import annotations

@@ -146,8 +146,9 @@ async def load(
         arrivals: When they come.
         on_outcome: Told of each answer.
     """
-    due = arrivals(rate, max(1, int(rate * seconds)), rng)
-    requests = [ask(rng) for _ in due]  # first: what measures takes little of the machine then
+    times, asks = rng.spawn(2)  # whenever they come, they are the same
+    due = arrivals(rate, max(1, int(rate * seconds)), times)
+    requests = [ask(asks) for _ in due]  # first: what measures takes little of the machine then
     took: list[tuple[int, float]] = []  # not the answers: half an hour of them fills the memory
 
     def keep(sent: Sent, status: int, answer: bytes) -> None:

@@ -158,8 +158,9 @@ def _wait_until_ready(server: Server, path: str, log: Path) -> None:
 
 
 def _children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    own = [int(one) for one in listed]
+    # of all its threads: any of them may have begun a process
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    own = [int(one) for file in listed for one in file.read_text(encoding="ascii").split()]
     return [*own, *(grandchild for one in own for grandchild in _children(one))]
 
 

@@ -59,6 +59,7 @@ def test_the_service_is_told_beside_an_empty_application(tmp_path):
     (tmp_path / "quality.json").write_text(json.dumps(QUALITY | {"sets": []}), encoding="utf-8")
     assert "## The service" not in render(tmp_path)
     row = {"wanted": 50, "reached": 49.5, "requests": 100, "failed": {"503": 2}}
+    row |= {"arrivals": "even", "cpu_ms": 3.5}
     rows = [
         {"service": "empty", **row, "p50_ms": 1.0, "p99_ms": 2.0},
         {"service": "sqlite", **row, "p50_ms": 4.0, "p99_ms": 5.0},
@@ -73,4 +74,4 @@ def test_the_service_is_told_beside_an_empty_application(tmp_path):
         "rows": with_ratios(rows),
     }
     (tmp_path / "service.json").write_text(json.dumps(told), encoding="utf-8")
-    assert "| sqlite | 50 | 49.5 | 2 of 100 | 4 | 5 | 4 | 2.5 |" in render(tmp_path)
+    assert "| sqlite | 50 | even | 49.5 | 2 of 100 | 4 | 5 | 4 | 2.5 | 3.5 |" in render(tmp_path)

@@ -1,12 +1,18 @@
 """Workers of one machine tell each other that something changed, and wait for each other."""
 
+import fcntl
 import os
+import signal
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from penchant.server.muster import BELL, Muster
+import pytest
+
+from penchant.server.muster import AT, BELL, Muster
+from penchant.server.runner import LINE, Place, run_service
+from penchant.shop_directory import ShopDirectory
 
 
 @contextmanager
@@ -15,9 +21,11 @@ def mustered(*folders):
     all_of_them = [Muster(one) for one in folders]
     for one in all_of_them:
         one.enter()
-    yield all_of_them
-    for one in all_of_them:
-        one.leave()
+    try:
+        yield all_of_them
+    finally:
+        for one in all_of_them:
+            one.leave()
 
 
 def test_who_is_alone_waits_for_nobody_and_can_be_woken():
@@ -62,17 +70,44 @@ def test_where_the_folder_was_taken_away_each_looks_by_itself(tmp_path):
     with mustered(tmp_path / "gone", tmp_path / "gone") as (one, other):
         one.report(1)
         one.nudge()
-        assert one.wait(2, 0)
+        assert not one.wait(1, 0)  # others may not have it
         assert not other.sleep(0)
         other.wake()
         assert other.sleep(60)
 
 
-def test_who_is_told_more_often_than_it_looks_keeps_nobody_waiting(tmp_path):
+def test_who_was_told_as_often_as_it_can_be_keeps_nobody_waiting(tmp_path):
     with mustered(tmp_path, tmp_path) as (one, other):
-        for _ in range(70_000):
-            one.nudge()
+        for bell in tmp_path.glob(f"*{BELL}"):
+            end = os.open(bell, os.O_WRONLY | os.O_NONBLOCK)
+            with suppress(BlockingIOError):
+                while True:
+                    os.write(end, bytes(4096))
+            os.close(end)
+        one.nudge()
+        one.wake()
         assert other.sleep(60)
+
+
+def test_word_that_was_tidied_away_is_left_again(tmp_path):
+    with mustered(tmp_path) as (own,):
+        own.report(3)
+        (tmp_path / f"{os.getpid()}{AT}").unlink()
+        own.report(3)
+        assert not own.wait(4, 0)
+
+
+def test_who_left_says_nothing_any_more(tmp_path):
+    with mustered(tmp_path) as (own,):
+        own.report(3)
+        own.leave()
+        own.report(4)
+        own.nudge()
+        own.wake()
+        assert own.wait(99, 0)
+        with pytest.raises(RuntimeError):
+            own.sleep(0)
+    assert not list(tmp_path.iterdir())
 
 
 def test_who_added_something_waits_until_all_have_it(tmp_path):
@@ -95,3 +130,20 @@ def test_nobody_waits_for_a_worker_that_is_dead(tmp_path):
     assert Muster(tmp_path).wait(2, 0)
     (tmp_path / f"{os.getpid()}.at").write_text("nonsense")
     assert not Muster(tmp_path).wait(2, 0)
+
+
+def test_what_tidies_temporary_files_up_passes_the_folder_over(own_shop, monkeypatch):
+    found = []
+
+    def look(*_, **__):
+        folder = os.open(os.environ[LINE], os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            found.append("locked")
+        os.close(folder)
+
+    monkeypatch.setattr("uvicorn.run", look)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    run_service(ShopDirectory.open(own_shop), Place("127.0.0.1", 0, workers=2, log_level="info"))
+    assert found == ["locked"]

@@ -4,13 +4,16 @@ import base64
 import http.server
 import io
 import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 from penchant.errors import StoreError
-from penchant.server import serving
+from penchant.server import serving, watcher
 from penchant.server.logs import Logs
+from penchant.server.muster import Muster
+from penchant.server.runner import TOGETHER
 from penchant.server.service import Service
 from penchant.shop_directory import ShopDirectory
 from penchant.store.live_facts import product_from
@@ -41,6 +44,26 @@ def test_a_product_with_a_vector_is_recommended_in_the_next_answer(service, vect
     assert service.get("/v1/products/N1/similar").status_code == 200
     view = {"event_id": "e", "customer_id": "C", "product_id": "N1", "interaction_type": "view"}
     assert service.post("/v1/events", view).json()["accepted"] == 1
+
+
+def test_what_another_worker_adds_is_known_when_it_says_so(own_shop, tmp_path, monkeypatch):
+    monkeypatch.setattr(watcher, "SECONDS", 60.0)
+    together = tmp_path / "together"
+    together.mkdir()
+    monkeypatch.setenv(TOGETHER, str(together))
+    directory = ShopDirectory.open(own_shop)
+    service = Service(directory, directory.settings(), Logs("error", io.StringIO()))
+    service.start_answering()
+    try:
+        store = service.link.store
+        store.products.put(product_from({"title": "New"}, product_id="N1", now=datetime.now(UTC)))
+        Muster(together).nudge()
+        deadline = time.monotonic() + 30
+        while "N1" not in service.serving.now.shop.build.product_ids:
+            assert time.monotonic() < deadline
+    finally:
+        service.stop_answering()
+    assert "penchant-watcher" not in {one.name for one in threading.enumerate()}
 
 
 def test_what_another_worker_adds_while_the_shop_is_being_opened_is_known(own_shop, monkeypatch):

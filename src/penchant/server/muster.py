@@ -47,22 +47,25 @@ class Muster:
             own = self._folder / f"{self._name}{BELL}"
             with suppress(OSError):  # the folder was taken away, or is of a kind without pipes
                 os.mkfifo(own)
-                ear = os.open(own, os.O_RDONLY | os.O_NONBLOCK)
-                self._bell = ear, os.open(own, os.O_WRONLY | os.O_NONBLOCK)
+                both = os.open(own, os.O_RDWR | os.O_NONBLOCK)  # it stays open with nobody there
+                self._bell = both, both
                 return
         self._bell = os.pipe()
 
     def leave(self) -> None:
         """Nobody need wait for this worker any more, or tell it anything."""
-        if self._folder is not None:
-            for own in (f"{os.getpid()}{AT}", f"{self._name}{BELL}"):
-                (self._folder / own).unlink(missing_ok=True)
         ends, self._bell = self._bell, None
-        for end in ends or ():
+        for end in set(ends or ()):
             os.close(end)
+        with self._telling:  # who still looks has nobody left to tell
+            folder, self._folder = self._folder, None
+        if folder is not None:
+            for own in (f"{os.getpid()}{AT}", f"{self._name}{BELL}"):
+                with suppress(OSError):
+                    (folder / own).unlink()
 
     def nudge(self) -> None:
-        """Tell all others to look."""
+        """Tell all to look, this worker too."""
         for bell in () if self._folder is None else self._folder.glob(f"*{BELL}"):
             with suppress(OSError):  # it was killed, or told so often already that it will look
                 other = os.open(bell, os.O_WRONLY | os.O_NONBLOCK)
@@ -86,7 +89,9 @@ class Muster:
         Returns:
             Whether somebody did.
         """
-        ear, _ = self._bell or (-1, -1)
+        if self._bell is None:
+            raise RuntimeError("Only who has entered can be told.")
+        ear, _ = self._bell
         told = select.poll()
         told.register(ear, select.POLLIN)
         return bool(told.poll(1000 * seconds) and os.read(ear, RINGS))
@@ -98,11 +103,14 @@ class Muster:
             version: Of the products it answers with.
         """
         with self._telling:
-            if self._folder is not None and version != self._told:
-                own = self._folder / f"{os.getpid()}.tmp"
-                with suppress(FileNotFoundError):  # the folder was taken away: nobody waits there
+            if self._folder is None:
+                return
+            at = self._folder / f"{os.getpid()}{AT}"
+            if version != self._told or not at.exists():
+                own = at.with_suffix(".tmp")
+                with suppress(FileNotFoundError):  # the folder was taken away
                     own.write_text(str(version))
-                    own.replace(self._folder / f"{os.getpid()}{AT}")
+                    own.replace(at)
                 self._told = version
 
     def wait(self, version: int, seconds: float) -> bool:
@@ -113,18 +121,21 @@ class Muster:
             seconds: At most.
 
         Returns:
-            Whether they are.
+            Whether they are; False where their folder was taken away: nobody knows then.
         """
-        until = time.monotonic() + seconds
-        while behind := self._behind(version):
+        until, folder = time.monotonic() + seconds, self._folder
+        if folder is None:
+            return True
+        while _any_behind(folder, version):
             if time.monotonic() > until:
-                return not behind
+                return False
             time.sleep(PAUSE_SECONDS)
-        return True
+        return folder.is_dir()
 
-    def _behind(self, version: int) -> bool:
-        files = () if self._folder is None else self._folder.glob(f"*{AT}")
-        return any(is_alive(int(one.stem)) and _version_in(one) < version for one in files)
+
+def _any_behind(folder: Path, version: int) -> bool:
+    files = folder.glob(f"*{AT}")
+    return any(is_alive(int(one.stem)) and _version_in(one) < version for one in files)
 
 
 def _version_in(file: Path) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import math
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -92,6 +93,7 @@ def _failing_as_commands_do() -> Iterator[None]:
 def _environment(shop: ShopDirectory, place: Place) -> Iterator[None]:
     """Tell workers what to serve, and where several of them count together."""
     together = tempfile.mkdtemp(prefix="penchant-metrics-") if place.workers > 1 else None
+    lock = None if together is None else _locked(together)
     told = {SHOP: str(shop.path), LEVEL: place.log_level}
     if together is not None:
         told |= {TOGETHER: together, LINE: together}
@@ -104,3 +106,13 @@ def _environment(shop: ShopDirectory, place: Place) -> Iterator[None]:
             os.environ.pop(name, None)
         if together is not None:
             shutil.rmtree(together, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _locked(folder: str) -> int:
+    """Lock a folder: what tidies up temporary files, such as systemd-tmpfiles, passes it over."""
+    lock = os.open(folder, os.O_RDONLY)
+    with suppress(OSError):  # where there are no locks
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return lock
