@@ -5,12 +5,11 @@ from __future__ import annotations
 import fcntl
 import math
 import os
-import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import uvicorn
@@ -92,27 +91,33 @@ def _failing_as_commands_do() -> Iterator[None]:
 @contextmanager
 def _environment(shop: ShopDirectory, place: Place) -> Iterator[None]:
     """Tell workers what to serve, and where several of them count together."""
-    together = tempfile.mkdtemp(prefix="penchant-metrics-") if place.workers > 1 else None
-    lock = None if together is None else _locked(together)
-    told = {SHOP: str(shop.path), LEVEL: place.log_level}
-    if together is not None:
-        told |= {TOGETHER: together, LINE: together}
-    os.environ.pop(LINE, None)  # that of another command
-    os.environ.update(told)
-    try:
-        yield
-    finally:
-        for name in told:
-            os.environ.pop(name, None)
+    with _folder_of(place.workers) as together:
+        told = {SHOP: str(shop.path), LEVEL: place.log_level}
         if together is not None:
-            shutil.rmtree(together, ignore_errors=True)
-        if lock is not None:
+            told |= {TOGETHER: together, LINE: together}
+        os.environ.pop(LINE, None)  # that of another command
+        os.environ.update(told)
+        try:
+            yield
+        finally:
+            for name in told:
+                os.environ.pop(name, None)
+
+
+@contextmanager
+def _folder_of(workers: int) -> Iterator[str | None]:
+    """Make the folder in which several workers leave word for each other; one needs none.
+
+    It is locked: what tidies up temporary files, such as systemd-tmpfiles, passes it over.
+    """
+    if workers == 1:
+        yield None
+        return
+    with TemporaryDirectory(prefix="penchant-metrics-", ignore_cleanup_errors=True) as folder:
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # where there are no locks
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield folder
+        finally:
             os.close(lock)
-
-
-def _locked(folder: str) -> int:
-    """Lock a folder: what tidies up temporary files, such as systemd-tmpfiles, passes it over."""
-    lock = os.open(folder, os.O_RDONLY)
-    with suppress(OSError):  # where there are no locks
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return lock
