@@ -159,12 +159,13 @@ SERVICE = """
 `{command}`, on {machine}, which servers and load shared: {workers} workers, {products:,} products,
 {customers:,} customers, {writes:.0%} of the requests events, the rest homepages, product pages
 and carts. Requests come whether or not earlier ones were answered: at random moments, as visitors
-do, several together now and then; or evenly, as wrk2, k6 and vegeta send them. Milliseconds
-are of that machine; p50 / and p99 / are the ratios to an empty FastAPI application under the same
-load in the same run. CPU ms: how long the service's processors were at work for a request, with
-what it does between requests, without PostgreSQL's own processes.
+do, several together now and then; or evenly, as generators of a constant rate send them.
+Milliseconds are of that machine; the ratios are to an empty FastAPI application under the same load
+in the same run. CPU ms: how long the service's processors were at work for a request, with what it
+does between requests, without PostgreSQL's own processes.
 
-| service | a second | come | answered | failed | p50 ms | p99 ms | p50 / | p99 / | CPU ms |
+| service | a second | come | answered | failed | p50 ms | p99 ms | p50 to empty | p99 to empty | \
+CPU ms |
 |---|---|---|---|---|---|---|---|---|---|
 """
 

@@ -108,7 +108,7 @@ def at_random(rate: float, n: int, rng: np.random.Generator) -> NDArray[np.float
 
 
 def evenly(rate: float, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Let requests come one like the other, as wrk2, k6 and vegeta send them.
+    """Let requests come evenly, as generators of a constant rate send them.
 
     Args:
         rate: Requests a second.

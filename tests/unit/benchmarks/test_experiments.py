@@ -132,7 +132,7 @@ def test_over_thousands_of_splits_alarms_are_true():
     for name in ("50 to 50", "90 to 10"):
         assert split_rates(name, 4_000, seed=104)["alarms"]["high"] < 0.01
     found = split_rates("49 to 51", 5_000, seed=105)
-    assert found["alarms"]["high"] > 0.9 > found["alarms"]["low"] - 0.02  # nine of ten
+    assert found["alarms"]["high"] > 0.9  # nine of ten
     assert 10 <= found["median_day"] <= 18
 
 

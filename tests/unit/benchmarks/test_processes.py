@@ -6,14 +6,14 @@ import sys
 from benchmarks.service.processes import Server
 
 BURNS = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
 if len(sys.argv) == 1:
     child = subprocess.Popen([sys.executable, __file__, "child"], stdout=subprocess.PIPE)
     child.stdout.readline()
 while time.process_time() < 0.3:
     pass
 print("done", flush=True)
-time.sleep(60)
+signal.pause()
 """
 
 
