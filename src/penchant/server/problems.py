@@ -22,6 +22,7 @@ PROBLEM_JSON: Final = "application/problem+json"
 STATUS_OF: Final[Mapping[str, int]] = MappingProxyType(
     {
         "invalid_json": 400,
+        "invalid_http": 400,
         "no_key": 401,
         "forbidden": 403,
         "not_found": 404,
@@ -35,6 +36,7 @@ STATUS_OF: Final[Mapping[str, int]] = MappingProxyType(
         "missing_column": 422,
         "fingerprint_mismatch": 422,
         "rate_limited": 429,
+        "headers_too_large": 431,
         "unexpected": 500,
         "missing_extra": 501,
         "store_down": 503,

@@ -65,7 +65,7 @@ def run_service(shop: ShopDirectory, place: Place) -> None:
             port=place.port,
             workers=place.workers,
             loop="uvloop",
-            http="httptools",
+            http="penchant.server.connection:Connection",
             ws="none",
             lifespan="on",
             log_config=None,
