@@ -57,7 +57,7 @@ def guarded(built_shop, tmp_path_factory):
             ("expired token", "WARM", -1, remembered.token_secret),
             ("forged token", "WARM", DAY_US, b"x" * 32),
         ):
-            of_key = keys["read"].split("_")[1]
+            of_key = keys["all"].split("_")[1]
             keys[name] = make_token(PageToken(customer, now_us() + ends, of_key), secret)
         keys["token of a revoked key"] = make_token(
             PageToken("WARM", now_us() + DAY_US, revoked.key.key_id), remembered.token_secret
@@ -120,6 +120,18 @@ def test_a_page_token_may_what_the_table_says(guarded, route):
     service, keys = guarded
     answer = ask(service, route, {"X-API-Key": keys["own token"]})
     allowed = ACCESS[route].open or ACCESS[route].token
+    assert answer.status_code in (LETTING_IN if allowed else {403}), answer.text
+
+
+@every_route
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_page_token_may_no_more_than_its_key(guarded, route, scope):
+    service, keys = guarded
+    secret = service.service.link.remembered.token_secret
+    token = make_token(PageToken("WARM", now_us() + DAY_US, keys[scope].split("_")[1]), secret)
+    answer = ask(service, route, {"X-API-Key": token})
+    access = ACCESS[route]
+    allowed = access.open or (access.token and scope in access.scopes)
     assert answer.status_code in (LETTING_IN if allowed else {403}), answer.text
 
 

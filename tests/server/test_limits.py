@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -227,13 +227,31 @@ def test_bodies_that_are_waited_for_are_bounded(own_shop):
         assert crowd.inside == 0
 
 
+def tokens_of(service, key, names):
+    """Give the page token of each person."""
+    return [
+        service.post(f"/v1/customers/{one}/token", headers=key).json()["token"] for one in names
+    ]
+
+
+def test_all_pages_together_keep_no_server_of_the_shop_from_sending(own_shop):
+    key = {"X-API-Key": add_keys(own_shop)["all"]}
+    view = {
+        "event_id": "e", "customer_id": "NEW", "product_id": "P03", "interaction_type": "view",
+    }  # fmt: skip
+    with served(own_shop, server_requests_per_second=0) as service, ExitStack() as pages:
+        crowd_of(service).most = 6
+        for token, most in zip(tokens_of(service, key, "ABC"), (5, 1, 0), strict=True):
+            headers = [(b"x-api-key", token.encode())]
+            refused = pages.enter_context(slow_bodies(service, 5, headers))
+            assert refused == [503] * (5 - most)
+        assert service.post("/v1/events", view, headers=key).json()["accepted"] == 1
+
+
 def test_one_page_may_not_keep_the_others_from_sending(own_shop):
     key = {"X-API-Key": add_keys(own_shop)["all"]}
     with served(own_shop, server_requests_per_second=0) as service:
-        token, other = (
-            service.post(f"/v1/customers/{one}/token", headers=key).json()["token"]
-            for one in ("WARM", "NEAR")
-        )
+        token, other = tokens_of(service, key, ("WARM", "NEAR"))
         with slow_bodies(service, BODIES_OF_A_PAGE + 3, [(b"x-api-key", token.encode())]) as no:
             assert no == [503] * 3
             view = {"event_id": "e", "product_id": "P03", "interaction_type": "view"}
@@ -241,11 +259,38 @@ def test_one_page_may_not_keep_the_others_from_sending(own_shop):
             assert answer.json()["accepted"] == 1
 
 
+def test_a_page_may_ask_less_often_than_a_server(own_shop):
+    key = {"X-API-Key": add_keys(own_shop)["all"]}
+    limits = {"server_page_requests_per_second": 0.1, "server_page_burst": 2}
+    with served(own_shop, **limits) as service:
+        one, other = ({"X-API-Key": token} for token in tokens_of(service, key, ("WARM", "NEAR")))
+        found = [service.get("/v1/recommendations", headers=one).status_code for _ in range(3)]
+        assert found == [200, 200, 429]
+        assert "a page may" in service.get("/v1/recommendations", headers=one).json()["detail"]
+        for own in (other, key):
+            assert service.get("/v1/recommendations", headers=own).status_code == 200
+
+
+def test_a_page_may_report_fewer_events_at_once_than_a_server(own_shop):
+    key = {"X-API-Key": add_keys(own_shop)["all"]}
+    views = [
+        {"event_id": f"e{n}", "product_id": "P03", "interaction_type": "view"} for n in range(3)
+    ]
+    with served(own_shop, server_max_page_events=2) as service:
+        (token,) = tokens_of(service, key, ("WARM",))
+        answer = service.post("/v1/events", {"events": views}, headers={"X-API-Key": token})
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        assert answer.json()["detail"].endswith("[server] max_page_events.")
+        own = [{**one, "customer_id": "WARM"} for one in views]
+        assert service.post("/v1/events", {"events": own}, headers=key).json()["accepted"] == 3
+
+
 SECURITY = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
 

@@ -38,6 +38,31 @@ def test_a_page_whose_name_was_made_to_point_here_is_refused(service, method, pa
     assert "penchant keys SHOP add" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("name", ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"])
+def test_what_came_through_a_proxy_is_of_anybody_and_refused(service, name):
+    answer = service.get("/v1/customers/WARM/export", headers={name: "203.0.113.7"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert name.lower() in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
+    ids=["another origin", "no origin", "an image in another page"],
+)
+def test_a_page_of_somebody_else_is_refused(service, told):
+    answer = service.get("/v1/customers/WARM/export", headers=told)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert "cors_origins" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("told", [{"Origin": "http://localhost:3000"}, {"Sec-Fetch-Site": "none"}])
+def test_a_page_that_may_ask_is_answered_and_so_is_who_types_the_address(own_shop, told):
+    with served(own_shop, server_cors_origins='["http://localhost:3000"]') as service:
+        told = {**told, "Sec-Fetch-Site": told.get("Sec-Fetch-Site", "cross-site")}
+        assert service.get("/v1/customers/WARM/profile", headers=told).status_code == 200
+
+
 def test_what_is_open_stays_open_under_any_name(service):
     assert service.get("/health/live", headers=REBOUND).status_code == 200
 

@@ -11,7 +11,7 @@ from penchant.server.keys import KeyRing
 from penchant.server.problems import ProblemError
 from penchant.server.rates import Rates
 from penchant.server.scopes import SCOPES, Access
-from penchant.server.tokens import PREFIX, read_token
+from penchant.server.tokens import PREFIX, PageToken, read_token
 
 OPEN_CALLER: Final = "open"
 
@@ -22,7 +22,7 @@ class Caller:
 
     Attributes:
         key_id: Of the key, or of the one a page token was asked for with; "" where none is needed.
-        scopes: What the key is good for; none for a page token.
+        scopes: What the key is good for; a page token, no more than the key it was asked for with.
         customer_id: The only person a page token is for; None: a key.
         bucket: Whose requests are counted together.
     """
@@ -75,11 +75,7 @@ def identify(text: str, ring: KeyRing, secret: bytes, *, now_us: int) -> Caller:
         ProblemError: if it is nobody known, or no longer.
     """
     if text.startswith(PREFIX):
-        token = read_token(text, secret, now_us=now_us)
-        if token is None or (ring.closed and not ring.good(token.key_id, now_us=now_us)):
-            raise _unknown("The page token is not valid, or not any more.")
-        who = f"token {token.key_id} {hash(token.customer_id)}"
-        return Caller(token.key_id, frozenset(), token.customer_id, who)
+        return _of_token(read_token(text, secret, now_us=now_us), ring, now_us)
     if not ring.closed:
         return EVERYBODY
     if not text:
@@ -103,10 +99,13 @@ def check_access(caller: Caller, access: Access) -> None:
     Raises:
         ProblemError: if the scope is lacking.
     """
-    if access.open or (access.token and caller.customer_id is not None):
+    if access.open:
         return
+    is_page = caller.customer_id is not None
+    if is_page and not access.token:
+        raise ProblemError("forbidden", f"Not allowed with a page token. {access.sentence}")
     if not access.scopes & caller.scopes:
-        what = "a page token" if caller.customer_id is not None else "this key"
+        what = "the key this page token was asked for with" if is_page else "this key"
         raise ProblemError("forbidden", f"Not allowed with {what}. {access.sentence}")
 
 
@@ -115,20 +114,29 @@ def check_rate(caller: Caller, rates: Rates) -> None:
 
     Args:
         caller: Who asks.
-        rates: Of this worker.
+        rates: Of this worker, for keys or for pages.
 
     Raises:
         ProblemError: if there were too many.
     """
     wait = rates.wait(caller.bucket)
     if wait:
-        seconds = max(1, math.ceil(wait))
+        seconds, who = max(1, math.ceil(wait)), "a key" if caller.customer_id is None else "a page"
         raise ProblemError(
             "rate_limited",
-            f"Too many requests: this key may make {rates.per_second:g} a second, {rates.burst} at "
+            f"Too many requests: {who} may make {rates.per_second:g} a second, {rates.burst} at "
             f"once. Try again in {seconds} s.",
             headers={"Retry-After": str(seconds)},
         )
+
+
+def _of_token(token: PageToken | None, ring: KeyRing, now_us: int) -> Caller:
+    key = None if token is None else ring.named(token.key_id, now_us=now_us)
+    if token is None or (ring.closed and key is None):
+        raise _unknown("The page token is not valid, or not any more.")
+    scopes = frozenset(SCOPES if key is None else key.scopes)
+    who = f"token {token.key_id} {hash(token.customer_id)}"
+    return Caller(token.key_id, scopes, token.customer_id, who)
 
 
 def _unknown(detail: str) -> ProblemError:

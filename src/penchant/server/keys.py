@@ -110,15 +110,15 @@ class KeyRing:
         )
         return key if key is not None and same and is_good(key, now_us=now_us) else None
 
-    def good(self, key_id: str, *, now_us: int) -> bool:
-        """Say whether a key is there, not expired and not revoked.
+    def named(self, key_id: str, *, now_us: int) -> ApiKey | None:
+        """Give a key that is there, not expired and not revoked.
 
         Args:
             key_id: Its public part.
             now_us: Now, microseconds since 1970 UTC.
         """
         key = self.keys.get(key_id)
-        return key is not None and is_good(key, now_us=now_us)
+        return key if key is not None and is_good(key, now_us=now_us) else None
 
 
 def is_good(key: ApiKey, *, now_us: int) -> bool:

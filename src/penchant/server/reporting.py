@@ -60,14 +60,16 @@ def read_events(service: Service, body: bytes, caller: Caller) -> EventsRead:
     payload = parse_json(body)
     inside = payload.get("events") if isinstance(payload, Mapping) else None
     rows = payload if isinstance(payload, list) else [payload]
-    most = service.settings.server.max_events
+    server, is_page = service.settings.server, caller.customer_id is not None
+    most = server.max_page_events if is_page else server.max_events
+    limit = "max_page_events" if is_page else "max_events"
     if len(inside if isinstance(inside, list) else rows) > most:
-        raise _too_many(most)
+        raise _too_many(most, limit)
     now = datetime.now(UTC)
     try:
         read = events_from(rows, now=now, customer_id=caller.customer_id, most=most)
     except TooManyRowsError:
-        raise _too_many(most) from None
+        raise _too_many(most, limit) from None
     if any(one.code == NOT_YOURS for one in read.rejected):
         raise ProblemError("forbidden", "This page token is for another person.")
     return EventsRead(read, caller)
@@ -161,7 +163,6 @@ def _count(service: Service, told: Mapping[str, Any]) -> None:
     service.metrics.events("rejected", len(told["rejected"]))
 
 
-def _too_many(most: int) -> ProblemError:
-    return ProblemError(
-        "too_large", f"More than {most} events in one request; the limit is [server] max_events."
-    )
+def _too_many(most: int, limit: str) -> ProblemError:
+    told = f"More than {most} events in one request; the limit is [server] {limit}."
+    return ProblemError("too_large", told)

@@ -80,6 +80,8 @@ class Service:
         self.serving: Serving = self.watcher.serving
         server = settings.server
         self.rates = Rates(server.requests_per_second, server.burst, time.monotonic)
+        pages = server.page_requests_per_second, server.page_burst
+        self.page_rates = Rates(*pages, time.monotonic)
         self.answers = Workbench("answer", threads=ANSWER_THREADS, line=128, patience=2.0)
         self.chores = Workbench("chore", threads=CHORE_THREADS, line=64, patience=5.0)
         self.rights = Workbench("rights", threads=RIGHTS_THREADS, line=64, patience=10.0)
@@ -150,11 +152,11 @@ class Service:
             now_us=now_us(),
         )
         if caller is EVERYBODY:
-            check_local(request.method, request.headers)
+            check_local(request.method, request.headers, self.settings.server.cors_origins)
         request.state.key_id = caller.key_id
         request.state.caller = caller
         check_access(caller, access)
-        check_rate(caller, self.rates)
+        check_rate(caller, self.rates if caller.customer_id is None else self.page_rates)
         return caller
 
     def may_personalize(self, customer_id: str, said: Consent | None) -> bool:

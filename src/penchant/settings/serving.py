@@ -49,10 +49,17 @@ class ServerSettings(Checked):
         at_least=0,
     )
     burst: int = knob(400, "Requests a key may make at once before that counts.", at_least=1)
+    page_requests_per_second: float = knob(
+        20.0, "The same for one page token, which one visitor's browser has.", at_least=0
+    )
+    page_burst: int = knob(
+        100, "Requests a page may make at once: its places, and each card that is seen.", at_least=1
+    )
     max_body_kb: int = knob(
         1024, "Kilobytes a request may have; a photo that is uploaded, ten times that.", at_least=1
     )
     max_events: int = knob(500, "Events in one request.", at_least=1)
+    max_page_events: int = knob(50, "Events in one request with a page token.", at_least=1)
     cors_origins: tuple[str, ...] = knob(
         (), 'Pages that may ask from a browser, such as "https://shop.example".'
     )

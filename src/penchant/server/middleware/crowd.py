@@ -16,8 +16,11 @@ from penchant.server.problems import ProblemError, problem_of
 BODIES: Final = 2
 """Bodies that may be waited for, for each place."""
 
-BODIES_OF_A_PAGE: Final = 16
+BODIES_OF_A_PAGE: Final = 8
 """Bodies that may be waited for from one page token: a browser sends few at once."""
+
+SHARE_OF_PAGES: Final = 0.5
+"""Of all bodies that may be waited for, those of pages: they keep no server of the shop out."""
 
 
 class Crowd:
@@ -93,9 +96,7 @@ class _Place:
         if self._complete:
             return await self._receive()
         waiting, who = self._crowd.waiting, self._page()
-        if waiting.total() >= BODIES * self._crowd.most or (
-            who and waiting[who] >= BODIES_OF_A_PAGE
-        ):
+        if not self._may_wait(who):
             raise _overloaded()
         waiting[who] += 1
         self.give_back()
@@ -108,6 +109,13 @@ class _Place:
         self._complete = not message.get("more_body", False)
         self.take()
         return message
+
+    def _may_wait(self, who: str) -> bool:
+        waiting, most = self._crowd.waiting, BODIES * self._crowd.most
+        if not who:
+            return waiting.total() < most
+        pages = waiting.total() - waiting[""]
+        return waiting[who] < BODIES_OF_A_PAGE and pages < SHARE_OF_PAGES * most
 
     def _page(self) -> str:
         """Name whose page token sends the body; "" for a key, or nobody known yet."""

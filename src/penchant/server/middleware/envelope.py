@@ -21,7 +21,7 @@ SECURITY: Final = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 )
 
 NO_STORE: Final = (b"cache-control", b"no-store")
