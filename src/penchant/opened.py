@@ -18,7 +18,7 @@ from penchant.placing import PassedOver, place_products
 from penchant.recommender import Recommender
 from penchant.settings import Settings
 from penchant.settings_file import settings_from_dict
-from penchant.stock import grow_assortment, make_assortment
+from penchant.stock import grow_assortment, make_assortment, told_stock, with_stock
 from penchant.store.consent import Terms
 from penchant.store.database.checks import check_texts
 from penchant.store.database.values import Person
@@ -149,6 +149,8 @@ class Opened:
     def refreshed(self) -> Self:
         """Give the same shop with the products that the database holds now.
 
+        Of products the build knows, only whether they are sold out counts, if that was told since.
+
         Returns:
             This shop where nothing changed, which costs one look, or where the database does not
             answer; else another one: whoever is asking this one goes on asking it.
@@ -163,7 +165,9 @@ class Opened:
         except StoreError:
             return self
         bare, settings = self._bare or self, self.settings
-        if all(bare.build.product_ids.find(one.product_id) is not None for one in live):
+        told = told_stock(bare.build, live, since_us=self.terms.tables_us)
+        known = all(bare.build.product_ids.find(one.product_id) is not None for one in live)
+        if known and not told:
             bare._version = version
             return bare
         placed = place_products(
@@ -177,7 +181,8 @@ class Opened:
             terms=self.terms,
         )
         exact_below = settings.index.exact_below
-        grown.assortment = grow_assortment(bare.assortment, grown.build, exact_below=exact_below)
+        stock = grow_assortment(bare.assortment, grown.build, exact_below=exact_below)
+        grown.assortment = with_stock(stock, told)
         grown.passed_over, grown._bare, grown._version = placed.passed_over, bare, version
         grown.warm()
         return grown

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -13,7 +16,9 @@ from penchant.candidates.audience import age_group_of, gender_of
 from penchant.candidates.facet import Facet
 from penchant.index import ExactIndex, PlannedIndex
 from penchant.maths.rows import present_rows
+from penchant.store.database.values import LiveProduct
 from penchant.tables.groups import group_rows
+from penchant.tables.words import IN_STOCK, OUT_OF_STOCK
 from penchant.types import Mask
 
 
@@ -53,6 +58,8 @@ def grow_assortment(stock: Assortment, build: Build, *, exact_below: int) -> Ass
         What `make_assortment` gives of the grown build, but for the order of labels.
     """
     n, new = len(stock), build.products[len(stock) :]
+    if new.is_empty():
+        return stock
     present = np.concatenate([stock.index.present, present_rows(build.styles[n:])])
     return Assortment(
         product_ids=build.product_ids,
@@ -70,13 +77,46 @@ def grow_assortment(stock: Assortment, build: Build, *, exact_below: int) -> Ass
     )
 
 
+def told_stock(
+    build: Build, live: Sequence[LiveProduct], *, since_us: int
+) -> tuple[tuple[int, bool], ...]:
+    """Give which of a build's products were said to be sold out, or there again, since it was made.
+
+    Args:
+        build: Whose products; of others nothing is given.
+        live: What was told while the shop is open, each product_id once.
+        since_us: When the build was made, microseconds since 1970 UTC: what was told before is in
+            its tables.
+
+    Returns:
+        (product_row, whether it can be bought) in the order given.
+    """
+    later = [one for one in live if one.added_us > since_us and c.STOCK_STATUS in one.facts]
+    rows = [build.product_ids.find(one.product_id) for one in later]
+    said = [one.facts[c.STOCK_STATUS] != OUT_OF_STOCK for one in later]
+    return tuple((row, there) for row, there in zip(rows, said, strict=True) if row is not None)
+
+
+def with_stock(stock: Assortment, told: Sequence[tuple[int, bool]]) -> Assortment:
+    """Give the same products where some are sold out, or there again.
+
+    Args:
+        stock: As it was; it is not changed.
+        told: Of `told_stock`.
+    """
+    in_stock = stock.in_stock.copy()
+    for row, there in told:
+        in_stock[row] = there
+    return replace(stock, in_stock=in_stock)
+
+
 def _titles(products: pl.DataFrame) -> list[str]:
     return products[c.TITLE].fill_null(products[c.PRODUCT_ID]).to_list()
 
 
 def _in_stock(products: pl.DataFrame) -> Mask:
-    stock = products[c.STOCK_STATUS].fill_null("in_stock")
-    return (stock != "out_of_stock").to_numpy()
+    stock = products[c.STOCK_STATUS].fill_null(IN_STOCK)
+    return (stock != OUT_OF_STOCK).to_numpy()
 
 
 def _created_us(products: pl.DataFrame) -> NDArray[np.int64]:

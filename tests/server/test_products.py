@@ -100,6 +100,10 @@ def test_a_product_without_looks_is_taken_too(service):
 def test_a_product_of_the_build_is_told_to_be_one(service, vectors):
     told = service.put("/v1/products/P03", {"title": "Other", "vector": vectors["P03"]}).json()
     assert told["in_build"] is True
+    assert "only stock_status counts" in told["findings"][0]
+    assert "P06" in similar(service)
+    service.put("/v1/products/P06", {"stock_status": "out_of_stock"})
+    assert "P06" not in similar(service)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,41 @@ def test_facts_decide_as_those_of_the_build_do(desk: Any, shop: penchant.Shop) -
     assert "N4" in shown, "nothing is known of its looks, but it is new"
     titles = dict(zip(grown.assortment.product_ids, grown.assortment.titles, strict=True))
     assert (titles["N2"], titles["N4"]) == ("Piece N2", "N4")
+
+
+def tell_stock(shop: penchant.Shop, name: str, status: str, now: datetime | None = None) -> None:
+    """Say whether a product can be bought, after the build was made if no moment is given."""
+    told, moment = {"stock_status": status}, now or datetime.now(UTC)
+    shop.needed_store().products.put(product_from(told, product_id=name, now=moment))
+
+
+def test_a_product_of_the_build_is_sold_out_and_there_again(shop: penchant.Shop) -> None:
+    before = shop.recommend("NEAR", k=3).product_ids
+    tell_stock(shop, before[0], "sold out")
+    sold_out = shop.refreshed()
+    assert sold_out.refreshed() is sold_out
+    assert before[0] not in sold_out.recommend("NEAR", k=24).product_ids
+    assert sold_out.why_not("NEAR", before[0]).rules == ("out_of_stock",)
+    assert before[0] in shop.recommend("NEAR", k=3).product_ids, "who asks it goes on asking it"
+    tell_stock(shop, before[0], "available")
+    assert sold_out.refreshed().recommend("NEAR", k=3).product_ids == before
+    shop.needed_store().products.remove(before[0])
+    assert sold_out.refreshed().assortment is shop.assortment
+
+
+def test_what_was_told_of_stock_before_the_build_is_in_its_tables(shop: penchant.Shop) -> None:
+    first = shop.recommend("NEAR", k=1).product_ids[0]
+    made = datetime.fromtimestamp(shop.terms.tables_us / 1e6, UTC)
+    tell_stock(shop, first, "sold out", made - timedelta(seconds=1))
+    assert shop.refreshed() is shop
+
+
+def test_stock_of_old_and_new_products_is_told_together(desk: Any, shop: penchant.Shop) -> None:
+    add(shop, "N1", like(desk, "P00"))
+    tell_stock(shop, "P00", "sold out")
+    shown = shop.refreshed().recommend("NEAR", k=25).product_ids
+    assert "N1" in shown
+    assert "P00" not in shown
 
 
 def test_a_product_may_be_changed_and_taken_out(desk: Any, shop: penchant.Shop) -> None:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 UPLOAD: Final = 10
 """How many times larger than other requests one with a photo may be."""
 
+KNOWN: Final = (
+    "The build knows this product: of what is told only stock_status counts, until the next build."
+)
+
 _seeing = threading.Lock()
 """A photo may have tens of millions of pixels: one is looked at at a time."""
 
@@ -95,4 +99,6 @@ def _told(shop: Shop | None, product_id: str) -> dict[str, Any]:
     findings = [one.reason for one in shop.passed_over if one.product_id == product_id]
     placed = bool(shop.assortment.index.present[row])
     in_build = row < shop.manifest.counts["products"]
+    if in_build:
+        findings.append(KNOWN)
     return {**told, "placed": placed, "in_build": in_build, "findings": findings}

@@ -44,7 +44,9 @@ class ProductShown(Answered):
     placed: bool = Field(
         description="Whether it has a style vector: else it is found by popularity."
     )
-    in_build: bool = Field(description="True: the build knows it already, and the build counts.")
+    in_build: bool = Field(
+        description="True: the build knows it already; only stock_status counts until the next."
+    )
     findings: list[str] = Field(description="What was repaired or passed over.")
 
 
