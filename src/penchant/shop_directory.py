@@ -290,7 +290,8 @@ class ShopDirectory:
         folders = (self.data, self.rejects, self.embeddings, self.builds, self.evaluations)
         for folder in folders:
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                # what people did lies in them: for the shop's own user and group alone
+                folder.mkdir(0o750, parents=True, exist_ok=True)
             except OSError as error:
                 raise disk_error(error, folder) from error
         return folders

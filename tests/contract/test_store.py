@@ -354,6 +354,7 @@ def test_answers_come_back_value_for_value_and_are_kept_once(store):
 def test_how_long_an_answer_took_is_kept_where_it_was_measured(store):
     store.slates.keep([replace(a_slate("r1"), took_us=1234), a_slate("r2")])
     assert [store.slates.slate(one).took_us for one in ("r1", "r2")] == [1234, None]
+    assert [one["took_ms"] for one in store.export("c")["slates"]] == [1.234, None]
 
 
 def test_hundreds_of_answers_are_kept_at_once(store):

@@ -2,7 +2,11 @@
 
 import pytest
 
+from penchant.server.models.base import Asked
+from penchant.server.routes import all_routes
 from penchant.server.scopes import ACCESS
+
+all_routes()  # which models there are is known once routes are
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +52,33 @@ def test_every_failure_is_a_problem(described):
                 content = answer["content"]["application/problem+json"]
                 assert content["schema"]["$ref"].endswith("/Problem")
                 assert content["example"]["status"] == int(status)
+
+
+def examples_of(described, content):
+    """Give the examples of a body, its own or those of its models."""
+    told = list(content.get("examples", {}).values())
+    schema = content["schema"]
+    names = [schema, *schema.get("anyOf", ())]
+    refs = [one["$ref"].rpartition("/")[2] for one in names if "$ref" in one]
+    return told + [described["components"]["schemas"][one].get("examples") for one in refs]
+
+
+def test_every_body_has_an_example(described):
+    for one in operations(described).values():
+        if "requestBody" in one:
+            content = one["requestBody"]["content"]["application/json"]
+            assert any(examples_of(described, content)), one["operationId"]
+
+
+@pytest.mark.parametrize("kind", Asked.__subclasses__(), ids=lambda one: one.__name__)
+def test_examples_of_bodies_are_right(kind):
+    for told in kind.model_json_schema()["examples"]:
+        assert kind.model_validate(told).model_dump(exclude_unset=True) == told
+
+
+def test_examples_of_parameters_are_right_together(service):
+    query = "surface=product_page&product=P03"
+    assert service.get(f"/v1/recommendations?{query}").status_code == 200
 
 
 def test_every_answer_has_an_example(described):

@@ -248,6 +248,7 @@ def test_the_statement_says_in_words_what_decides(service):
     assert told["profiling"] is True
     assert told["text"].startswith("# How")
     assert told["build_id"] == service.service.serving.shop.build_id
+    assert service.get("/v1/statement").json() == told
 
 
 def test_settings_that_are_broken_are_no_mistake_of_who_asks_for_the_statement(service):

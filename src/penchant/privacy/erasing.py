@@ -77,7 +77,7 @@ def forget_in_database(store: Store, customer_id: str, *, at: datetime) -> Erasu
         InputError: if the id is one nobody can have.
         StoreError: if the database does not answer.
     """
-    if not customer_id.strip():
+    if not customer_id:
         raise InputError(f"customer_id is {customer_id!r}, must name a person.")
     asked = store.erasures.erase(customer_id, at_us=microseconds(at))
     store.secrets.renew(LOG_SECRET)  # lines about them can be linked to nobody from now on

@@ -13,6 +13,7 @@ from penchant import __version__
 from penchant.server.models.problem import Problem, failures
 from penchant.server.routes import all_routes
 from penchant.server.routes.events import BODY_MODELS
+from penchant.server.routing import json_bytes
 from penchant.server.scopes import ACCESS, Access
 
 TEXT: Final = """Products for the places of a shop, in the taste of who looks, and why.
@@ -50,6 +51,12 @@ SCHEMES: Final = {
         "description": "An API key, or a page token.",
     },
 }
+
+
+@cache
+def described_bytes() -> bytes:
+    """Give the description as it is sent."""
+    return json_bytes(described())
 
 
 @cache

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic_core import to_json
 from starlette.requests import Request
 
 from penchant.engine import Shop
@@ -89,7 +90,7 @@ class Service:
         self.keeper = Keeper(self._write_answers, self.metrics.lost_slates)
         self.eraser = Eraser(directory, self.link, logs)
         self.publishing = Publishing(directory.path)
-        self._statement: tuple[Shop | None, dict[str, Any]] = (None, {})
+        self._statement: tuple[Shop | None, bytes] = (None, b"")
         self._limits = ExitStack()
 
     def start(self) -> None:
@@ -200,21 +201,28 @@ class Service:
         build_id = None if shop is None else shop.build_id
         return {"status": status, "build_id": build_id, "trouble": trouble}
 
-    def statement(self) -> dict[str, Any]:
-        """Give the main parameters in plain language, as of the build that serves.
+    def known_statement(self) -> bytes | None:
+        """Give the statement if it was made already for the build that serves."""
+        shop, told = self._statement
+        return told if shop is not None and shop is self.serving.shop else None
+
+    def statement(self) -> bytes:
+        """Make the statement: the main parameters in plain language, of the build that serves.
+
+        Returns:
+            JSON.
 
         Raises:
             BuildError: if the published build is damaged, or the settings cannot be read.
         """
         shop = self.serving.shop
-        if shop is None or self._statement[0] is not shop:
-            try:
-                told = shop_statement(self.directory).to_dict()
-            except InputError as error:  # not of who asks: they sent nothing
-                self.logs.tell("warning", "settings_unreadable", code=error.code)
-                raise BuildError("The settings of the shop cannot be read.") from error
-            self._statement = shop, dict(told)
-        return self._statement[1]
+        try:
+            told = to_json(shop_statement(self.directory).to_dict())
+        except InputError as error:  # not of who asks: they sent nothing
+            self.logs.tell("warning", "settings_unreadable", code=error.code)
+            raise BuildError("The settings of the shop cannot be read.") from error
+        self._statement = shop, told
+        return told
 
     def take_up(self) -> None:
         """Take up what was just changed, here and by all other workers, before it is answered."""

@@ -31,6 +31,7 @@ from penchant.privacy.mentions import Mentions
 from penchant.privacy.progress import progress_file
 from penchant.shop_directory import ShopDirectory
 from penchant.store.database.store import Store
+from penchant.store.database.values import Event
 from penchant.store.ingest import load_report, load_table
 from penchant.store.marks import load_marks
 from tests.odd_files import ODD
@@ -212,10 +213,14 @@ def test_who_is_nowhere_gets_a_receipt_too_and_no_file_is_touched(
 
 
 def test_nobody_is_no_person(shop: ShopDirectory, store: Store) -> None:
-    for name in ("", "  "):
-        with pytest.raises(InputError, match="must name a person"):
-            forget(shop, store, name, at=AT)
+    with pytest.raises(InputError, match="must name a person"):
+        forget(shop, store, "", at=AT)
     assert store.erasures.pending() == ()
+
+
+def test_whoever_can_be_recorded_can_be_forgotten(shop: ShopDirectory, store: Store) -> None:
+    store.events.record([Event("e", " ", "P1", "view", AT_US)])
+    assert forget(shop, store, " ", at=AT).counts["events"] == 1
 
 
 def test_ids_in_logs_can_be_linked_to_nobody_afterwards(shop: ShopDirectory, store: Store) -> None:

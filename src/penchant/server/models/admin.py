@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
-from penchant.server.models.base import Answered, Asked, example
+from penchant.server.models.base import Answered, Asked, example, shown_as
 
 BuildId = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\w.-]+$")]
 
@@ -34,6 +34,8 @@ class BuildsShown(Answered):
 class PublishAsked(Asked):
     """Which build is to serve."""
 
+    model_config = shown_as(build_id="20260701-0123456789ab")
+
     build_id: BuildId | None = Field(None, description="Which; the one made last if absent.")
     force: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = Field(
         None, description="Why, whatever the gate says; it is recorded."
@@ -42,6 +44,8 @@ class PublishAsked(Asked):
 
 class RollbackAsked(Asked):
     """Which build is to serve again."""
+
+    model_config = shown_as(build_id="20260701-0123456789ab")
 
     build_id: BuildId | None = Field(
         None, description="One that served; the last before this if absent."

@@ -17,6 +17,15 @@ class Answered(BaseModel):
     """Something the service sends; more fields may come with a newer one."""
 
 
+def shown_as(**values: Any) -> ConfigDict:
+    """Give what puts an example of a body into the OpenAPI.
+
+    Args:
+        values: JSON-ready, of the fields of the model it stands in.
+    """
+    return ConfigDict(json_schema_extra={"examples": [values]})
+
+
 def example(kind: type[BaseModel], **values: Any) -> dict[str, Any]:
     """Give the entry of the OpenAPI for an answer: its model, and an example that fits it.
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import ConfigDict, Field, model_validator
 
-from penchant.server.models.base import Answered, Asked, example
+from penchant.server.models.base import Answered, Asked, example, shown_as
 from penchant.server.models.ids import Id
 
 
@@ -118,6 +118,8 @@ class ExplanationShown(Answered):
 class ConsentSaid(Asked):
     """What a customer allows; a field that is absent stays as it was."""
 
+    model_config = shown_as(personalization=False)
+
     personalization: bool | None = Field(None, description="Whether a profile may be made.")
     marketing: bool | None = Field(None, description="Whether mail may be sent.")
 
@@ -140,6 +142,8 @@ class ConsentShown(Answered):
 
 class MergeAsked(Asked):
     """A visitor who turned out to be a customer."""
+
+    model_config = shown_as(anonymous_id="visitor-81f0")
 
     anonymous_id: Id = Field(description="As whom they came.", examples=["visitor-81f0"])
 

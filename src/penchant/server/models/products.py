@@ -23,7 +23,11 @@ class ProductPut(Asked):
         None, max_length=2_000, description="Where a photo is; only hosts of [server] photo_hosts."
     )
 
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(
+        extra="allow",
+        strict=True,
+        json_schema_extra={"examples": [{"title": "Silver ring", "category": "ring", "price": 49}]},
+    )
 
     @model_validator(mode="after")
     def _one_look(self) -> ProductPut:

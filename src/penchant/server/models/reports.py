@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import ConfigDict, Field
 
 from penchant import columns as c
-from penchant.server.models.base import Answered, Asked, example
+from penchant.server.models.base import Answered, Asked, example, shown_as
 from penchant.server.models.ids import Id
 from penchant.settings.showing import MAX_K
 
@@ -66,6 +66,8 @@ class EventsAnswered(Answered):
 class ExposureReported(Asked):
     """Slots of an answer that were really on the screen."""
 
+    model_config = shown_as(request_id="5b1f8f3e0c9a4d6e8b7a2c1d0e9f8a7b", slots=[1, 2, 3])
+
     request_id: Id = Field(
         description="Of the answer.", examples=["5b1f8f3e0c9a4d6e8b7a2c1d0e9f8a7b"]
     )
@@ -83,6 +85,10 @@ class ExposureReported(Asked):
 
 class ExposuresReported(Asked):
     """Exposures of several answers."""
+
+    model_config = shown_as(
+        exposures=[{"request_id": "5b1f8f3e0c9a4d6e8b7a2c1d0e9f8a7b", "slots": [1, 2, 3]}]
+    )
 
     exposures: list[ExposureReported] = Field(min_length=1, max_length=500)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from penchant.server.models.base import Answered, Asked, example
+from penchant.server.models.base import Answered, Asked, example, shown_as
 from penchant.server.models.ids import Id
 from penchant.settings.showing import MAX_K
 
@@ -60,6 +60,8 @@ class SlateShown(Answered):
 
 class CartAsked(Asked):
     """A cart to be completed."""
+
+    model_config = shown_as(products=["111350"], customer_id="C10001", k=4)
 
     products: list[Id] = Field(
         min_length=1, max_length=MOST_PRODUCTS, description="What is in it.", examples=[["111350"]]

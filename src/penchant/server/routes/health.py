@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from penchant.server.models.admin import LIVE, READY
 from penchant.server.models.problem import failures
-from penchant.server.routing import Guarded, json_answer, service_of
+from penchant.server.routing import Guarded, json_answer, json_response, service_of
 
 router = APIRouter(route_class=Guarded, tags=["health"])
 
@@ -69,6 +69,6 @@ async def metrics(request: Request) -> Response:
 )
 async def openapi() -> Response:
     """The description of all routes, for tools that make clients of it."""
-    from penchant.server.description import described
+    from penchant.server.description import described_bytes
 
-    return json_answer(described(), headers={"Cache-Control": "public, max-age=300"})
+    return json_response(described_bytes(), headers={"Cache-Control": "public, max-age=300"})

@@ -20,7 +20,7 @@ router = APIRouter(route_class=Guarded, tags=["recommendations"])
 
 Surface = Annotated[
     Literal["product_page", "homepage", "new_arrivals", "cart", "post_purchase"],
-    Query(description="Which place in the shop."),
+    Query(description="Which place in the shop.", examples=["product_page"]),
 ]
 Products = Annotated[
     list[Id] | None,

@@ -52,7 +52,7 @@ def export(database: Database, people: People, customer_id: str) -> Mapping[str,
         customer_id: Of a customer, or of a visitor: then of the customer they turned out to be.
 
     Returns:
-        JSON-ready; times as ISO 8601 in UTC.
+        JSON-ready; times as ISO 8601 in UTC, durations in milliseconds.
 
     Raises:
         InputError: if the id is one no database keeps.
@@ -76,13 +76,13 @@ def export(database: Database, people: People, customer_id: str) -> Mapping[str,
 
 def _rows(connection: sa.Connection, statement: sa.Select[Any], name: str) -> list[dict[str, Any]]:
     rows = connection.execute(statement, {"name": name}).mappings()
-    return [
-        {
-            key.removesuffix("_us"): _time(value) if key.endswith("_us") else value
-            for key, value in row.items()
-        }
-        for row in rows
-    ]
+    return [dict(_readable(name, value) for name, value in row.items()) for row in rows]
+
+
+def _readable(name: str, value: Any) -> tuple[str, Any]:
+    if name == "took_us":  # no moment, but how long it was
+        return "took_ms", None if value is None else value / 1000
+    return (name.removesuffix("_us"), _time(value)) if name.endswith("_us") else (name, value)
 
 
 def _with_slots(slate: dict[str, Any]) -> dict[str, Any]:
