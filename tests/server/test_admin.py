@@ -75,6 +75,31 @@ def swap_under_requests(desk, service, own_shop):
     assert answers == {old, new}
 
 
+def test_at_a_start_the_last_whole_build_serves_while_the_published_one_is_damaged(desk, own_shop):
+    with served(own_shop) as service:
+        old = service.get("/v1/recommendations").json()["build_id"]
+        new = another_build(desk, own_shop)
+        service.post("/v1/admin/publish", {"build_id": new, "force": "a test"})
+    (own_shop / "builds" / new / "consistency.npy").write_bytes(b"no array")
+    with served(own_shop) as service:
+        assert service.get("/v1/recommendations").json()["build_id"] == old
+        told = service.get("/health/ready").json()
+        assert (told["status"], told["trouble"]) == ("degraded", ["build_failed"])
+        (line,) = [one for one in service.lines if one["event"] == "build_not_taken_up"]
+        assert "consistency.npy" in line["text"]
+        assert service.post("/v1/admin/rollback", {}).json()["build_id"] == old
+        told = service.get("/health/ready").json()
+        assert (told["status"], told["trouble"]) == ("ok", [])
+
+
+def test_a_shop_without_a_build_tells_so_in_its_log(own_shop):
+    (own_shop / "CURRENT").unlink()
+    with served(own_shop) as service:
+        assert service.get("/v1/recommendations").status_code == 503
+        (line,) = [one for one in service.lines if one["event"] == "no_build"]
+        assert "penchant publish" in line["text"]
+
+
 def test_a_damaged_build_leaves_the_old_one_serving(desk, service, own_shop):
     old = service.get("/v1/recommendations").json()["build_id"]
     new = another_build(desk, own_shop)

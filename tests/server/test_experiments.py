@@ -257,6 +257,7 @@ def test_a_broken_file_leaves_the_last_good_experiments_as_they_were(compared, o
     assert {one: variant_of(service, one) for one in NAMES} == before
     (line,) = [one for one in service.lines if one["event"] == "experiment_not_taken_up"]
     assert (line["level"], line["experiment"], line["code"]) == ("error", "lots", "invalid_input")
+    assert "lots" in line["text"]
     file.write_text(whole)
     service.settled(lambda: ready(service) == (200, []))
     assert experiment.name in service.log

@@ -43,6 +43,14 @@ def test_it_answers_tells_where_it_listens_and_ends_when_told(own_shop):
         assert "Traceback" not in text
 
 
+def test_an_address_that_is_of_no_database_is_refused_at_the_start(own_shop):
+    environment = {**os.environ, "PENCHANT_STORE_URL": "mysql://shop:secret@host/x"}
+    done = subprocess.run(command(own_shop), env=environment, capture_output=True, check=False)
+    assert done.returncode == 2
+    assert b"postgresql://" in done.stderr
+    assert b"secret" not in done.stderr
+
+
 def test_requests_under_way_are_answered_when_it_is_told_to_end(own_shop):
     with running(own_shop, PENCHANT_SERVER_REQUESTS_PER_SECOND="0") as service:
         answers, begun = [], threading.Barrier(5)

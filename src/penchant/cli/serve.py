@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from penchant.server.runner import Place
+    from penchant.settings import StoreSettings
     from penchant.shop_directory import ShopDirectory
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -50,6 +51,7 @@ def run(
     opened = ShopDirectory.open(shop)
     settings = opened.settings()
     check_installed()
+    check_store(settings.store)
     check_host(opened, host)
     from penchant.server.runner import Place, run_service
 
@@ -81,6 +83,14 @@ def check_installed() -> None:
     needed = ("fastapi", "uvicorn", "uvloop", "httptools", "prometheus_client")
     if any(find_spec(one) is None for one in needed):
         raise MissingExtraError("penchant serve", "server")
+
+
+def check_store(settings: StoreSettings) -> None:
+    """Refuse an address that can be none of a database: it would never answer."""
+    if settings.url:
+        from penchant.store.database.postgres import address_of
+
+        address_of(settings.url)
 
 
 def check_host(shop: ShopDirectory, host: str) -> None:

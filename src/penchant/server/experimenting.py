@@ -20,8 +20,8 @@ from penchant.shop_directory import ShopDirectory
 BROKEN: Final = "experiments_broken"
 """What is told of experiments that cannot be taken up as their files are."""
 
-Told = Callable[[str, str, str], None]
-"""Told (event, experiment, code of what is wrong)."""
+Told = Callable[[str, str, PenchantError | None], None]
+"""Told (event, experiment, what is wrong)."""
 
 Experiments = Mapping[str, Experiment]
 Troubles = Mapping[str, PenchantError]
@@ -77,7 +77,7 @@ class Experimenting:
         for name in sorted({*before, *self._good} - {*self._unread}):
             if before.get(name) != self._good.get(name):
                 event = "experiment_taken_up" if name in self._good else "experiment_dropped"
-                self._told(event, name, "")
+                self._told(event, name, None)
         return True
 
     def arms_over(self, base: Shop, opened: Callable[[str], Shop]) -> Arms:
@@ -128,7 +128,7 @@ class Experimenting:
     def _tell_trouble(self, now: Troubles, before: Troubles) -> None:
         for name, error in now.items():
             if str(before.get(name)) != str(error):
-                self._told("experiment_not_taken_up", name, error.code)
+                self._told("experiment_not_taken_up", name, error)
 
 
 def _told_as(error: Exception, name: str) -> PenchantError:

@@ -2,7 +2,7 @@
 
 The new one is opened and asked beside the old, then the reference changes: a request has the one or
 the other from beginning to end. What is removed from disk meanwhile stays mapped until nobody uses
-it. A build that cannot be opened leaves the old one serving.
+it. A build that cannot be opened leaves the old one serving; at a start, the last whole one before.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from functools import partial
 from typing import Final
 
 from penchant.builds.manifest import NAME as MANIFEST
-from penchant.engine import Shop, open_shop
+from penchant.engine import Shop, open_build_of, open_shop
 from penchant.errors import BuildError, NotBuiltError, PenchantError
 from penchant.experiments.arms import Arms
+from penchant.rollback import rollback_target
 from penchant.server.experimenting import Experimenting, Told, file_state
 from penchant.server.other_builds import OtherBuilds
 from penchant.settings.showing import CART, HOMEPAGE, NEW_ARRIVALS, PRODUCT_PAGE
@@ -55,7 +56,7 @@ class Serving:
     def __init__(
         self,
         directory: ShopDirectory,
-        swapped: Callable[[Served | None, str], None],
+        swapped: Callable[[Served | None, PenchantError | None], None],
         compared: Told,
     ) -> None:
         self._directory = directory
@@ -150,18 +151,30 @@ class Serving:
         try:
             shop = open_shop(self._directory.path, store=store)
             warm_up(shop)
+        except PenchantError as error:
+            self._fail(error, store)
         except Exception as error:
-            self._failed_ticks = 1
-            if isinstance(error, PenchantError):
-                self._trouble = error
-                self._swapped(None, error.code)
-                return
-            self._trouble = BuildError(f"The build cannot be opened: {error}.")
-            self._swapped(None, self._trouble.code)
+            self._fail(BuildError(f"The build cannot be opened: {error}."), store)
             raise
-        self._failed_ticks, self._products = 0, shop.products_version
+        else:
+            self._failed_ticks = 0
+            self._serve(shop, store)
+
+    def _serve(self, shop: Shop, store: Store) -> None:
+        self._products = shop.products_version
         self._served = Served(shop, self._arms(shop, store))
-        self._swapped(self._served, "")
+        self._swapped(self._served, None)
+
+    def _fail(self, trouble: PenchantError, store: Store) -> None:
+        """Leave what serves; where nothing does, let the last whole build before it serve."""
+        self._failed_ticks, self._trouble = 1, trouble
+        self._swapped(None, trouble)
+        damaged = isinstance(trouble, BuildError) and self._served is None
+        earlier = rollback_target(self._directory) if damaged else None
+        if earlier is not None:
+            shop = open_build_of(self._directory, earlier, store=store)
+            warm_up(shop)
+            self._serve(shop, store)
 
     def _compare(self, store: Store) -> None:
         if self._served is not None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from penchant.builds.manifest import made_at
-from penchant.errors import PenchantError
+from penchant.errors import NotBuiltError, PenchantError
 from penchant.evaluation.keep import load_scores
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
@@ -112,27 +112,28 @@ class Watcher:
         up = self._link.up
         self._metrics.store_up.set(int(up))
         if up != self._was_up:
-            code = self._link.trouble.code if self._link.trouble else ""
-            self._logs.tell(
-                "info" if up else "error", "store_up" if up else "store_down", code=code
-            )
+            level, event = ("info", "store_up") if up else ("error", "store_down")
+            self._logs.tell(level, event, **why(self._link.trouble))
         self._was_up = up
         if self._made:
             self._metrics.build_age.set(datetime.now(UTC).timestamp() - self._made)
 
-    def _swapped(self, served: Served | None, code: str) -> None:
+    def _swapped(self, served: Served | None, error: PenchantError | None) -> None:
+        if isinstance(error, NotBuiltError):
+            self._logs.tell("warning", "no_build", **why(error))
+            return
         if served is None:
-            if code != "not_built":
-                self._metrics.swap(done=False)
-                self._logs.tell("error", "build_not_taken_up", code=code)
+            self._metrics.swap(done=False)
+            self._logs.tell("error", "build_not_taken_up", **why(error))
             return
         self._metrics.swap(done=True)
         self._measure(served)
         self._logs.tell("info", "build_taken_up", build_id=served.shop.build_id)
         _tidy()
 
-    def _compared(self, event: str, experiment: str, code: str) -> None:
-        self._logs.tell("error" if code else "info", event, experiment=experiment, code=code)
+    def _compared(self, event: str, experiment: str, error: PenchantError | None) -> None:
+        level = "info" if error is None else "error"
+        self._logs.tell(level, event, experiment=experiment, **why(error))
 
     def _measure(self, served: Served) -> None:
         shop, metrics, counts = served.shop, self._metrics, served.shop.manifest.counts
@@ -142,6 +143,15 @@ class Watcher:
         metrics.profiles.set(counts.get("profiles", 0))
         metrics.index_size.set(counts.get("placed_products", 0))
         metrics.scores(tuple(load_scores(self._directory, shop.build_id).items()))
+
+
+def why(error: PenchantError | None) -> dict[str, str]:
+    """Give what a line of the log says of what is wrong with files, settings or the database.
+
+    Args:
+        error: Of none that asks: it names no person; None: nothing is wrong.
+    """
+    return {"code": "", "text": ""} if error is None else {"code": error.code, "text": str(error)}
 
 
 def _tidy() -> None:

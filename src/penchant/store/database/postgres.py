@@ -34,7 +34,7 @@ def postgres_engines(url: str, settings: StoreSettings) -> Engines:
         InputError: if the address is none.
         MissingExtraError: if psycopg is not installed.
     """
-    address = _address(url)
+    address = address_of(url)
     readers = max(1, settings.connections - 1)  # the writers of a worker share one
     read, write = settings.read_timeout_ms, settings.write_timeout_ms
     engine = partial(_engine, address)
@@ -52,7 +52,16 @@ def postgres_engines(url: str, settings: StoreSettings) -> Engines:
     )
 
 
-def _address(url: str) -> sa.URL:
+def address_of(url: str) -> sa.URL:
+    """Read the address of a database; nothing is asked of it.
+
+    Args:
+        url: As `[store] url`.
+
+    Raises:
+        InputError: if it is none of PostgreSQL; a password in it is not repeated.
+        MissingExtraError: if what speaks to PostgreSQL is not installed.
+    """
     try:
         address = sa.make_url(url)
     except sa.exc.ArgumentError:
