@@ -113,7 +113,8 @@ class Shop(Insight):
             customer_id: Any customer; an unknown one gets what everyone likes. None: nobody known.
             surface: "product_page", "homepage", "new_arrivals", "cart" or "post_purchase".
             products: What the surface is about: the product of the page, the cart, what was just
-                bought. By default the customer's own cart or last purchase.
+                bought; those that are unknown are passed over while one is known. By default the
+                customer's own cart or last purchase.
             k: How many; the setting if absent.
             as_of: Which of the customer's own interactions count, and how old they are; if absent,
                 that of the build or of their newest event since.
@@ -126,7 +127,7 @@ class Shop(Insight):
 
         Raises:
             InputError: if k, the surface or its products are not allowed.
-            NotFoundError: if there is no such product.
+            NotFoundError: if there is none of these products.
         """
         question = Question(customer_id, surface, products, k, as_of, request_id)
         return self.answer(question, self.look_up(customer_id))

@@ -54,7 +54,8 @@ class Visits:
         Args:
             customer_id: Any customer; None: nobody known.
             surface: Which place.
-            products: What it is about; None: the customer's own cart or last purchase.
+            products: What it is about; those that are unknown are passed over while one is known.
+                None: the customer's own cart or last purchase.
             k: How many; None: the setting.
             as_of_us: Now, microseconds since 1970 UTC.
             request_id: What the exploring slots depend on; None: on the day.
@@ -62,7 +63,7 @@ class Visits:
 
         Raises:
             InputError: if k, the surface or its products are not allowed.
-            NotFoundError: if there is no such product.
+            NotFoundError: if there is none of these products.
         """
         wanted = self.checked_k(k)
         if isinstance(products, str):
@@ -75,9 +76,9 @@ class Visits:
         about = (
             _usual_products(customer, surface, as_of_us)
             if products is None
-            else np.array([self.build.product_ids.row(one) for one in products], np.int32)
+            else self._known(products)
         )
-        check_surface(surface, len(about))
+        check_surface(surface, len(about if products is None else products))
         who = "" if customer is None else customer.customer_id
         keys = [surface, who, *(str(row) for row in about.tolist())]
         day = str(as_of_us // MICROSECONDS_PER_DAY)
@@ -110,6 +111,14 @@ class Visits:
             segment=segment,
             refused=customer.status == "opted_out",
         )
+
+    def _known(self, products: Sequence[str]) -> Rows:
+        """Give the rows of those the build knows: one that is unknown costs no cart its answer."""
+        ids = self.build.product_ids
+        rows = [row for row in map(ids.find, products) if row is not None]
+        if not rows and products:
+            ids.row(products[0])  # tells what is wrong
+        return np.array(rows, np.int32)
 
     def checked_k(self, k: int | None) -> int:
         """Give how many are wanted.

@@ -114,6 +114,16 @@ def test_ids_that_are_not_there_are_refused_with_an_example(shop: penchant.Shop)
         shop.profile("warm")
 
 
+def test_a_product_that_is_unknown_costs_no_cart_its_answer(shop: penchant.Shop) -> None:
+    cart = {"surface": "cart", "k": 3, "request_id": "r"}
+    known = shop.recommend(None, products=["P03"], **cart)
+    assert shop.recommend(None, products=["9", "P03"], **cart).product_ids == known.product_ids
+    with pytest.raises(NotFoundError, match='No product "9"'):
+        shop.recommend(None, products=["9", "8"], **cart)
+    with pytest.raises(InputError, match="about one product, got 2"):
+        shop.recommend(None, surface="product_page", products=["9", "P03"])
+
+
 def test_explaining_needs_a_profile_and_a_vector(shop: penchant.Shop) -> None:
     for customer in ("OUT", "QUIET"):
         with pytest.raises(InputError, match=f'Customer "{customer}" has no profile'):

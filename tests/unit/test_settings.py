@@ -11,6 +11,7 @@ from penchant.settings import (
     CartSettings,
     EncoderSettings,
     RecommendSettings,
+    ServerSettings,
     Settings,
     SpaceSettings,
     TableSettings,
@@ -142,6 +143,19 @@ def test_a_value_of_another_type_is_refused_by_name(section, values, message):
     with pytest.raises(InputError) as caught:
         section(**values)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "origin", ["shop.example", "https://shop.example/", "https://shop.example/x", "", "https://"]
+)
+def test_an_origin_that_no_browser_sends_is_refused(origin):
+    with pytest.raises(InputError, match='must be scheme, host and port .* "https://shop.example"'):
+        ServerSettings(cors_origins=(origin,))
+
+
+def test_origins_as_browsers_send_them_are_taken():
+    origins = ("https://shop.example", "http://localhost:3000", "http://[::1]:80", "*")
+    assert ServerSettings(cors_origins=origins).cors_origins == origins
 
 
 def test_numbers_of_numpy_are_numbers():

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
+from penchant.errors import InputError
 from penchant.settings.knobs import CENTURY, Checked, knob
+
+_ORIGIN: Final = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[^/\s:\[\]]+)(:\d+)?|\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,15 @@ class ServerSettings(Checked):
     grace_seconds: float = knob(
         20.0, "Seconds that requests under way may take when the service is stopped.", above=0
     )
+
+    def __post_init__(self) -> None:
+        Checked.__post_init__(self)
+        for one in self.cors_origins:
+            if not _ORIGIN.fullmatch(one):
+                raise InputError(
+                    f'cors_origins has "{one}", must be scheme, host and port as a browser sends '
+                    'them, without a slash behind: "https://shop.example".'
+                )
 
 
 @dataclass(frozen=True, slots=True)
