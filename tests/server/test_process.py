@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import pytest
 
-from penchant.cli.serve import check_host
+from penchant.cli.serve import check_host, check_port
 from penchant.errors import InputError
 from penchant.server.muster import is_alive
 from penchant.server.runner import HEALTH_SECONDS
@@ -140,6 +140,17 @@ def test_two_workers_know_at_once_what_one_was_told(own_shop, desk):
         check_a_killed_worker_is_replaced(service)
         check_it_ends_although_one_was_just_killed(service)
         wait_until_gone(opened_by(service))
+
+
+def test_workers_end_when_the_command_is_killed(own_shop):
+    left = str(own_shop.parent)  # the folder of several workers, which nobody removes then
+    with running(own_shop, "--workers", 2, TMPDIR=left) as service:
+        wait_for_another(service, 4)
+        service.end(signal.SIGKILL)
+        wait_until_gone(opened_by(service))
+        check_port("127.0.0.1", service.port)
+        graceful = [one["pid"] for one in service.lines if one.get("text") == "Shutting down"]
+        assert set(graceful) == workers_of(service)
 
 
 def workers_of(service):

@@ -140,7 +140,8 @@ def _environment(shop: ShopDirectory, place: Place) -> Iterator[None]:
 def _folder_of(workers: int) -> Iterator[str | None]:
     """Make the folder in which several workers leave word for each other; one needs none.
 
-    It is locked: what tidies up temporary files, such as systemd-tmpfiles, passes it over.
+    It is locked: what tidies up temporary files, such as systemd-tmpfiles, passes it over. That of
+    a command that was killed is left to it.
     """
     if workers == 1:
         yield None
