@@ -8,7 +8,7 @@ from penchant.cli.options import AsJson, ShopPath
 
 
 def run(shop: ShopPath, as_json: AsJson = False) -> None:
-    """Remove all but the newest builds (`[builds] keep`) and those that are needed.
+    r"""Remove all but the newest builds (`\[builds] keep`) and those that are needed.
 
     Needed are the build that serves, the staged one, the one a rollback goes to, and those of
     experiments that are not over.

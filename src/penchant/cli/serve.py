@@ -25,13 +25,14 @@ def run(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8080,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; [server] workers if absent.")
+        int | None, typer.Option(min=1, help=r"Processes; \[server] workers if absent.")
     ] = None,
     log_level: Annotated[
         str, typer.Option(help=f"The least that is told: {', '.join(LEVELS)}.")
     ] = "info",
     as_json: Annotated[
-        bool, typer.Option("--json", help="Tell where it listens as a line of JSON, like the log.")
+        bool,
+        typer.Option("--json", help="Tell where it listens as a line of JSON, like the log."),
     ] = False,
 ) -> None:
     """Serve recommendations, events and the rest over HTTP, until told to end (Ctrl-C, SIGTERM).
@@ -53,6 +54,7 @@ def run(
     check_installed()
     check_store(settings.store)
     check_host(opened, host)
+    check_port(host, port)
     from penchant.server.runner import Place, run_service
 
     place = Place(host, port, workers or settings.server.workers, log_level)
@@ -61,17 +63,17 @@ def run(
 
 
 def tell(shop: Path, place: Place, *, as_json: bool) -> None:
-    """Tell where the service listens: people on stderr, programs on stdout, where its log goes."""
+    """Tell where it will listen: people on stderr, programs on stdout, where its log goes."""
     from penchant.cli.output import note
 
     shown = f"[{place.host}]" if ":" in place.host else place.host
     url = f"http://{shown}:{place.port}"
     if as_json:
-        line = {"event": "serving", "url": url, "workers": place.workers}
+        line = {"event": "starting", "url": url, "workers": place.workers}
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
     else:
-        note(f"penchant serves {shop} on {url} with {place.workers} worker(s)")
+        note(f"penchant starts to serve {shop} on {url} with {place.workers} worker(s)")
 
 
 def check_installed() -> None:
@@ -121,3 +123,35 @@ def check_host(shop: ShopDirectory, host: str) -> None:
             f"Others could ask on {host}, and the shop has no key that would keep them out. Make "
             f"one with: penchant keys {shop.path} add --name NAME --scope read"
         )
+
+
+def check_port(host: str, port: int) -> None:
+    """Refuse a port where something listens already, before workers are started in vain.
+
+    Args:
+        host: Address or name.
+        port: TCP port.
+
+    Raises:
+        InputError: if it is taken.
+        OSError: if the host is not known, or the port is not for everybody to listen on.
+    """
+    import errno
+    import socket
+
+    from penchant.errors import InputError
+
+    for family, kind, *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        try:
+            with socket.socket(family, kind) as one:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                one.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise InputError(
+                    f"Port {port} of {host} is taken; choose another one with --port, or end what "
+                    "listens there."
+                ) from None
+            # a name may have an address of a kind that this machine is without, such as IPv6
+            if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                raise

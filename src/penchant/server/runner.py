@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from penchant.shop_directory import ShopDirectory
 
@@ -54,34 +55,65 @@ def run_service(shop: ShopDirectory, place: Place) -> None:
         shop: The shop.
         place: Where, and by how many workers.
     """
-    settings = shop.settings()
+    config = _config(place, shop.settings().server.grace_seconds)
     # uvicorn ends gracefully, then raises the signal anew: that is no failure
     signal.signal(signal.SIGTERM, lambda *_: None)
     with _environment(shop, place), _failing_as_commands_do():
-        uvicorn.run(
-            "penchant.server.worker:worker",
-            factory=True,
-            host=place.host,
-            port=place.port,
-            workers=place.workers,
-            loop="uvloop",
-            http="penchant.server.connection:Connection",
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=True,
-            proxy_headers=False,
-            backlog=BACKLOG,
-            timeout_worker_healthcheck=HEALTH_SECONDS,
-            timeout_graceful_shutdown=math.ceil(settings.server.grace_seconds),
-        )
+        _run(config)
+
+
+class Workers(Multiprocess):
+    """Several workers; one that was killed is begun again at once.
+
+    uvicorn asks each for a sign and waits for it at its end of a pipe. As this process has the
+    worker's end, too, that of a dead worker would stay open, and nothing else be done meanwhile.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        """Begin those again that are gone, or give no sign."""
+        for process in self.processes:
+            process.child_conn.close()  # each has its own since it was begun
+        super().keep_subprocess_alive()
+
+
+def _config(place: Place, grace_seconds: float) -> uvicorn.Config:
+    return uvicorn.Config(
+        "penchant.server.worker:worker",
+        factory=True,
+        host=place.host,
+        port=place.port,
+        workers=place.workers,
+        loop="uvloop",
+        http="penchant.server.connection:Connection",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_worker_healthcheck=HEALTH_SECONDS,
+        timeout_graceful_shutdown=math.ceil(grace_seconds),
+    )
+
+
+def _run(config: uvicorn.Config) -> None:
+    """Do as `uvicorn.run`, but with the workers of this file."""
+    if config.workers > 1:
+        with config.bind_socket() as bound:
+            Workers(config, [bound]).run()
+        return
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):  # it has ended gracefully by then
+        server.run()
+    if not server.started:
+        raise SystemExit(1)
 
 
 @contextmanager
 def _failing_as_commands_do() -> Iterator[None]:
-    """Give the usual exit code where uvicorn has its own, such as for a port that is taken."""
+    """Give the usual exit code where uvicorn has its own, such as for a host it cannot take."""
     try:
         yield
     except SystemExit as end:
@@ -108,7 +140,8 @@ def _environment(shop: ShopDirectory, place: Place) -> Iterator[None]:
 def _folder_of(workers: int) -> Iterator[str | None]:
     """Make the folder in which several workers leave word for each other; one needs none.
 
-    It is locked: what tidies up temporary files, such as systemd-tmpfiles, passes it over.
+    It is locked: what tidies up temporary files, such as systemd-tmpfiles, passes it over. That of
+    a command that was killed is left to it.
     """
     if workers == 1:
         yield None

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
+import signal
 import sys
+import threading
 from contextlib import suppress
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +35,10 @@ YIELD: Final = 5
 
 def worker() -> ASGIApp:
     """Make the app of one worker; uvicorn calls it in each process."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:  # of several: it would live on when the command is killed
+        name = "penchant-parent"
+        threading.Thread(target=_end_with, args=(parent,), name=name, daemon=True).start()
     service = _service()
     _pass_on(service.logs)
     return create_app(service)
@@ -46,6 +54,12 @@ def answerer() -> None:
         serve_line(Path(os.environ[LINE]), partial(_made, service), until=sys.stdin.fileno())
     finally:
         service.stop_answering()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """Be told to end as soon as the process that began this one is gone, however it ended."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _service() -> Service:

@@ -6,7 +6,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from rich.text import Text
 
 from penchant.cli import app
 from penchant.cli.options import parse_time
@@ -56,6 +57,21 @@ def test_every_command_has_help_an_example_and_json(desk: Any, name: str) -> Non
     assert "--json" in shown.out
     options = [one for one in COMMANDS[name].params if one.param_type_name == "option"]
     assert all(one.help for one in options if one.name != "help")
+
+
+def test_no_word_of_the_help_is_taken_for_markup() -> None:
+    texts = list(help_texts(typer.main.get_command(app.app)))
+    shown = {one.replace("\\[", "[") for one in texts}
+    assert {Text.from_markup(one).plain for one in texts} == shown
+    assert "Processes; [server] workers if absent." in shown
+
+
+def help_texts(command: Any) -> Iterator[str]:
+    """What the help says, of a command and of all commands within it."""
+    for inner in getattr(command, "commands", {}).values():
+        yield from help_texts(inner)
+    for one in (command, *command.params):
+        yield getattr(one, "help", None) or ""
 
 
 def test_the_help_lists_every_command(desk: Any) -> None:
