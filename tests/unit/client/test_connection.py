@@ -134,6 +134,20 @@ def test_a_busy_service_is_asked_again_when_it_says(desk: Desk, client: Client) 
     assert [one[2] for one in desk.asked] == [{"request_id": "r", "slots": [1, 2]}] * 2
 
 
+def test_without_slots_all_of_an_answer_was_seen_and_with_none_of_them_nothing_is_sent(
+    desk: Desk, client: Client
+) -> None:
+    desk.will(200, {"accepted": 8})
+    assert client.expose("r") == 8
+    assert client.expose("r", []) == 0
+    assert [one[2] for one in desk.asked] == [{"request_id": "r"}]
+
+
+def test_of_an_answer_that_is_not_kept_nothing_is_reported(desk: Desk, client: Client) -> None:
+    assert client.expose(None) == client.expose(None, [1, 2]) == 0
+    assert desk.asked == []
+
+
 def test_a_service_that_wants_too_long_a_pause_is_not_waited_for(
     desk: Desk, client: Client
 ) -> None:
