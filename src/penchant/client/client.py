@@ -196,8 +196,8 @@ class Client:
 
         Args:
             product_id: The shop's own id.
-            facts: Columns such as title, category, price; and one of `vector`, `photo` (base64)
-                and `photo_url`.
+            facts: Columns such as title, category, price; and, for its looks, one of `vector`,
+                `photo` (base64) and `photo_url`.
         """
         path = ("v1", "products", product_id)
         return dict(self._connection.call("PUT", *path, body=dict(facts)))
