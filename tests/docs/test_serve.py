@@ -35,7 +35,7 @@ def test_every_code_a_caller_may_meet_is_explained() -> None:
     told = {code: statuses for statuses, codes in rows for code in re.findall(r"`(\w+)`", codes)}
     for code, statuses in told.items():
         assert str(STATUS_OF[code]) in statuses
-    rare = {"uri_too_long", "missing_column", "fingerprint_mismatch", "unexpected", "missing_extra"}
+    rare = {"missing_column", "fingerprint_mismatch", "unexpected"}
     assert set(STATUS_OF) - set(told) == rare
 
 

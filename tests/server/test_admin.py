@@ -114,6 +114,19 @@ def test_a_damaged_build_leaves_the_old_one_serving(desk, service, own_shop):
     service.settled(lambda: service.get("/health/ready").json()["status"] == "ok")
 
 
+def test_after_a_start_with_a_damaged_build_a_rollback_lets_the_old_one_serve(desk, own_shop):
+    old = (own_shop / "CURRENT").read_text().strip()
+    new = another_build(desk, own_shop)
+    assert desk.run("publish", own_shop, new, "--force", "a test").code == 0
+    (own_shop / "builds" / new / "manifest.json").write_text("{")
+    with served(own_shop) as service:
+        answer = service.get("/v1/recommendations")
+        assert (answer.status_code, answer.json()["code"]) == (503, "build_failed")
+        assert desk.run("rollback", own_shop).code == 0
+        service.settled(lambda: service.get("/health/ready").status_code == 200)
+        assert service.get("/v1/recommendations").json()["build_id"] == old
+
+
 def test_a_build_that_is_removed_from_disk_goes_on_serving(desk, service, own_shop):
     import shutil
 

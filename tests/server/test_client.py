@@ -22,7 +22,10 @@ from penchant.surfaces import InExperiment
 from tests.server.conftest import add_keys
 from tests.server.process import running
 
-PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "shop-page.md").read_text("utf-8")
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
+DAY = re.search(r"```python\n(.*?)```", (HOW_TO / "serve.md").read_text("utf-8"), re.DOTALL)[1]
+DAY_URL = "http://127.0.0.1:8080"
+PAGE = (HOW_TO / "shop-page.md").read_text("utf-8")
 SCRIPT = re.search(r"```js\n(.*?)```", PAGE, re.DOTALL)[1]
 DRIVER = """
 import { penchant } from "./penchant.mjs";
@@ -47,6 +50,27 @@ await shop.report("view", slate.slots[1].product_id);
 const failed = await shop.report("dance", "P00").catch((error) => error.message);
 const statuses = (await Promise.all(sent)).map((answer) => answer.status);
 console.log(JSON.stringify({ slate, failed, statuses }));
+"""
+UNREACHABLE = """
+import { penchant } from "./penchant.mjs";
+const slot = { slot: 1, product_id: "P00" };
+const slate = Response.json({ request_id: "r", slots: [slot] });
+const told = [];
+console.warn = (error) => told.push(error.message);
+globalThis.fetch = async (url) => {
+  if (url.includes("/recommendations")) return slate;
+  throw new TypeError("fetch failed");
+};
+globalThis.IntersectionObserver = class {
+  constructor(tell) { this.tell = tell; }
+  observe() { this.tell([{ isIntersecting: true }]); }
+  disconnect() {}
+};
+const place = { children: [], replaceChildren(...cards) { this.children = cards; } };
+const card = () => ({ addEventListener(_, click) { click(); } });
+await penchant({ url: "http://gone", token: "t", customer: "C" }).fill(place, card);
+await new Promise(setImmediate);
+console.log(JSON.stringify(told));
 """
 
 
@@ -131,6 +155,21 @@ def test_a_visit_counts_at_once_is_merged_refused_and_forgotten(client):
     assert client.recommend("member").step == "popular"
 
 
+def test_what_a_day_takes_runs_as_often_as_one_likes(service):
+    program = DAY.replace(DAY_URL, service.url).replace("pk_...", service.keys["all"])
+    for _ in range(2):
+        names = {}
+        exec(program, names)  # noqa: S102
+        names["service"].close()
+
+
+def test_a_body_above_the_limit_is_told_to_be_one(service):
+    with penchant.Client(service.url, service.keys["all"], retries=0) as client:
+        with pytest.raises(ServiceError, match="max_body_kb") as caught:
+            client.put_product("large", {"title": "x" * 30_000_000})
+        assert (caught.value.status, caught.value.code) == (413, "too_large")
+
+
 def test_a_new_product_is_recommended_until_it_is_taken_away(client, desk, photo_folder):
     vector = [float(one) for one in desk.make_vectors()["P00"]]
     client.put_product("brand/new", {"title": "Brand new", "category": "ring", "vector": vector})
@@ -150,13 +189,18 @@ def test_the_service_says_of_itself_that_it_is_ready(client):
 
 def run_page(service, tmp_path, customer):
     """Run the page's script as a browser would, as one customer."""
-    (tmp_path / "penchant.mjs").write_text(SCRIPT, encoding="utf-8")
-    (tmp_path / "driver.mjs").write_text(DRIVER, encoding="utf-8")
     with penchant.Client(service.url, service.keys["all"]) as client:
         token = client.page_token(customer)
+    return run_script(tmp_path, DRIVER, service.url, token, customer)
+
+
+def run_script(folder, driver, *words):
+    """Run a driver of the page's script; an error nobody catches ends it."""
+    (folder / "penchant.mjs").write_text(SCRIPT, encoding="utf-8")
+    (folder / "driver.mjs").write_text(driver, encoding="utf-8")
     done = subprocess.run(
-        ["node", "driver.mjs", service.url, token, customer],
-        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        ["node", "driver.mjs", *words],
+        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -166,7 +210,7 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="there is n
 
 
 def test_the_script_of_the_page_has_forty_lines_and_no_key():
-    assert len(SCRIPT.splitlines()) <= 50
+    assert len(SCRIPT.splitlines()) <= 40
     assert "pk_" not in SCRIPT
 
 
@@ -192,6 +236,15 @@ def test_the_page_of_who_refused_reports_nothing_of_what_was_seen(service, tmp_p
     told = run_page(service, tmp_path, "OUT")
     assert told["slate"]["request_id"] is None
     assert sorted(told["statuses"]) == [200, 200, 422]
+
+
+@needs_node
+def test_a_page_whose_service_is_gone_meanwhile_leaves_no_error_uncaught(tmp_path):
+    assert run_script(tmp_path, UNREACHABLE) == ["fetch failed"] * 2  # what was seen, and a click
+    example = re.search(r"<script.*?</script>", PAGE, re.DOTALL)[0]
+    calls = re.findall(r"^ *shop\..*$", example, re.MULTILINE)
+    assert len(calls) == 2
+    assert all(".catch(" in one for one in calls)
 
 
 def test_the_client_tells_of_experiments(service, client):

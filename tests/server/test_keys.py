@@ -8,7 +8,7 @@ import pytest
 
 from penchant.errors import InputError
 from penchant.server.caller import check_access, check_rate, identify, shown_key
-from penchant.server.keys import DAY_US, MARKER, KeyRing, make_key
+from penchant.server.keys import DAY_US, MAKE_KEY, MARKER, KeyRing, make_key
 from penchant.server.problems import ProblemError
 from penchant.server.rates import Rates
 from penchant.server.scopes import ADMIN, READ, Access, check_scopes
@@ -28,6 +28,17 @@ def test_a_key_is_found_by_its_text_and_its_secret_is_not_kept():
     assert ring_of(made).find(made.text, now_us=NOW) == made.key
     assert made.key.scopes == ("events", "read")
     assert made.text.split("_", 2)[2] not in repr(made.key)
+
+
+def test_the_command_that_makes_a_key_works_as_it_is_told(desk, own_shop):
+    with served(own_shop) as service:
+        words = MAKE_KEY.replace("SHOP", str(own_shop)).split()[1:]
+        made = desk.run(*words)
+        assert made.code == 0, made.err
+        service.settled(lambda: service.get("/v1/recommendations").status_code == 401)
+        assert MAKE_KEY in service.get("/v1/recommendations").json()["detail"]
+        headers = {"X-API-Key": made.out.strip()}
+        assert service.get("/v1/recommendations", headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize(

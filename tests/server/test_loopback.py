@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from penchant.server.keys import MAKE_KEY
 from penchant.server.loopback import is_local
 from tests.server.conftest import add_keys, served
 
@@ -35,7 +36,7 @@ def test_other_names_are_not(host):
 def test_a_page_whose_name_was_made_to_point_here_is_refused(service, method, path):
     answer = service.client.request(method, path, headers=REBOUND)
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
-    assert "penchant keys SHOP add" in answer.json()["detail"]
+    assert MAKE_KEY in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("name", ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"])

@@ -95,6 +95,13 @@ def test_a_product_that_is_taken_away_is_not_found_any_more(service, vectors):
 def test_a_product_without_looks_is_taken_too(service):
     told = service.put("/v1/products/a%2Fb", {"title": "Plain", "stock_status": "in_stock"}).json()
     assert (told["product_id"], told["placed"]) == ("a/b", False)
+    told = service.put("/v1/products/ring", {"category": "ring", "price": 10.0}).json()
+    assert told["placed"] is True  # by what it is and costs
+
+
+def test_what_is_put_again_replaces_what_was_put_before(service):
+    assert service.put("/v1/products/N1", {"category": "ring", "price": 10.0}).json()["placed"]
+    assert service.put("/v1/products/N1", {"title": "Ring"}).json()["placed"] is False
 
 
 def test_a_product_of_the_build_is_told_to_be_one(service, vectors):
@@ -104,6 +111,13 @@ def test_a_product_of_the_build_is_told_to_be_one(service, vectors):
     assert "P06" in similar(service)
     service.put("/v1/products/P06", {"stock_status": "out_of_stock"})
     assert "P06" not in similar(service)
+
+
+def test_of_a_product_of_the_build_nothing_is_changed_not_even_its_stock(service):
+    before = service.get("/v1/recommendations?k=20").json()["slots"]
+    assert "P03" in [one["product_id"] for one in before]
+    service.put("/v1/products/P03", {"title": "Other", "stock_status": "out_of_stock"})
+    assert service.get("/v1/recommendations?k=20").json()["slots"] == before
 
 
 @pytest.mark.parametrize(

@@ -132,17 +132,20 @@ class Client:
         body = {"events": [dict(one) for one in several]}
         return value_of(EventsAnswer, self._connection.call("POST", "v1", "events", body=body))
 
-    def expose(self, request_id: str, slots: Sequence[int] = ()) -> int:
+    def expose(self, request_id: str | None, slots: Sequence[int] | None = None) -> int:
         """Report which slots of an answer were really on the screen.
 
         Args:
-            request_id: Of the slate.
-            slots: 1-based places; none: all of them.
+            request_id: Of the slate; None, as of who refused: nothing is reported.
+            slots: 1-based places; None: all of them; empty: nothing is reported.
 
         Returns:
             How many were new.
         """
-        body = {"request_id": request_id} | ({"slots": list(slots)} if slots else {})
+        seen = None if slots is None else list(slots)
+        if request_id is None or seen == []:
+            return 0
+        body = {"request_id": request_id} | ({} if seen is None else {"slots": seen})
         return int(self._connection.call("POST", "v1", "exposures", body=body)["accepted"])
 
     def consent(self, customer_id: str) -> Mapping[str, Any]:
@@ -193,8 +196,8 @@ class Client:
 
         Args:
             product_id: The shop's own id.
-            facts: Columns such as title, category, price; and one of `vector`, `photo` (base64)
-                and `photo_url`.
+            facts: Columns such as title, category, price; and, for its looks, one of `vector`,
+                `photo` (base64) and `photo_url`.
         """
         path = ("v1", "products", product_id)
         return dict(self._connection.call("PUT", *path, body=dict(facts)))

@@ -94,12 +94,14 @@ class Connection:
             headers["Content-Type"] = JSON
         link = self._link()
         try:
-            link.request(method, target, content, headers)
+            whole = _send(link, method, target, content, headers)
             response = link.getresponse()
             text = response.read()
         except BaseException:
             self.close()  # what is left of a half-read answer must not be taken for the next one
             raise
+        if not whole:
+            self.close()  # the service has hung up
         return response.status, _seconds(response.getheader("Retry-After")), _parsed(text)
 
     def _link(self) -> HTTPConnection:
@@ -109,6 +111,30 @@ class Connection:
             link = kind(str(self._parts.hostname), self._parts.port, timeout=self._timeout)
             self._own.link = link
         return link
+
+
+def _send(
+    link: HTTPConnection,
+    method: str,
+    target: str,
+    content: bytes | None,
+    headers: Mapping[str, str],
+) -> bool:
+    """Send a request. A service that refuses one on the way answers and hangs up.
+
+    Returns:
+        Whether all of it was sent; if not, an answer may be there all the same.
+
+    Raises:
+        OSError: if there is no connection, or none any more that could hold an answer.
+    """
+    try:
+        link.request(method, target, content, dict(headers))
+    except (BrokenPipeError, ConnectionResetError):
+        if link.sock is None:  # it never came to one
+            raise
+        return False
+    return True
 
 
 def _target(base: str, path: tuple[str, ...], query: Mapping[str, object]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from penchant.server.keys import KeyRing
+from penchant.server.keys import MAKE_KEY, KeyRing
 from penchant.server.problems import ProblemError
 from penchant.server.rates import Rates
 from penchant.server.scopes import SCOPES, Access
@@ -81,7 +81,7 @@ def identify(text: str, ring: KeyRing, secret: bytes, *, now_us: int) -> Caller:
     if not text:
         raise _unknown(
             "A key is needed: send it as X-API-Key, or as Authorization: Bearer. "
-            "It is made with: penchant keys SHOP add"
+            f"It is made with: {MAKE_KEY}"
         )
     key = ring.find(text, now_us=now_us)
     if key is None:

@@ -19,8 +19,9 @@ from penchant.server.scopes import ACCESS, Access
 TEXT: Final = """Products for the places of a shop, in the taste of who looks, and why.
 
 **Keys.** Send an API key as `X-API-Key`, or as `Authorization: Bearer`. Keys are made with
-`penchant keys SHOP add`; each is good for some of the scopes `events`, `read` and `admin`. A page
-in a browser gets a *page token* of its own server instead, good for one person and a while.
+`penchant keys SHOP add --name NAME --scope read`; each is good for some of the scopes `events`,
+`read` and `admin`. A page in a browser gets a *page token* of its own server instead, good for one
+person and a while.
 
 **Ids** may hold any character but NUL; in a path they are percent-encoded, the slash too.
 

@@ -24,6 +24,9 @@ PREFIX: Final = "pk_"
 MARKER: Final = ".keys"
 """An empty file in the folder of a shop that had a key once."""
 
+MAKE_KEY: Final = "penchant keys SHOP add --name NAME --scope read"
+"""What who has no key is told: it works as it is written."""
+
 _SHAPE: Final = re.compile(r"pk_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 
 DAY_US: Final = 86_400_000_000

@@ -14,6 +14,7 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 
+from penchant.server.keys import MAKE_KEY
 from penchant.server.problems import ProblemError
 
 WITH_BODY: Final = frozenset(("POST", "PUT"))
@@ -86,7 +87,7 @@ def _is_of_another_page(headers: Mapping[str, str], pages: Collection[str]) -> b
 
 
 def _closed(why: str) -> ProblemError:
-    told = f"While the shop has no key {why}. A key is made with: penchant keys SHOP add"
+    told = f"While the shop has no key {why}. A key is made with: {MAKE_KEY}"
     return ProblemError("forbidden", told)
 
 

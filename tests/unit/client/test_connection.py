@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import StreamRequestHandler, TCPServer
 from typing import Any
 
 import pytest
@@ -134,6 +136,20 @@ def test_a_busy_service_is_asked_again_when_it_says(desk: Desk, client: Client) 
     assert [one[2] for one in desk.asked] == [{"request_id": "r", "slots": [1, 2]}] * 2
 
 
+def test_without_slots_all_of_an_answer_was_seen_and_with_none_of_them_nothing_is_sent(
+    desk: Desk, client: Client
+) -> None:
+    desk.will(200, {"accepted": 8})
+    assert client.expose("r") == 8
+    assert client.expose("r", []) == 0
+    assert [one[2] for one in desk.asked] == [{"request_id": "r"}]
+
+
+def test_of_an_answer_that_is_not_kept_nothing_is_reported(desk: Desk, client: Client) -> None:
+    assert client.expose(None) == client.expose(None, [1, 2]) == 0
+    assert desk.asked == []
+
+
 def test_a_service_that_wants_too_long_a_pause_is_not_waited_for(
     desk: Desk, client: Client
 ) -> None:
@@ -149,6 +165,52 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again(desk: Desk, clie
     desk.will(200, SLATE.to_dict())
     assert client.recommend("C1") == client.recommend("C1")
     assert len(desk.asked) == 3
+
+
+class Refusing(StreamRequestHandler):
+    """Reads the head of a request and no body, answers if it is told to, and hangs up."""
+
+    told = b""
+
+    def handle(self) -> None:
+        while self.rfile.readline().strip():
+            pass
+        self.wfile.write(self.told)
+
+
+@contextmanager
+def refusing(told: bytes) -> Iterator[str]:
+    """Run a service that refuses whatever is sent; gives its address."""
+    handler = type("Handler", (Refusing,), {"told": told, "rbufsize": 0})
+    with TCPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+LARGE = {"title": "x" * 20_000_000}
+"""More than a connection takes in before somebody reads it."""
+
+
+def test_what_a_service_says_that_hangs_up_on_a_large_body_is_told() -> None:
+    problem = b'{"code": "too_large", "detail": "Too much."}'
+    told = b"HTTP/1.1 413 Too Large\r\nContent-Length: %d\r\n\r\n%s" % (len(problem), problem)
+    with refusing(told) as url, Client(url, retries=0) as client:
+        for _ in range(2):  # the connection that was hung up is not used again
+            with pytest.raises(ServiceError, match="Too much") as caught:
+                client.put_product("P", LARGE)
+            assert (caught.value.status, caught.value.code) == (413, "too_large")
+
+
+def test_a_service_that_hangs_up_without_a_word_is_unreachable() -> None:
+    with refusing(b"") as url, Client(url, retries=0) as client:
+        with pytest.raises(ServiceError, match="No answer") as caught:
+            client.put_product("P", LARGE)
+        assert (caught.value.status, caught.value.code) == (0, "unreachable")
 
 
 def test_a_service_that_is_not_there_is_named() -> None:
