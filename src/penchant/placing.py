@@ -54,7 +54,7 @@ class Placed:
 def place_products(
     build: Build, live: Sequence[LiveProduct], *, encoder: str, settings: SpaceSettings
 ) -> Placed:
-    """Place live products; those the build knows already are left out.
+    """Place live products; those the build knows already are left out, and mere words on stock.
 
     Args:
         build: In whose space.
@@ -65,7 +65,11 @@ def place_products(
     Returns:
         The new ones, in the order given.
     """
-    new = [one for one in live if build.product_ids.find(one.product_id) is None]
+    new = [
+        one
+        for one in live
+        if build.product_ids.find(one.product_id) is None and not _tells_only_of_stock(one)
+    ]
     products = _frame(new, build.products.schema)
     if not new:  # channels cannot read nothing
         nothing = np.empty((0, build.channels.shape[1]), np.float32)
@@ -74,6 +78,11 @@ def place_products(
     with one_thread():
         placement = build.space.place(catalogue_of(products, embeddings, None, settings))
     return Placed(products, placement, passed_over)
+
+
+def _tells_only_of_stock(product: LiveProduct) -> bool:
+    """Tell what was said of a product of an earlier build, which feeds have left out since."""
+    return product.embedding is None and {*product.facts} == {c.STOCK_STATUS}
 
 
 def _frame(live: Sequence[LiveProduct], schema: pl.Schema) -> pl.DataFrame:

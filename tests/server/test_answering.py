@@ -1,7 +1,9 @@
 """Work done on threads: its outcome comes back, and what nobody waits for is not begun."""
 
 import asyncio
+import gc
 import threading
+import weakref
 
 import pytest
 
@@ -11,8 +13,8 @@ from penchant.server.problems import ProblemError
 SECONDS = 20
 
 
-def bench(line=1):
-    return Workbench("test", threads=1, line=line, patience=SECONDS)
+def bench(line=1, patience=SECONDS):
+    return Workbench("test", threads=1, line=line, patience=patience)
 
 
 class Gate:
@@ -31,6 +33,7 @@ async def begun(work, gate):
     """Give work as a task whose thread is busy with it."""
     task = asyncio.ensure_future(work.run(gate))
     while not gate.begun.is_set():
+        assert not task.done()
         await asyncio.sleep(0)
     return task
 
@@ -75,6 +78,46 @@ def test_work_of_who_has_gone_away_is_not_begun_and_counts_until_it_is_over():
         gate.go.set()
         assert await work.run(lambda: "next") == "next"
         assert (did, work._inside) == ([], 0)
+        work.close()
+
+    asyncio.run(ask())
+
+
+def test_who_waits_too_long_is_turned_away_at_once_but_what_has_begun_is_waited_for():
+    async def ask():
+        work, gate, did = bench(patience=0.5), Gate(), []
+        busy = await begun(work, gate)
+        with pytest.raises(ProblemError, match="Too much to do"):
+            await work.run(lambda: did.append(1))
+        assert not gate.go.is_set()
+        assert not busy.done()  # it began in time, and takes longer than the other waited
+        await asyncio.sleep(0)
+        assert work._inside == 1  # there is room in the line again
+        gate.go.set()
+        assert await busy == "done"
+        assert await work.run(lambda: "next") == "next"
+        assert (did, work._inside) == ([], 0)
+        work.close()
+
+    asyncio.run(ask())
+
+
+def test_what_was_turned_away_is_not_kept_until_a_thread_is_free():
+    class Large:
+        def __call__(self):
+            raise AssertionError("begun")
+
+    async def ask():
+        work, gate, large = bench(patience=0.5), Gate(), Large()
+        busy = await begun(work, gate)
+        kept = weakref.ref(large)
+        with pytest.raises(ProblemError):
+            await work.run(large)
+        del large
+        gc.collect()
+        assert kept() is None
+        gate.go.set()
+        await busy
         work.close()
 
     asyncio.run(ask())

@@ -2,8 +2,10 @@
 
 import http.server
 import socket
+import socketserver
 import threading
 import time
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -25,11 +27,6 @@ class Pictures(http.server.BaseHTTPRequestHandler):
             self._say(302, b"", Location="/round")
         elif name == "/large":
             self._say(200, b"x" * 5_000)
-        elif name == "/trickle":
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"x")
-            self.server.patience.wait(20)
         else:
             self._say(404, b"")
 
@@ -47,11 +44,9 @@ class Pictures(http.server.BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def pictures():
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pictures) as server:
-        server.patience = threading.Event()
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"127.0.0.1:{server.server_port}"
-        server.patience.set()
         server.shutdown()
         thread.join()
 
@@ -74,12 +69,87 @@ def test_what_leads_away_or_on_and_on_or_is_too_large_or_missing_is_refused(pict
         fetch_photo(f"http://{pictures}{path}", allowed(pictures, "127.0.0.2"))
 
 
-def test_a_photo_that_trickles_in_is_given_up(pictures, monkeypatch):
-    monkeypatch.setattr(photo_address, "SECONDS", 0.3)
+@contextmanager
+def trickling(start):
+    """A host that says something at once, and then a byte now and then, for long."""
+    over = threading.Event()
+
+    class Trickle(socketserver.BaseRequestHandler):
+        def handle(self):
+            with suppress(OSError):  # who asked has hung up
+                self.request.recv(65_536)
+                self.request.sendall(start)
+                for _ in range(1_000):
+                    if over.wait(0.02):
+                        return
+                    self.request.sendall(b"x")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Trickle) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.server_address[1]}"
+        finally:
+            over.set()
+            server.shutdown()
+            thread.join()
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+TLS_RECORD = b"\x16\x03\x03\x3f\xff"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "start"),
+    [
+        pytest.param("http", b"HTTP/1.1 200 ", id="first line"),
+        pytest.param("http", b"HTTP/1.1 100 Continue\r\nSlow: ", id="headers to go on"),
+        pytest.param("http", OK + b"Slow: ", id="headers"),
+        pytest.param("http", OK + b"\r\n", id="photo"),
+        pytest.param("http", OK + b"Content-Length: 3000\r\n\r\n", id="photo of known size"),
+        pytest.param("http", CHUNKED + b"5;", id="size of a chunk"),
+        pytest.param("http", CHUNKED + b"bb8\r\n", id="chunk"),
+        pytest.param("http", CHUNKED + b"1\r\nx\r\n0\r\nSlow: ", id="headers at the end"),
+        pytest.param("https", TLS_RECORD, id="handshake"),
+    ],
+)
+def test_whatever_trickles_in_is_given_up_in_time(scheme, start, monkeypatch):
+    monkeypatch.setattr(photo_address, "SECONDS", 0.2)
     begun = time.monotonic()
-    with pytest.raises(InputError, match="in time"):
-        fetch_photo(f"http://{pictures}/trickle", allowed(pictures))
-    assert time.monotonic() - begun < 10
+    with trickling(start) as host:
+        with pytest.raises(InputError, match="gives no photo in time"):
+            fetch_photo(f"{scheme}://{host}/photo.jpg", allowed(host))
+        assert time.monotonic() - begun < 10
+    assert nobody_looks_up()
+
+
+def nobody_looks_up():
+    """Say whether all threads that look names up end."""
+    left = [one for one in threading.enumerate() if one.name == photo_address.LOOK_UP]
+    for one in left:
+        one.join(20)
+    return not any(one.is_alive() for one in left)
+
+
+def test_a_name_that_is_looked_up_for_long_is_given_up_in_time(monkeypatch):
+    found = threading.Event()
+    monkeypatch.setattr(photo_address, "SECONDS", 0.1)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found.wait(20) and [])
+    with pytest.raises(InputError, match="gives no photo in time"):
+        fetch_photo("https://cdn.example/photo.jpg", allowed("cdn.example"))
+    assert not found.is_set()
+    found.set()
+    assert nobody_looks_up()
+
+
+def test_a_name_that_leads_nowhere_is_told(monkeypatch):
+    def nowhere(*_, **__):
+        raise socket.gaierror("no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    with pytest.raises(InputError, match=r"gives no photo \(gaierror\)"):
+        fetch_photo("https://cdn.example/photo.jpg", allowed("cdn.example"))
 
 
 @pytest.mark.parametrize(

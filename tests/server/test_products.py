@@ -1,5 +1,6 @@
 """Products that are added while the shop is open: found in the very next answer."""
 
+import asyncio
 import base64
 import http.server
 import io
@@ -9,12 +10,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from penchant.errors import StoreError
-from penchant.server import serving, watcher
+from penchant.errors import InputError, StoreError
+from penchant.server import putting, serving, watcher
 from penchant.server.logs import Logs
 from penchant.server.muster import Muster
 from penchant.server.runner import TOGETHER
-from penchant.server.service import Service
+from penchant.server.service import FETCH_THREADS, Service
 from penchant.shop_directory import ShopDirectory
 from penchant.store.live_facts import product_from
 from tests.server.conftest import served
@@ -200,6 +201,37 @@ def test_a_photo_is_fetched_from_a_host_that_is_listed(photo_shop, photo_folder)
             assert answer.status_code == 422
         pictures.shutdown()
         thread.join()
+
+
+class SlowHosts:
+    """Stands for fetching from hosts that do not answer until they are let."""
+
+    def __init__(self):
+        self.asked, self.go = threading.Semaphore(0), threading.Event()
+
+    def __call__(self, *_):
+        self.asked.release()
+        assert self.go.wait(20)
+        raise InputError("The host is slow.")
+
+
+def test_hosts_that_are_slow_keep_nothing_else_waiting(service, monkeypatch):
+    slow = SlowHosts()
+    monkeypatch.setattr(putting, "fetch_photo", slow)
+    monkeypatch.setattr(service.service.fetches, "_patience", 60.0)
+    client = service.client
+    body = {"photo_url": "https://cdn.example/photo.jpg"}
+    puts = [client.client.put(f"/v1/products/N{n}", json=body) for n in range(6)]
+    waiting = [asyncio.run_coroutine_threadsafe(one, client.loop) for one in puts]
+    try:
+        assert all(slow.asked.acquire(timeout=20) for _ in range(FETCH_THREADS))
+        assert service.get("/metrics").status_code == 200
+        assert service.put("/v1/products/PLAIN", {"title": "Plain"}).status_code == 200
+        assert service.delete("/v1/products/PLAIN").status_code == 200
+        assert not any(one.done() for one in waiting)
+    finally:
+        slow.go.set()
+    assert [one.result(20).json()["detail"] for one in waiting] == ["The host is slow."] * 6
 
 
 def test_a_product_that_could_not_be_read_for_once_is_taken_up_later(service, vectors, monkeypatch):

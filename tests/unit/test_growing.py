@@ -140,6 +140,13 @@ def test_what_was_told_of_stock_before_the_build_is_in_its_tables(shop: penchant
     assert shop.refreshed() is shop
 
 
+def test_words_on_the_stock_of_what_no_feed_brings_any_more_make_no_product(
+    shop: penchant.Shop,
+) -> None:
+    tell_stock(shop, "GONE", "available")
+    assert shop.refreshed().build is shop.build
+
+
 def test_stock_of_old_and_new_products_is_told_together(desk: Any, shop: penchant.Shop) -> None:
     add(shop, "N1", like(desk, "P00"))
     tell_stock(shop, "P00", "sold out")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from threading import Lock
+from typing import Final
 
 from penchant.encoders.base import Encoder
 from penchant.encoders.precomputed import PrecomputedVectors
@@ -13,6 +14,9 @@ from penchant.errors import InputError
 from penchant.images import PhotoError, read_photo
 from penchant.images.photo import MAX_BYTES
 from penchant.types import Vector
+
+MOST_PIXELS: Final = 40_000_000
+"""Half of what a build reads: a service has to do other things in its memory meanwhile."""
 
 _making = Lock()
 _embedding = Lock()
@@ -54,12 +58,12 @@ def embed_photo(data: bytes, encoder: Encoder) -> Vector:
     """
     if len(data) > MAX_BYTES:
         raise PhotoError("too_large", f"The photo has {len(data)} bytes; at most {MAX_BYTES}.")
-    pixels = read_photo(data, size=encoder.size, fit=encoder.fit).pixels
+    photo = read_photo(data, size=encoder.size, fit=encoder.fit, max_pixels=MOST_PIXELS)
     if encoder.thread_safe:
-        found = embed_one(pixels, encoder)
+        found = embed_one(photo.pixels, encoder)
     else:
         with _embedding:
-            found = embed_one(pixels, encoder)
+            found = embed_one(photo.pixels, encoder)
     if isinstance(found, Failure):
         raise PhotoError(found.reason, found.message)
     return found

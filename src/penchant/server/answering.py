@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
@@ -20,7 +19,8 @@ class Workbench:
         name: Of the threads.
         threads: How many.
         line: How many calls may wait.
-        patience: Seconds a call may wait before it is turned away.
+        patience: Seconds after which a call that still waits is turned away; what has begun is
+            waited for.
     """
 
     def __init__(self, name: str, *, threads: int, line: int, patience: float) -> None:
@@ -36,38 +36,47 @@ class Workbench:
             work: What; what it raises is raised here.
 
         Raises:
-            ProblemError: if too much is to be done already.
+            ProblemError: if too much is to be done already; then it is never begun.
         """
         if self._inside >= self._most:
             raise overloaded()
         self._inside += 1
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Result] = loop.create_future()
-        task = self._threads.submit(_in_time, work, time.monotonic() + self._patience)
+        over: asyncio.Future[bool] = loop.create_future()
+        waiting = [work]
+        task = self._threads.submit(_begin, waiting)
         # counted until it is really done: who asked may have gone away meanwhile
-        task.add_done_callback(lambda one: loop.call_soon_threadsafe(self._settle, one, answer))
+        task.add_done_callback(lambda one: loop.call_soon_threadsafe(self._settle, one, over))
+        limit = loop.call_later(self._patience, _turn_away, task, over)
         try:
-            return await answer
+            done = await over
         finally:
-            task.cancel()  # what nobody waits for any more need not be begun
+            limit.cancel()
+            if task.cancel():  # what nobody waits for any more need not be begun
+                waiting.clear()  # nor kept, with all that was sent, until a thread is free
+        if not done:
+            raise overloaded()
+        return task.result()
 
     def close(self) -> None:
         """End, when what is being done is done."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def _settle(self, task: Future[Result], answer: asyncio.Future[Result]) -> None:
+    def _settle(self, task: Future[Result], over: asyncio.Future[bool]) -> None:
         self._inside -= 1
-        if answer.done():
+        if over.done():
             return
         if task.cancelled():
-            answer.cancel()
-        elif (error := task.exception()) is not None:
-            answer.set_exception(error)
+            over.cancel()
         else:
-            answer.set_result(task.result())
+            over.set_result(True)
 
 
-def _in_time(work: Callable[[], Result], until: float) -> Result:
-    if time.monotonic() > until:
-        raise overloaded()
-    return work()
+def _begin(waiting: list[Callable[[], Result]]) -> Result:
+    return waiting.pop()()
+
+
+def _turn_away(task: Future[Result], over: asyncio.Future[bool]) -> None:
+    """Give work up that has not begun; what has is left alone."""
+    if task.cancel() and not over.done():
+        over.set_result(False)

@@ -10,14 +10,17 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import socket
-import ssl
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from penchant.errors import InputError
+from penchant.server.photo_link import PinnedLink, time_left
 
 SECONDS: Final = 10.0
 """For everything: looking the name up, connecting, and all of the photo."""
@@ -27,6 +30,9 @@ MOST_REDIRECTS: Final = 3
 PIECE: Final = 65_536
 
 PORTS: Final = {"http": 80, "https": 443}
+
+LOOK_UP: Final = "penchant-look-up"
+"""Name of the threads that look names up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +119,21 @@ def _host(parts: SplitResult) -> str:
 def _asked(parts: SplitResult, allowed: Allowed, until: float) -> tuple[bytes, str | None]:
     """Ask one address; give the content, or where it leads to."""
     port = parts.port or PORTS[parts.scheme]
-    address = _looked_up(parts, port, allowed)
-    link = _Pinned(parts, port, address, until)
-    try:
+    address = _looked_up(parts, port, allowed, until)
+    with closing(PinnedLink(parts, port, address, until)) as link:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         link.request("GET", target, headers={"Accept": "image/*", "Accept-Encoding": "identity"})
-        response = link.getresponse()
-        if response.status in (301, 302, 303, 307, 308):
-            return b"", response.getheader("Location") or ""
-        if response.status != 200:
-            raise InputError(f"photo_url answers {response.status}.")
-        return _read(response, link, allowed.most_bytes, until), None
-    finally:
-        link.close()
+        with link.getresponse() as response:
+            if response.status in (301, 302, 303, 307, 308):
+                return b"", response.getheader("Location") or ""
+            if response.status != 200:
+                raise InputError(f"photo_url answers {response.status}.")
+            return _read(response, allowed.most_bytes), None
 
 
-def _looked_up(parts: SplitResult, port: int, allowed: Allowed) -> str:
+def _looked_up(parts: SplitResult, port: int, allowed: Allowed, until: float) -> str:
     """Give the address a name leads to, if it may be asked."""
-    found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    addresses = [str(one[4][0]) for one in found]
+    addresses = _addresses(str(parts.hostname), port, until)
     if _is_literal(parts, port, allowed.hosts):
         return addresses[0]
     public = [one for one in addresses if ipaddress.ip_address(one.split("%")[0]).is_global]
@@ -142,47 +144,26 @@ def _looked_up(parts: SplitResult, port: int, allowed: Allowed) -> str:
     return public[0]
 
 
-def _read(response: http.client.HTTPResponse, link: _Pinned, most: int, until: float) -> bytes:
+def _addresses(host: str, port: int, until: float) -> list[str]:
+    """Look a name up, on a thread that is left to itself if it takes too long."""
+    answer: Future[list[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer.set_result([str(one[4][0]) for one in found])
+        except Exception as error:  # raised where the answer is waited for
+            answer.set_exception(error)
+
+    threading.Thread(target=look_up, name=LOOK_UP, daemon=True).start()
+    return answer.result(time_left(until))
+
+
+def _read(response: http.client.HTTPResponse, most: int) -> bytes:
     pieces, size = [], 0
     while piece := response.read1(PIECE):
         pieces.append(piece)
         size += len(piece)
         if size > most:
             raise InputError(f"The photo has more than {most // 1024} KB.")
-        link.hurry(until)
     return b"".join(pieces)
-
-
-class _Pinned(http.client.HTTPConnection):
-    """A connection to an address that was checked, in the name of its host."""
-
-    def __init__(self, parts: SplitResult, port: int, address: str, until: float) -> None:
-        super().__init__(str(parts.hostname), port)
-        self._address = address
-        self._until = until
-        self._secure = parts.scheme == "https"
-
-    def connect(self) -> None:
-        """Connect to the address, not to what the name leads to by now."""
-        left = max(0.01, self._until - time.monotonic())
-        plain = socket.create_connection((self._address, self.port), left)
-        self.sock = (
-            ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
-            if self._secure
-            else plain
-        )
-
-    def hurry(self, until: float) -> None:
-        """Leave only what is left of the time.
-
-        Args:
-            until: When it ends, by the monotonic clock.
-
-        Raises:
-            TimeoutError: if nothing is left.
-        """
-        left = until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        if self.sock is not None:
-            self.sock.settimeout(left)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import threading
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -32,7 +33,7 @@ _seeing = threading.Lock()
 """A photo may have tens of millions of pixels: one is looked at at a time."""
 
 
-def put_product(service: Service, product_id: str, product: ProductPut) -> dict[str, Any]:
+async def put_product(service: Service, product_id: str, product: ProductPut) -> dict[str, Any]:
     """Write a product down, and let it be found.
 
     Args:
@@ -47,8 +48,18 @@ def put_product(service: Service, product_id: str, product: ProductPut) -> dict[
         InputError: if something of it cannot be used; then nothing is written.
         NotBuiltError: if a photo or vector is given and there is no build to place it by.
         StoreError: if it could not be written.
+        ProblemError: if too much is to be done already.
     """
-    vector, fingerprint = _looks(service, product)
+    fetched = None
+    if product.photo_url is not None:
+        fetched = await service.fetches.run(partial(_fetched, service, product.photo_url))
+    return await service.chores.run(partial(_put, service, product_id, product, fetched))
+
+
+def _put(
+    service: Service, product_id: str, product: ProductPut, fetched: bytes | None
+) -> dict[str, Any]:
+    vector, fingerprint = _looks(service, product, fetched)
     live = product_from(
         product.facts(),
         product_id=product_id,
@@ -62,9 +73,18 @@ def put_product(service: Service, product_id: str, product: ProductPut) -> dict[
     return _told(service.serving.shop, product_id)
 
 
-def _looks(service: Service, product: ProductPut) -> tuple[NDArray[np.float32] | None, str]:
+def _fetched(service: Service, address: str) -> bytes:
+    """Fetch a photo, if there is a build to place it by."""
+    _ = service.serving.now  # raises if there is none
+    server = service.settings.server
+    return fetch_photo(address, Allowed(server.photo_hosts, UPLOAD * server.max_body_kb * 1024))
+
+
+def _looks(
+    service: Service, product: ProductPut, fetched: bytes | None
+) -> tuple[NDArray[np.float32] | None, str]:
     """Give the vector of a product, and the fingerprint of its encoder."""
-    if product.vector is None and product.photo is None and product.photo_url is None:
+    if product.vector is None and product.photo is None and fetched is None:
         return None, ""
     shop = service.serving.now.shop
     if product.vector is not None:
@@ -73,18 +93,15 @@ def _looks(service: Service, product: ProductPut) -> tuple[NDArray[np.float32] |
         if dim is not None and len(vector) != dim:
             raise InputError(f"vector has {len(vector)} numbers, the build's have {dim}.")
         return vector, shop.manifest.encoder
-    photo, settings = _photo(service, product), shop.settings.encoder
+    photo = _sent(product.photo or "") if fetched is None else fetched
+    settings = shop.settings.encoder
     encoder = shared_encoder(settings.spec, fit=settings.fit)
     with _seeing:
         return embed_photo(photo, encoder), encoder.fingerprint
 
 
-def _photo(service: Service, product: ProductPut) -> bytes:
-    server = service.settings.server
-    if product.photo_url is not None:
-        allowed = Allowed(server.photo_hosts, UPLOAD * server.max_body_kb * 1024)
-        return fetch_photo(product.photo_url, allowed)
-    text = (product.photo or "").partition(";base64,")[2] or product.photo or ""
+def _sent(photo: str) -> bytes:
+    text = photo.partition(";base64,")[2] or photo
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

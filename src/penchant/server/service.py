@@ -47,6 +47,9 @@ ANSWER_THREADS: Final = 1
 
 CHORE_THREADS: Final = 4
 
+FETCH_THREADS: Final = 2
+"""Photos are fetched beside all else: hosts that are slow keep nobody waiting but each other."""
+
 RIGHTS_THREADS: Final = 2
 """Consent, access and erasure wait behind nothing but each other, however much is reported."""
 
@@ -85,6 +88,7 @@ class Service:
         self.page_rates = Rates(*pages, time.monotonic)
         self.answers = Workbench("answer", threads=ANSWER_THREADS, line=128, patience=2.0)
         self.chores = Workbench("chore", threads=CHORE_THREADS, line=64, patience=5.0)
+        self.fetches = Workbench("fetch", threads=FETCH_THREADS, line=64, patience=5.0)
         self.rights = Workbench("rights", threads=RIGHTS_THREADS, line=64, patience=10.0)
         self.recorder = Recorder(self._write_events, self._unwanted)
         self.keeper = Keeper(self._write_answers, self.metrics.lost_slates)
@@ -106,6 +110,7 @@ class Service:
         self.line.close()
         self.answerer.tell_to_end()
         self.answers.close()
+        self.fetches.close()
         self.chores.close()
         self.rights.close()
         self.recorder.stop()

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from penchant.encoders import CallableEncoder, get_encoder
-from penchant.encoders.one_photo import embed_photo, shared_encoder
+from penchant.encoders.one_photo import MOST_PIXELS, embed_photo, shared_encoder
 from penchant.errors import InputError
 from penchant.images import PhotoError, load_photo
 from penchant.images import photo as photo_file
@@ -50,6 +50,22 @@ def test_a_file_too_large_is_not_even_opened(monkeypatch):
         embed_photo(red(), ENCODER)
     assert refused.value.reason == "too_large"
     assert photo_file.MAX_BYTES > 10
+
+
+def test_a_photo_of_more_pixels_than_a_service_reads_is_not_decoded():
+    file = io.BytesIO()
+    Image.new("1", (8_000, 5_001)).save(file, "PNG")
+    with pytest.raises(PhotoError, match="8000 x 5001 pixels; at most 40000000") as refused:
+        embed_photo(file.getvalue(), ENCODER)
+    assert refused.value.reason == "too_large"
+
+
+def test_a_build_reads_photos_of_more_pixels_than_a_service(monkeypatch):
+    monkeypatch.setattr("penchant.encoders.one_photo.MOST_PIXELS", 1_000)
+    with pytest.raises(PhotoError, match="30 x 40 pixels; at most 1000"):
+        embed_photo(red(), ENCODER)
+    assert load_photo(red(), size=8).shape == (8, 8, 3)
+    assert photo_file.MAX_PIXELS > MOST_PIXELS
 
 
 @pytest.mark.parametrize("given", [np.nan, 0.0])

@@ -29,9 +29,7 @@ async def put(request: Request, product_id: ProductPath, product: ProductPut) ->
         product_id: Names it.
         product: What is known of it.
     """
-    service = service_of(request)
-    told = await service.chores.run(lambda: put_product(service, product_id, product))
-    return json_answer(told)
+    return json_answer(await put_product(service_of(request), product_id, product))
 
 
 @router.delete(
