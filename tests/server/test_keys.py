@@ -30,6 +30,11 @@ def test_a_key_is_found_by_its_text_and_its_secret_is_not_kept():
     assert made.text.split("_", 2)[2] not in repr(made.key)
 
 
+def test_a_key_that_could_not_be_made_closes_no_shop(desk, own_shop):
+    assert desk.run("keys", own_shop, "add", "--name", "x", "--scope", "nonsense").code == 2
+    assert not (own_shop / MARKER).exists()
+
+
 def test_the_command_that_makes_a_key_works_as_it_is_told(desk, own_shop):
     with served(own_shop) as service:
         words = MAKE_KEY.replace("SHOP", str(own_shop)).split()[1:]

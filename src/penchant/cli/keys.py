@@ -10,6 +10,7 @@ import typer
 from penchant.cli.options import AsJson, ShopPath
 
 if TYPE_CHECKING:
+    from penchant.server.keys import NewKey
     from penchant.store.database.store import Store
     from penchant.store.database.values import ApiKey
 
@@ -44,7 +45,7 @@ def run(
     Example: penchant keys shop revoke 0a1b2c3d4e5f
     """
     from penchant.errors import InputError
-    from penchant.server.keys import had_keys, note_keys
+    from penchant.server.keys import had_keys, make_key, note_keys
     from penchant.shop_directory import ShopDirectory
     from penchant.store.database.store import open_store
 
@@ -56,8 +57,9 @@ def run(
         raise InputError(f"{shop} has no database.")
     try:
         if action == "add":
+            made = make_key(name, _split(scope), days=days, now_us=_now_us())
             note_keys(opened.path)  # before the key: a shop may be closed too early, not too late
-            _add(store, name, _split(scope), days, as_json=as_json)
+            _add(store, made, as_json=as_json)
         elif action == "revoke":
             _revoke(store, key, as_json=as_json)
         else:
@@ -71,11 +73,9 @@ def _split(scopes: list[str] | None) -> list[str]:
     return [part.strip() for one in scopes or [] for part in one.split(",") if part.strip()]
 
 
-def _add(store: Store, name: str, scopes: list[str], days: float | None, *, as_json: bool) -> None:
+def _add(store: Store, made: NewKey, *, as_json: bool) -> None:
     from penchant.cli.output import note, out, print_json
-    from penchant.server.keys import make_key
 
-    made = make_key(name, scopes, days=days, now_us=_now_us())
     store.keys.add(made.key)
     if as_json:
         print_json({**_shown(made.key), "key": made.text})
