@@ -143,7 +143,7 @@ def test_what_tidies_temporary_files_up_passes_the_folder_over(own_shop, monkeyp
             found.append("locked")
         os.close(folder)
 
-    monkeypatch.setattr("uvicorn.run", look)
+    monkeypatch.setattr("penchant.server.runner._run", look)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     run_service(ShopDirectory.open(own_shop), Place("127.0.0.1", 0, workers=2, log_level="info"))
     assert found == ["locked"]
