@@ -47,7 +47,9 @@ class OtherBuilds:
         except PenchantError:
             raise
         except Exception as error:
-            raise BuildError(f"Build {build_id} cannot be opened: {error}.") from error
+            # what it says may name somebody
+            kind = type(error).__name__
+            raise BuildError(f"Build {build_id} cannot be opened ({kind}).") from error
         self._open[build_id] = (state, shop)
         return shop
 

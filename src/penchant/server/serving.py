@@ -154,7 +154,9 @@ class Serving:
         except PenchantError as error:
             self._fail(error, store)
         except Exception as error:
-            self._fail(BuildError(f"The build cannot be opened: {error}."), store)
+            # what it says may name somebody: its type is told here, its place in the log
+            kind = type(error).__name__
+            self._fail(BuildError(f"The build cannot be opened ({kind}). Make it anew."), store)
             raise
         else:
             self._failed_ticks = 0

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from penchant.builds.manifest import made_at
-from penchant.errors import NotBuiltError, PenchantError
+from penchant.errors import BuildError, NotBuiltError, PenchantError, StoreError
 from penchant.evaluation.keep import load_scores
 from penchant.server.link import StoreLink
 from penchant.server.logs import Logs
@@ -18,6 +18,9 @@ from penchant.server.serving import Served, Serving
 from penchant.shop_directory import ShopDirectory
 
 SECONDS: Final = 0.5
+
+NAMELESS: Final = (BuildError, NotBuiltError, StoreError)
+"""Errors that tell of files of a build and of the database, and never of a person."""
 
 END_SECONDS: Final = 10.0
 """For a build that is being opened when the service ends."""
@@ -146,12 +149,15 @@ class Watcher:
 
 
 def why(error: PenchantError | None) -> dict[str, str]:
-    """Give what a line of the log says of what is wrong with files, settings or the database.
+    """Give what a line of the log says of what is wrong.
 
     Args:
-        error: Of none that asks: it names no person; None: nothing is wrong.
+        error: What is wrong; None: nothing is. Sentences on what people write by hand may name a
+            person, such as one who is always given a variant: of those only the code is told.
     """
-    return {"code": "", "text": ""} if error is None else {"code": error.code, "text": str(error)}
+    if error is None:
+        return {"code": "", "text": ""}
+    return {"code": error.code, "text": str(error) if isinstance(error, NAMELESS) else ""}
 
 
 def _tidy() -> None:
