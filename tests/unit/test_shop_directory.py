@@ -126,3 +126,8 @@ def test_an_error_while_writing_frees_the_lock(shop: ShopDirectory) -> None:
         _ = 1 / 0
     with shop.writing():
         pass
+
+
+def test_what_people_did_lies_in_folders_of_the_shops_own_group(shop: ShopDirectory) -> None:
+    folders = [shop.data, shop.rejects, shop.embeddings, shop.builds, shop.evaluations]
+    assert [one.stat().st_mode & 0o027 for one in folders] == [0] * len(folders)
