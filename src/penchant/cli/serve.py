@@ -31,8 +31,7 @@ def run(
         str, typer.Option(help=f"The least that is told: {', '.join(LEVELS)}.")
     ] = "info",
     as_json: Annotated[
-        bool,
-        typer.Option("--json", help="Tell where it listens as a line of JSON, like the log."),
+        bool, typer.Option("--json", help="Tell where it listens as a line of JSON, like the log.")
     ] = False,
 ) -> None:
     """Serve recommendations, events and the rest over HTTP, until told to end (Ctrl-C, SIGTERM).

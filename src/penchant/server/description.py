@@ -10,16 +10,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from penchant import __version__
+from penchant.server.keys import MAKE_KEY
 from penchant.server.models.problem import Problem, failures
 from penchant.server.routes import all_routes
 from penchant.server.routes.events import BODY_MODELS
 from penchant.server.routing import json_bytes
 from penchant.server.scopes import ACCESS, Access
 
-TEXT: Final = """Products for the places of a shop, in the taste of who looks, and why.
+TEXT: Final = f"""Products for the places of a shop, in the taste of who looks, and why.
 
 **Keys.** Send an API key as `X-API-Key`, or as `Authorization: Bearer`. Keys are made with
-`penchant keys SHOP add --name NAME --scope read`; each is good for some of the scopes `events`,
+`{MAKE_KEY}`; each is good for some of the scopes `events`,
 `read` and `admin`. A page in a browser gets a *page token* of its own server instead, good for one
 person and a while.
 
