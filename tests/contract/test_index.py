@@ -240,6 +240,27 @@ def test_around_a_start_whose_nearest_are_not_eligible_as_many_are_found():
     assert len(found) == 100
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n_seeds", [1, 3])
+@pytest.mark.parametrize("share", [1.0, 0.8, 0.3, 0.01])
+def test_around_rows_lies_what_lies_around_their_vectors(monkeypatch, kind, n_seeds, share):
+    monkeypatch.setattr(planner, "ROWS_PER_NODE", 0)
+    index = KINDS[kind](vectors_of(1500, 24))
+    rng = np.random.default_rng(9)
+    eligible = rng.random(1500) < share
+    eligible[::97] = False
+    hits = []
+    for seeds in np.split(rng.permutation(1500)[: 12 * n_seeds].astype(np.int32), 12):
+        starts = index.vectors[seeds]
+        found = index.around(starts, 40, eligible=eligible, rows=seeds)
+        assert eligible[found].all()
+        assert len(set(found.tolist())) == len(found)
+        slow = around_slowly(index, starts, 40, eligible)
+        assert n_seeds > 1 or len(found) == len(slow)
+        hits.append(np.isin(slow, found).mean())
+    assert np.mean(hits) >= (0.96 if kind in ("planned, graph", "planned, grown") else 1.0)
+
+
 @pytest.mark.parametrize("share", [1.0, 0.3, 0.01])
 @pytest.mark.parametrize("k", [10, 100])
 def test_what_came_later_is_found_as_surely(share, k):

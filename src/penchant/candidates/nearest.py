@@ -20,13 +20,16 @@ class NearestSource:
         name: Of the source.
         index: Over vectors of all products.
         vector: Shape (dim,), length 1: what products are scored by.
-        starts: Shape (n, dim), unit rows: what products are looked up by.
+        starts: Shape (n, dim), unit rows: what products are looked up by; of none, the source only
+            scores what others propose.
+        seeds: Shape (n,), the products that the starts are; None: they are none.
     """
 
     name: str
     index: Index
     vector: Vector
     starts: StyleVectors
+    seeds: Rows | None = None
 
     def candidates(self, k: int, *, eligible: Mask) -> Rows:
         """Give the nearest products of each start: of one, nearest first; of several, by row.
@@ -35,7 +38,10 @@ class NearestSource:
             k: How many of a single start; of several, half as many each.
             eligible: Shape (n_products,), which may be shown.
         """
-        return self.index.around(self.starts, per_start(k, len(self.starts)), eligible=eligible)
+        if not len(self.starts):
+            return np.empty(0, np.int32)
+        each = per_start(k, len(self.starts))
+        return self.index.around(self.starts, each, eligible=eligible, rows=self.seeds)
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
         """Give the cosine of products to the vector; 0 for those without a vector."""

@@ -26,4 +26,4 @@ def similar_source(index: Index, seeds: Rows) -> NearestSource | None:
         return None
     vectors = index.vectors[known]
     mean = unit_rows(vectors.sum(axis=0, dtype=np.float64)[None])[0].astype(np.float32)
-    return NearestSource(SIMILAR, index, mean, vectors) if mean.any() else None
+    return NearestSource(SIMILAR, index, mean, vectors, known) if mean.any() else None

@@ -23,6 +23,16 @@ def visual_source(index: Index, taste: Vector, styles: Sequence[Vector] = ()) ->
     return NearestSource(VISUAL, index, taste, taste_starts(taste, styles))
 
 
+def taste_alone(index: Index, taste: Vector) -> NearestSource:
+    """Score products by taste and propose none: for a place where something else leads.
+
+    Args:
+        index: Over the style vectors of all products.
+        taste: Shape (dim,), the customer's profile.
+    """
+    return NearestSource(VISUAL, index, taste, taste[None][:0])
+
+
 def taste_starts(taste: Vector, styles: Sequence[Vector]) -> StyleVectors:
     """Give what products are looked up by, shape (n, dim).
 

@@ -106,13 +106,21 @@ class ExactIndex:
             np.concatenate([part.similarities for part in parts]),
         )
 
-    def around(self, starts: NDArray[np.float32], k: int, *, eligible: Mask) -> Rows:
+    def around(
+        self,
+        starts: NDArray[np.float32],
+        k: int,
+        *,
+        eligible: Mask,
+        rows: Rows | None = None,
+    ) -> Rows:
         """Find the nearest rows of some directions, all together: see `Index.around`.
 
         Args:
             starts: As there, like all that follows.
             k: How many of each.
             eligible: Rows that may be found.
+            rows: Whose vectors the starts are; that changes nothing here.
 
         Raises:
             InputError: as `query`.

@@ -11,7 +11,7 @@ How widely to look is measured when it is made: see `breadths`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +27,15 @@ from penchant.index.breadths import (
     probes_of,
 )
 from penchant.index.exact import ExactIndex
+from penchant.index.linking import BESIDE, beside, link, search
 from penchant.maths.cosines import cosines
 from penchant.maths.rows import present_rows
 from penchant.maths.spans import spans_of
 from penchant.types import Rows, Vector
 
 FILE = "links.faiss"
-ARRAYS = ("rows", "starts", "breadths", "rough_breadths")
+ARRAYS = ("rows", "starts", "breadths", "rough_breadths", "beside")
 """Kept beside it as `<name>.npy`."""
-
-LINKS = 32
-"""Links per node and level (twice as many on the lowest)."""
-
-CARE = 200
-"""Candidates looked at for the links of a new node."""
 
 CLOSE = 32
 """Nodes beyond those wanted that are compared exactly: rounding may have put them behind."""
@@ -60,6 +55,8 @@ class HnswGraph:
         starts: Shape (n_nodes + 1,), int64; node i has rows[starts[i]:starts[i + 1]].
         breadths: Shape (3,), int64; nodes to look at for each of DEPTHS, ascending.
         rough_breadths: The same where ROUGH_RECALL will do.
+        beside: Shape (n_nodes, BESIDE) or less wide, int32; the nodes nearest to each, itself
+            first, as `roughly` finds them; -1 where there are no more.
     """
 
     vectors: NDArray[np.float32]
@@ -68,6 +65,7 @@ class HnswGraph:
     starts: NDArray[np.int64]
     breadths: NDArray[np.int64]
     rough_breadths: NDArray[np.int64]
+    beside: NDArray[np.int32]
 
     @classmethod
     def over(
@@ -86,9 +84,9 @@ class HnswGraph:
         _, first, node, sizes = np.unique(
             as_bytes, return_index=True, return_inverse=True, return_counts=True
         )
-        graph, probes = _linked(whole[first]), probes_of(whole[first], tastes)
+        graph, probes = link(whole[first]), probes_of(whole[first], tastes)
         truth = ExactIndex.over(whole[first]).query(probes, DEPTHS[-1]).rows
-        look = partial(_searched, graph, probes)
+        look = partial(search, graph, probes)
         rough = measured_breadths(look, truth, graph.ntotal, ROUGH_RECALL)
         return cls(
             vectors=vectors,
@@ -97,6 +95,7 @@ class HnswGraph:
             starts=np.concatenate([[0], np.cumsum(sizes)]),
             breadths=measured_breadths(look, truth, graph.ntotal, RECALL, rough.tolist()),
             rough_breadths=rough,
+            beside=beside(graph, whole[first], breadth_for(rough, BESIDE)),
         )
 
     def breadth(self, n: int) -> int:
@@ -132,7 +131,7 @@ class HnswGraph:
             >>> rows.tolist(), similarities.round(6).tolist()
             ([1], [0.8])
         """
-        (nodes,) = _searched(self.graph, query[None], self.breadth(n))
+        (nodes,) = search(self.graph, query[None], self.breadth(n))
         heads = self.heads[nodes]
         if len(nodes) > ROUGHLY * (n + CLOSE):  # a rough look spares the exact one most of them
             rough = self.vectors.take(heads, axis=0) @ query
@@ -147,18 +146,23 @@ class HnswGraph:
         places, sizes = spans_of(self.starts, nodes)
         return self.rows[places], np.repeat(similarities, sizes)
 
-    def roughly(self, queries: NDArray[np.float32], n: int) -> list[Rows]:
+    def roughly(self, queries: NDArray[np.float32], n: int, rows: Rows | None = None) -> list[Rows]:
         """Give the rows of all nodes that were looked at for the n nearest, in the graph's order.
 
         Args:
             queries: Shape (n_queries, dim), unit vectors.
             n: How many distinct vectors, >= 1.
+            rows: Shape (n_queries,), whose vectors the queries are: what lies beside those that the
+                graph knows was found when it was made.
 
         Returns:
             Per query, nearest first, as the graph's vectors of one byte per number tell; at least n
             rows, or all.
         """
-        found = _searched(self.graph, queries, self.rough_breadth(n))
+        if rows is not None and n <= self.beside.shape[1] and (rows < len(self.vectors)).all():
+            found = [nodes[nodes >= 0] for nodes in self.beside[self.node_of[rows]]]
+        else:
+            found = search(self.graph, queries, self.rough_breadth(n))
         if len(self.heads) == len(self.rows):
             return [self.heads[nodes] for nodes in found]
         return [self.rows[spans_of(self.starts, nodes)[0]] for nodes in found]
@@ -167,6 +171,13 @@ class HnswGraph:
     def heads(self) -> Rows:
         """Shape (n_nodes,), the first row of each node."""
         return self.rows[self.starts[:-1]]
+
+    @cached_property
+    def node_of(self) -> NDArray[np.int32]:
+        """Shape (n,), the node of each row; -1 for rows of zeros."""
+        found = np.full(len(self.vectors), -1, np.int32)
+        found[self.rows] = np.repeat(np.arange(len(self.heads)), np.diff(self.starts))
+        return found
 
     def save(self, folder: Path) -> None:
         """Write the graph.
@@ -204,39 +215,13 @@ class HnswGraph:
         return found
 
     def _check(self) -> None:
-        breadths = len(self.breadths), len(self.rough_breadths)
-        has = (self.graph.ntotal, self.graph.d, int(self.starts[-1]), *breadths)
-        wanted = (len(self.starts) - 1, self.vectors.shape[1], len(self.rows), *2 * [len(DEPTHS)])
-        if has != wanted or not 0 <= self.rows.min() <= self.rows.max() < len(self.vectors):
-            raise ValueError(f"the graph has nodes, dim, rows, breadths {has}, must have {wanted}")
-
-
-def _linked(nodes: NDArray[np.float32]) -> Any:
-    import faiss
-
-    kind, similarity = faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
-    graph = faiss.IndexHNSWSQ(nodes.shape[1], kind, LINKS, similarity)
-    graph.hnsw.efConstruction = CARE
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        graph.train(nodes)
-        graph.add(nodes)
-    finally:
-        faiss.omp_set_num_threads(threads)
-    return graph
-
-
-def _searched(graph: Any, queries: NDArray[np.float32], breadth: int) -> list[NDArray[np.int64]]:
-    wanted = min(breadth, graph.ntotal)
-    how = _widely(wanted)
-    # one by one: of several together each would wait for threads to be woken
-    found = [graph.search(query[None], wanted, params=how)[1][0] for query in queries]
-    return [nodes[nodes >= 0] for nodes in found]
-
-
-@lru_cache(maxsize=64)
-def _widely(breadth: int) -> Any:
-    import faiss
-
-    return faiss.SearchParametersHNSW(efSearch=breadth)
+        breadths, n_nodes = (len(self.breadths), len(self.rough_breadths)), len(self.starts) - 1
+        has = (self.graph.ntotal, self.graph.d, int(self.starts[-1]), *breadths, len(self.beside))
+        wanted = (n_nodes, self.vectors.shape[1], len(self.rows), *2 * [len(DEPTHS)], n_nodes)
+        if has != wanted:
+            about = "nodes, dim, rows, breadths, nodes beside"
+            raise ValueError(f"the graph has {about} {has}, must have {wanted}")
+        for name, least, end in (("rows", 0, len(self.vectors)), ("beside", -1, n_nodes)):
+            found = getattr(self, name)
+            if not least <= found.min() <= found.max() < end:
+                raise ValueError(f"the graph has {name} outside {least} to {end - 1}")

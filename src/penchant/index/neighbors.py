@@ -91,13 +91,21 @@ class Index(Protocol):
                 `excluded` has another length.
         """
 
-    def around(self, starts: NDArray[np.float32], k: int, *, eligible: Mask) -> Rows:
+    def around(
+        self,
+        starts: NDArray[np.float32],
+        k: int,
+        *,
+        eligible: Mask,
+        rows: Rows | None = None,
+    ) -> Rows:
         """Find products near some directions, for a ranking that scores them itself.
 
         Args:
             starts: Shape (n_starts, dim), n_starts >= 1, unit rows.
             k: How many of each, >= 1.
             eligible: Shape (n,), rows that may be found.
+            rows: Shape (n_starts,), rows whose vectors the starts are; absent: they are of none.
 
         Returns:
             Of one start k rows, or all eligible ones that hold a vector if they are fewer, nearest

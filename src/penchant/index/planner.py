@@ -108,18 +108,26 @@ class PlannedIndex:
             np.concatenate([part.similarities for part in parts]),
         )
 
-    def around(self, starts: NDArray[np.float32], k: int, *, eligible: Mask) -> Rows:
+    def around(
+        self,
+        starts: NDArray[np.float32],
+        k: int,
+        *,
+        eligible: Mask,
+        rows: Rows | None = None,
+    ) -> Rows:
         """Find rows near some directions, all together: see `Index.around`.
 
         By the graph they come in the order of its short vectors, without a look at the vectors
         themselves: of a hundred some four may be next best, which a ranking that scores all of them
         by several sources does not miss. It is asked wherever that is quicker, however few are
-        eligible.
+        eligible; and what lies around a row, it knows.
 
         Args:
             starts: As there, like all that follows.
             k: How many of each.
             eligible: Rows that may be found.
+            rows: Whose vectors the starts are.
 
         Raises:
             InputError: as `query`.
@@ -129,10 +137,10 @@ class PlannedIndex:
         n = None if self.graph is None else _worth_asking(self, self.graph, mask, k)
         if self.graph is None or n is None:
             return self.query(starts, k, eligible=eligible).together()
-        looked = zip(starts, self.graph.roughly(starts, n), strict=True)
-        found = [(start, rows[mask[rows]][:k]) for start, rows in looked]
+        looked = zip(starts, self.graph.roughly(starts, n, rows), strict=True)
+        found = [(start, near[mask[near]][:k]) for start, near in looked]
         n_known = len(self.graph.vectors)
-        return together([_completed(self, start, rows, n_known, k, mask) for start, rows in found])
+        return together([_completed(self, start, near, n_known, k, mask) for start, near in found])
 
 
 def _worth_asking(index: PlannedIndex, graph: HnswGraph, mask: Mask, k: int) -> int | None:

@@ -6,7 +6,7 @@ from penchant.candidates.assortment import Assortment
 from penchant.candidates.linked import LinkedSource
 from penchant.candidates.similar import similar_source
 from penchant.candidates.source import Source
-from penchant.candidates.visual import visual_source
+from penchant.candidates.visual import taste_alone
 from penchant.ranking.blend import Blend
 from penchant.ranking.rules import Rule
 from penchant.settings import RecommendSettings
@@ -22,7 +22,7 @@ def product_page(
     """Plan what stands beside a product.
 
     Likeness to the product leads; buyers of it, the customer's taste and popularity sort what is
-    about equally alike.
+    about equally alike. What is near the taste alone has no place here and is not looked up.
 
     Args:
         stock: All products.
@@ -39,7 +39,7 @@ def product_page(
     ]
     alike = similar_source(stock.index, seed)
     if visitor.profile is not None and alike is not None:
-        sources.insert(0, visual_source(stock.index, visitor.profile.vector))
+        sources.insert(0, taste_alone(stock.index, visitor.profile.vector))
     if alike is not None:
         sources.insert(0, alike)
     known = alike is not None or bool((linked.linked > 0).any())

@@ -13,7 +13,7 @@ from penchant.candidates.popular import PopularSource, popular_order
 from penchant.candidates.recent import RecentSource
 from penchant.candidates.similar import similar_source
 from penchant.candidates.source import Source, best_rows, first_eligible
-from penchant.candidates.visual import visual_source
+from penchant.candidates.visual import taste_alone, visual_source
 from penchant.index import ExactIndex
 from penchant.maths.rows import unit_rows
 from penchant.settings.showing import SOURCES
@@ -185,6 +185,14 @@ def test_several_styles_are_each_looked_up_and_all_scored_by_the_whole_taste() -
     assert set(np.argsort(-(index.vectors @ taste))[:4].tolist()) == {20, 21, 22, 23}
     assert not wanted & {20, 21, 22, 23}
     assert source.scores(found) == pytest.approx(index.vectors[found] @ taste, abs=1e-6)
+
+
+def test_taste_alone_scores_and_proposes_nothing() -> None:
+    index = some_index(np.random.default_rng(3))
+    alone, looked_up = taste_alone(index, index.vectors[7]), visual_source(index, index.vectors[7])
+    every = np.arange(N, dtype=np.int32)
+    assert alone.candidates(10, eligible=np.ones(N, bool)).tolist() == []
+    assert alone.scores(every).tolist() == looked_up.scores(every).tolist()
 
 
 def test_similar_looks_up_each_seed_and_scores_by_their_mean() -> None:

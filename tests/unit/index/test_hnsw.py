@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from penchant.bench.index import plant_styles
-from penchant.index import ExactIndex, HnswGraph, PlannedIndex, planner
+from penchant.index import ExactIndex, HnswGraph, PlannedIndex, hnsw, linking, planner
 from penchant.maths.rows import unit_rows
 
 
@@ -80,7 +80,8 @@ def test_a_saved_graph_answers_as_before(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["links.faiss", "rows.npy", "starts.npy", "breadths.npy", "rough_breadths.npy"]
+    "name",
+    ["links.faiss", "rows.npy", "starts.npy", "breadths.npy", "rough_breadths.npy", "beside.npy"],
 )
 @pytest.mark.parametrize("content", [None, b"", b"nonsense"])
 def test_a_damaged_file_is_refused(tmp_path, name, content):
@@ -99,6 +100,17 @@ def test_a_graph_of_other_vectors_is_refused(tmp_path, others):
     HnswGraph.over(some_vectors(200)).save(tmp_path)
     with pytest.raises(ValueError, match="the graph has"):
         HnswGraph.load(tmp_path, others)
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("rows", -1), ("rows", 200), ("beside", 200)])
+def test_a_graph_that_names_what_is_not_there_is_refused(tmp_path, name, wrong):
+    vectors = some_vectors(200)
+    HnswGraph.over(vectors).save(tmp_path)
+    named = np.load(tmp_path / f"{name}.npy")
+    named.flat[3] = wrong
+    np.save(tmp_path / f"{name}.npy", named)
+    with pytest.raises(ValueError, match=f"the graph has {name} outside"):
+        HnswGraph.load(tmp_path, vectors)
 
 
 def test_more_neighbors_need_a_wider_look():
@@ -178,6 +190,36 @@ def test_several_queries_are_looked_at_like_each_alone():
     graph = HnswGraph.over(vectors)
     for together, query in zip(graph.roughly(vectors[:7], 20), vectors[:7], strict=True):
         np.testing.assert_array_equal(together, graph.roughly(query[None], 20)[0])
+
+
+def test_what_lies_beside_a_row_is_known_and_what_a_look_for_it_finds(monkeypatch):
+    vectors = some_vectors()
+    graph = HnswGraph.over(vectors)
+    seeds = graph.rows[[0, 40, 700, -1]]
+    looked = graph.roughly(vectors[seeds], linking.BESIDE)
+    monkeypatch.setattr(hnsw, "search", None)  # nothing is searched
+    known = graph.roughly(vectors[seeds], linking.BESIDE, seeds)
+    for seed, own, found in zip(seeds, known, looked, strict=True):
+        assert own.tolist() == found[: len(own)].tolist()
+        assert len(np.unique(vectors[own], axis=0)) == linking.BESIDE
+        assert seed in own
+
+
+@pytest.mark.parametrize(("n", "later"), [(linking.BESIDE + 1, False), (10, True)])
+def test_more_than_is_kept_and_beside_a_row_that_came_later_is_looked_for(n, later):
+    vectors = some_vectors()
+    graph = HnswGraph.over(vectors)
+    seeds = np.array([1, len(vectors) if later else 2], np.int32)
+    plain = graph.roughly(vectors[1:3], n)
+    for own, found in zip(graph.roughly(vectors[1:3], n, seeds), plain, strict=True):
+        np.testing.assert_array_equal(own, found)
+
+
+def test_of_few_rows_all_are_beside_each_other():
+    vectors = unit_rows(np.random.default_rng(0).normal(size=(5, 3))).astype(np.float32)
+    graph = HnswGraph.over(vectors)
+    (own,) = graph.roughly(vectors[2:3], 5, np.array([2], np.int32))
+    assert sorted(own.tolist()) == [0, 1, 2, 3, 4]
 
 
 def test_where_a_rough_look_finds_too_few_a_proper_one_follows():
