@@ -21,7 +21,7 @@ from penchant.settings_file import settings_from_dict
 from penchant.stock import grow_assortment, make_assortment, told_stock, with_stock
 from penchant.store.consent import Terms
 from penchant.store.database.checks import check_texts
-from penchant.store.database.values import Person
+from penchant.store.database.values import Consent, Person
 from penchant.store.marks import MarkBook
 from penchant.taste.from_tables import microseconds
 from penchant.visiting import Visits
@@ -207,19 +207,22 @@ class Opened:
         other._bare = None if self._bare is None else self._bare.under(settings)
         return other
 
-    def refuses(self, customer_id: str, person: Person | None) -> bool:
-        """Tell whether somebody refused personalisation, or nobody gets any.
+    def refuses(self, said: Consent) -> bool:
+        """Tell whether no profile may be made of somebody: they refused, or nobody has one.
+
+        Args:
+            said: Their last word, under the id they are known by.
+        """
+        return self.terms.refuses(said, by_tables=self.refused_in_tables(said.customer_id))
+
+    def refused_in_tables(self, customer_id: str) -> bool:
+        """Tell whether the tables say that somebody refused personalisation.
 
         Args:
             customer_id: Any customer or visitor.
-            person: What the database knows of them.
         """
-        name, said = customer_id, None
-        if person is not None:
-            name, said = person.customer_id, person.consent
-        row = self.build.customer_ids.find(name)
-        by_tables = row is not None and bool(self.build.opted_out[row])
-        return self.terms.refuses(said, by_tables=by_tables)
+        row = self.build.customer_ids.find(customer_id)
+        return row is not None and bool(self.build.opted_out[row])
 
     def warm(self) -> None:
         """Make what every answer needs, so that no customer waits for it."""

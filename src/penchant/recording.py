@@ -11,8 +11,7 @@ from penchant.errors import InputError
 from penchant.opened import Opened
 from penchant.store.consent import refused
 from penchant.store.database.checks import check_texts
-from penchant.store.database.refusing import unwanted
-from penchant.store.database.values import Consent, Event, Recorded
+from penchant.store.database.values import Consent, Recorded
 from penchant.store.event_rows import RowProblem, ShownList, events_from
 from penchant.store.visitors import check_visitor
 from penchant.taste.from_tables import microseconds
@@ -79,15 +78,11 @@ class Recording(Opened):
         """
         store = self.needed_store()
         read = events_from(events, now=now or datetime.now(UTC), customer_id=customer_id)
-        dropped = unwanted(read.events, self._refusers)
-        kept: list[Event] = []
+        recorded = store.events.record(read.events, refuses=self.refuses)
         ignored = list(read.ignored)
         for event, place in zip(read.events, read.places, strict=True):
-            if event in dropped:
+            if event.event_id in recorded.unwanted:
                 ignored.append(RowProblem.opted_out(place, event))
-            else:
-                kept.append(event)
-        recorded = store.events.record(kept) if kept else Recorded((), ())
         ignored.sort(key=lambda one: one.place)
         return Report(recorded, read.shown, tuple(ignored), read.rejected)
 
@@ -174,8 +169,7 @@ class Recording(Opened):
         Args:
             said: Their last word, under the id they are known by.
         """
-        row = self.build.customer_ids.find(said.customer_id)
-        by_tables = row is not None and bool(self.build.opted_out[row])
+        by_tables = self.refused_in_tables(said.customer_id)
         return refused(said.personalization, said.at_us, by_tables, self.terms.tables_us)
 
     def needed_store(self) -> Store:
@@ -190,10 +184,6 @@ class Recording(Opened):
                 "`penchant serve SHOP`, or give one to penchant.open(PATH, store=...)."
             )
         return self.store
-
-    def _refusers(self, names: set[str]) -> set[str]:
-        """Give those who refused."""
-        return {name for name in names if self.people.know(name, self.person(name)).refused}
 
 
 def _checked_id(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
@@ -274,22 +275,6 @@ def test_a_merge_keeps_the_stricter_consent(store, visitor, customer, both):
     assert store.people.consents() == (Consent("c", *both),)
 
 
-def test_the_last_words_of_some_people_are_asked_for_together(store):
-    store.people.set_consent(Consent("c", False, None, 3))
-    store.people.set_consent(Consent("d", True, None, 4))
-    store.people.merge("v", "c", at_us=9)
-    said = store.people.said_by(["v", "c", "x", ODD])
-    assert said == {"v": Consent("c", False, None, 3), "c": Consent("c", False, None, 3)}
-    assert store.people.said_by([]) == {}
-    many = [f"n{number}" for number in range(2_000)]
-    assert store.people.said_by([*many, "d"]) == {"d": Consent("d", True, None, 4)}
-
-
-def test_of_a_merged_visitor_who_said_nothing_the_name_is_told(store):
-    store.people.merge("v", "c", at_us=9)
-    assert store.people.said_by(["v", "c"]) == {"v": Consent("c", None, None, 0)}
-
-
 def did_everything(store, who, first):
     """Record one event of each kind that matters, all of one person."""
     kinds = ("view", "purchase", "return", "hide", "add_to_cart")
@@ -299,6 +284,61 @@ def did_everything(store, who, first):
 
 def kinds_of(store, who):
     return [one.interaction_type for _, one in store.events.since(0) if one.customer_id == who]
+
+
+def test_of_who_refused_no_event_is_kept_but_what_they_own_and_hid(store):
+    """Of a merged visitor the customer's word counts; who said nothing may have in the tables."""
+    store.people.set_consent(Consent("c", False, None, 3))
+    store.people.set_consent(Consent("d", True, None, 4))
+    store.people.merge("v", "c", at_us=9)
+    people = ("c", "v", "d", "x", "tables", *(f"n{number}" for number in range(600)))
+    kinds = ("view", "hide")
+    events = [
+        an_event(2 * n + kind, who, interaction_type=kinds[kind])
+        for n, who in enumerate(people)
+        for kind in (0, 1)
+    ]
+    asked = []
+
+    def refuses(said):
+        asked.append(said)
+        return said.personalization is False or said.customer_id == "tables"
+
+    told = store.events.record(events, refuses=refuses)
+    assert told.unwanted == ("e0", "e2", "e8")
+    assert told.written == tuple(
+        one.event_id for one in events if one.event_id not in told.unwanted
+    )
+    assert told.known == ()
+    assert (kinds_of(store, "c"), kinds_of(store, "tables")) == (["hide", "hide"], ["hide"])
+    assert kinds_of(store, "d") == kinds_of(store, "x") == ["view", "hide"]
+    assert sorted(one.customer_id for one in asked) == sorted({*people} - {"v"})
+    assert Consent("d", True, None, 4) in asked
+    assert Consent.unsaid("x") in asked
+
+
+def test_nobodys_word_changes_while_their_events_are_written(store):
+    """Who refuses meanwhile waits for that, and what was written is dropped then."""
+    begun, saying = threading.Event(), threading.Event()
+
+    def refuse():
+        begun.wait(10)
+        saying.set()
+        store.people.set_consent(Consent("c", False, None, 3))
+
+    other = threading.Thread(target=refuse)
+    other.start()
+
+    def refuses(said):
+        begun.set()
+        saying.wait(10)
+        other.join(0.05)  # it waits for this one: as good as any time it may take
+        assert other.is_alive()
+        return said.personalization is False
+
+    assert store.events.record([an_event(1, "c")], refuses=refuses).written == ("e1",)
+    other.join(10)
+    assert kinds_of(store, "c") == []
 
 
 def test_who_refuses_leaves_only_what_they_own_and_hid(store):

@@ -20,7 +20,7 @@ from penchant.experiments.files.overlay import laid_over
 from penchant.experiments.policy_names import policies_of
 from penchant.question import Looked
 from penchant.settings import ExperimentSettings
-from penchant.store.database.values import Person, ServedAssignment
+from penchant.store.database.values import Consent, Person, ServedAssignment
 from penchant.surfaces.slate import InExperiment
 
 Told = TypeVar("Told")
@@ -87,9 +87,11 @@ class Arms:
         """
         if not self.experiments or customer_id is None or looked.degraded:
             return ()
-        if self.base.shop.refuses(customer_id, looked.person):
+        person = looked.person
+        said = Consent.unsaid(customer_id) if person is None else person.said
+        if self.base.shop.refuses(said):
             return ()
-        unit = unit_of(customer_id, looked.person)
+        unit = unit_of(customer_id, person)
         return assign_all(self.experiments, unit, shop=self._shared, surface=surface, at=at)
 
     def arm(self, given: Sequence[Assignment]) -> Arm:

@@ -79,7 +79,7 @@ def consent_card(shop: ShopDirectory, store: Store | None, customer_id: str) -> 
     name, said = (customer_id, None) if person is None else (person.customer_id, person.consent)
     tables = _of_tables(shop, name)
     terms, refusals, build_id = _refusals(shop, store, name, tables)
-    word = said or Consent(name, None, None, 0)
+    word = said or Consent.unsaid(name)
     return ConsentCard(
         customer_id=name,
         open_shop=Said()

@@ -42,10 +42,7 @@ class _Report:
 
 
 Write = Callable[[Sequence[Event]], Recorded]
-"""Events -> which were new; durable on return."""
-
-Unwanted = Callable[[Sequence[Event]], frozenset[str]]
-"""Events -> event_ids of those that their customers do not want kept."""
+"""Events -> which were new, and which are not wanted; durable on return."""
 
 
 class Recorder:
@@ -53,13 +50,11 @@ class Recorder:
 
     Args of the constructor:
         write: Writes events.
-        unwanted: Says which are not to be kept.
         line: Reports that may wait.
     """
 
-    def __init__(self, write: Write, unwanted: Unwanted, *, line: int = 1_000) -> None:
+    def __init__(self, write: Write, *, line: int = 1_000) -> None:
         self._write = write
-        self._unwanted = unwanted
         self._line: queue.Queue[_Report | None] = queue.Queue(line)
         self._thread: threading.Thread | None = None
 
@@ -139,10 +134,8 @@ class Recorder:
                 one.done.set_exception(own)
 
     def _together(self, reports: Sequence[_Report]) -> list[Kept]:
-        events = [event for one in reports for event in one.events]
-        unwanted = self._unwanted(events)
-        wanted = [one for one in events if one.event_id not in unwanted]
-        new = set(self._write(wanted).written) if wanted else set()
+        recorded = self._write([event for one in reports for event in one.events])
+        new, unwanted = set(recorded.written), frozenset(recorded.unwanted)
         return [_kept(one.events, unwanted, new) for one in reports]
 
 

@@ -39,7 +39,7 @@ from penchant.server.watcher import Watcher
 from penchant.settings import Settings
 from penchant.shop_directory import ShopDirectory
 from penchant.store.consent import Terms
-from penchant.store.database.refusing import says_no, unwanted
+from penchant.store.database.refusing import says_no
 from penchant.store.database.values import Consent, Event, Recorded
 
 ANSWER_THREADS: Final = 1
@@ -90,7 +90,7 @@ class Service:
         self.chores = Workbench("chore", threads=CHORE_THREADS, line=64, patience=5.0)
         self.fetches = Workbench("fetch", threads=FETCH_THREADS, line=64, patience=5.0)
         self.rights = Workbench("rights", threads=RIGHTS_THREADS, line=64, patience=10.0)
-        self.recorder = Recorder(self._write_events, self._unwanted)
+        self.recorder = Recorder(self._write_events)
         self.keeper = Keeper(self._write_answers, self.metrics.lost_slates)
         self.eraser = Eraser(directory, self.link, logs)
         self.publishing = Publishing(directory.path)
@@ -165,21 +165,16 @@ class Service:
         check_rate(caller, self.rates if caller.customer_id is None else self.page_rates)
         return caller
 
-    def may_personalize(self, customer_id: str, said: Consent | None) -> bool:
-        """Say whether a profile may be made of somebody.
+    def refuses(self, said: Consent) -> bool:
+        """Tell whether no profile may be made of somebody.
 
         Args:
-            customer_id: Of whom; of a visitor who was merged without a word, the customer.
-            said: What the database holds of their consent; None: nothing.
+            said: Their last word, under the id they are known by.
         """
         shop = self.serving.shop
-        if shop is None:
-            terms, refused = Terms(self.settings.privacy.profiling), False
-        else:
-            name = customer_id if said is None else said.customer_id
-            row = shop.build.customer_ids.find(name)
-            terms, refused = shop.terms, row is not None and bool(shop.build.opted_out[row])
-        return not terms.refuses(said, by_tables=refused)
+        if shop is not None:
+            return shop.refuses(said)
+        return Terms(self.settings.privacy.profiling).refuses(said, by_tables=False)
 
     def refused(self, said: Consent) -> bool:
         """Tell whether somebody refused personalisation, by their last word or by the tables.
@@ -239,20 +234,13 @@ class Service:
 
     def _write_events(self, events: Sequence[Event]) -> Recorded:
         with self.link.steady() as store:
-            return store.events.record(events)
+            return store.events.record(events, refuses=self.refuses)
 
     def _write_answers(self, answers: Sequence[Answered]) -> None:
         store = self.link.store
         # first: who was answered in an experiment is known to have been in it
         store.assignments.keep([one for own in answers for one in own.assignments])
         store.slates.keep([one.slate for one in answers])
-
-    def _unwanted(self, events: Sequence[Event]) -> frozenset[str]:
-        return frozenset(one.event_id for one in unwanted(events, self._refusers))
-
-    def _refusers(self, names: set[str]) -> set[str]:
-        said = self.link.store.people.said_by(names)
-        return {name for name in names if not self.may_personalize(name, said.get(name))}
 
 
 def now_us() -> int:

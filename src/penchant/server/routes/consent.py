@@ -148,5 +148,5 @@ def _shown(
         "personalization": None if said is None else said.personalization,
         "marketing": None if said is None else said.marketing,
         "at": None if said is None else iso_time(said.at_us),
-        "personalized": service.may_personalize(name, said),
+        "personalized": not service.refuses(said or Consent.unsaid(name)),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,9 +14,10 @@ from penchant.store.database.aliases import known_as
 from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
 from penchant.store.database.erased import People, is_past
+from penchant.store.database.refusing import find_unwanted
 from penchant.store.database.rows import EVENT, event_of, event_row
 from penchant.store.database.statements import insert_new
-from penchant.store.database.values import Event, Recorded
+from penchant.store.database.values import Consent, Event, Recorded
 
 _SEQ: Final = schema.events.c.seq
 _INSERT: Final = insert_new(schema.events, schema.events.c.event_id)
@@ -37,7 +38,9 @@ class EventLog:
         self._database = database
         self._people = people
 
-    def record(self, events: Sequence[Event]) -> Recorded:
+    def record(
+        self, events: Sequence[Event], *, refuses: Callable[[Consent], bool] | None = None
+    ) -> Recorded:
         """Write events in one transaction; when this returns they are on disk.
 
         Visitors who were merged are written as their customers. What a person did before the
@@ -46,6 +49,8 @@ class EventLog:
 
         Args:
             events: Any number; one whose event_id is there already changes nothing.
+            refuses: Tells of somebody's last word whether they refused, and of them only purchases,
+                returns and hides are kept; None: of everybody all is.
 
         Returns:
             Which are new, in the order given.
@@ -60,15 +65,26 @@ class EventLog:
         now_us = time.time_ns() // 1000
         with self._database.write() as connection:
             names = known_as(connection, {one.customer_id for one in events})
-            erased = self._people.erased_us(connection, {*names, *names.values()})
-            past = {
-                one
-                for one in events
-                if is_past(one.time_us, names, one.customer_id, erased, now_us)
-            }
-            rows = [_row(one, names, now_us) for one in events if one not in past]
+            unwanted = find_unwanted(connection, events, names, refuses) if refuses else ()
+            wanted = [one for one in events if one not in unwanted]
+            past = self._past(connection, wanted, names, now_us)
+            rows = [_row(one, names, now_us) for one in wanted if one not in past]
             new = set(connection.scalars(_INSERT[self._database.kind], rows)) if rows else set()
-        return _told(events, new, past)
+        left_out = tuple(one.event_id for one in events if one in unwanted)
+        return replace(_told(wanted, new, past), unwanted=left_out)
+
+    def _past(
+        self,
+        connection: sa.Connection,
+        events: Sequence[Event],
+        names: Mapping[str, str],
+        now_us: int,
+    ) -> set[Event]:
+        """Give what happened before an erasure its person asked for."""
+        erased = self._people.erased_us(connection, {*names, *names.values()})
+        return {
+            one for one in events if is_past(one.time_us, names, one.customer_id, erased, now_us)
+        }
 
     def since(self, seq: int, *, limit: int = 50_000) -> tuple[tuple[int, Event], ...]:
         """Give events in the order of writing, with their numbers.

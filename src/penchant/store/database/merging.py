@@ -99,7 +99,7 @@ def _merge_consent(connection: sa.Connection, old: str, new: str) -> Consent:
     rows = connection.execute(_CONSENTS, {"old": old, "new": new})
     said = {one.customer_id: one for one in map(consent_of, rows)}
     if old not in said:
-        return said.get(new) or Consent(new, None, None, 0)
+        return said.get(new) or Consent.unsaid(new)
     both = stricter(new, said[old], said.get(new))
     connection.execute(_FORGET, {"old": old})
     connection.execute(_SET[connection.dialect.name], consent_row(both))

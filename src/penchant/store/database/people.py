@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from penchant.store.database import schema
-from penchant.store.database.aliases import known_as
 from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
 from penchant.store.database.erased import People
@@ -16,7 +15,7 @@ from penchant.store.database.merging import merge, stated
 from penchant.store.database.refusing import drop_unwanted, says_no
 from penchant.store.database.rows import EVENT, consent_of, consent_row, event_of
 from penchant.store.database.spelled import Spelled
-from penchant.store.database.statements import insert_or_replace, portions
+from penchant.store.database.statements import insert_or_replace
 from penchant.store.database.values import Consent, Person
 
 _ID: Final = sa.bindparam("id", type_=sa.Text)
@@ -25,9 +24,6 @@ _NAME: Final = sa.func.coalesce(_AS.scalar_subquery(), _ID)
 _SET: Final = insert_or_replace(schema.consents)
 _CONSENTS: Final = sa.select(schema.consents).order_by(schema.consents.c.customer_id)
 _CONSENT: Final = _CONSENTS.where(schema.consents.c.customer_id == _ID)
-_OF_SOME: Final = sa.select(schema.consents).where(
-    schema.consents.c.customer_id.in_(sa.bindparam("ids", expanding=True))
-)
 _RESOLVE: Final = sa.select(_NAME)
 _ERASED: Final = sa.select(schema.erased.c.asked_us).where(
     schema.erased.c.person == sa.bindparam("person", type_=sa.Text)
@@ -176,33 +172,6 @@ class PeopleBook:
             if says_no(now):
                 drop_unwanted(connection, name)
         return now
-
-    def said_by(self, customer_ids: Collection[str]) -> dict[str, Consent]:
-        """Give the last word of some people; of visitors who were merged, that of the customer.
-
-        Args:
-            customer_ids: Of any number; those who said nothing are left out, but for visitors who
-                were merged: as whom they are known is told.
-
-        Returns:
-            {id as given: what was said last, under the id they are known by}.
-
-        Raises:
-            InputError: if an id is one no database keeps.
-            StoreError: if the database does not answer.
-        """
-        check_texts(customer_ids)
-        said: dict[str, Consent] = {}
-        with self._database.read() as connection:
-            names = known_as(connection, customer_ids)
-            for portion in portions(tuple(set(names.values()))):
-                rows = connection.execute(_OF_SOME, {"ids": list(portion)})
-                said |= {one.customer_id: one for one in map(consent_of, rows)}
-        return {
-            given: said.get(name) or Consent(name, None, None, 0)
-            for given, name in names.items()
-            if name in said or name != given
-        }
 
     def consents(self) -> tuple[Consent, ...]:
         """Give the last word of everybody who said one, by customer_id.

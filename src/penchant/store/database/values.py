@@ -49,10 +49,12 @@ class Recorded:
     Attributes:
         written: event_ids that are new.
         known: event_ids that were there before; nothing of them was changed.
+        unwanted: event_ids that are not kept, because their customers refused.
     """
 
     written: tuple[str, ...]
     known: tuple[str, ...]
+    unwanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ class Consent:
     marketing: bool | None
     at_us: int
 
+    @classmethod
+    def unsaid(cls, customer_id: str) -> Consent:
+        """Give the word of who said none.
+
+        Args:
+            customer_id: Who.
+        """
+        return cls(customer_id, None, None, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -87,6 +98,11 @@ class Person:
     events: tuple[Event, ...] = ()
     consent: Consent | None = None
     erased_us: int | None = None
+
+    @property
+    def said(self) -> Consent:
+        """The last word, or that there is none."""
+        return self.consent or Consent.unsaid(self.customer_id)
 
 
 @dataclass(frozen=True, slots=True)
