@@ -49,6 +49,9 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
 )
 """Surface -> how it is filled."""
 
+BY_TASTE = (HOMEPAGE, NEW_ARRIVALS)
+"""Surfaces led by taste: there the styles of a customer share the slots."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
@@ -176,7 +179,7 @@ class Recommender:
             k=request.k,
             recommend=self.settings.recommend,
             surface=self.settings.of_surface(request.surface),
-            styles=request.visitor.styles,
+            styles=request.visitor.styles if request.surface in BY_TASTE else (),
             pinned=self._pinned,
             boosts=self._boosts,
             rng=request.rng,

@@ -12,10 +12,17 @@ from penchant.candidates.assortment import Assortment
 from penchant.errors import InputError
 from penchant.ranking.blend import SCALES, Blend
 from penchant.recommender import Answer, Recommender, check_surface
-from penchant.settings import HomepageSettings, ProductPageSettings, RecommendSettings, Settings
+from penchant.settings import (
+    HomepageSettings,
+    ProductPageSettings,
+    RecommendSettings,
+    Settings,
+    SurfaceSettings,
+)
 from penchant.settings.showing import DEFAULT_WEIGHTS, SURFACES
 from penchant.surfaces.request import Request
 from penchant.surfaces.visitor import Visitor
+from penchant.taste.styles import Style
 from tests.stock import DAY, circle, popularity_of, rows, stock_of, visitor_of
 
 N = 16
@@ -156,6 +163,26 @@ def test_a_boost_is_added_to_the_products_of_a_collection_in_standard_deviations
     before = dict(zip(shown(plain), plain.showing.picks.scores, strict=True))
     for row, score in zip(shown(found), found.showing.picks.scores, strict=True):
         assert score == pytest.approx(before[row] + 9.0 * (row in (3, 4, 5)))
+
+
+def test_styles_share_the_slots_where_taste_leads_and_not_beside_a_product() -> None:
+    none = np.empty(0, np.int64)
+    ends = (VECTORS[0], 0.6), (VECTORS[15], 0.4)
+    styles = tuple(
+        Style(one, share, none, none.astype(np.int32), VECTORS[:0]) for one, share in ends
+    )
+    still = SurfaceSettings(explore=0.0, guards=(), weights={"visual": 1.0, "similar": 3.0})
+    values = {one.name: getattr(still, one.name) for one in fields(still)}
+    settings = Settings(
+        homepage=HomepageSettings(**values), product_page=ProductPageSettings(**values)
+    )
+    one, several = fan(2, 14), fan(2, 14, styles=styles)
+    pages = [
+        shown(ask("product_page", 3, visitor=who, settings=settings)) for who in (one, several)
+    ]
+    assert pages[0] == pages[1]
+    home = shown(ask("homepage", visitor=several, settings=settings))
+    assert [row < 8 for row in sorted(home)] == [True] * 3 + [False] * 2
 
 
 def test_an_answer_changes_neither_the_stock_nor_the_next_answer() -> None:

@@ -76,6 +76,8 @@ def diversify(
     """
     shares = [one.share for one in styles] if len(styles) > 1 else [1.0]
     _check(k, diversity, shares)
+    if not diversity and len(shares) == 1:
+        return ranking.take(slice(k))
     pools = _pools(ranking, vectors, max(DEPTH * k, MIN_POOL) if diversity else k, styles)
     turns = deal_slots(shares, [len(pool) for pool in pools], k)
     scores = ranking.scores

@@ -106,7 +106,7 @@ class Manner:
         k: How many products.
         recommend: Rules for all surfaces.
         surface: Diversity and exploration of this one.
-        styles: Of the customer, when there are several.
+        styles: Of the customer, when there are several and they share the slots.
         pinned: Shape (n,), products that come first.
         boosts: Shape (n_products,), added to scores; None: nothing.
         rng: Draws the exploring slots.
