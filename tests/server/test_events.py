@@ -25,7 +25,9 @@ def seen(service, customer="NEW"):
 def test_an_event_counts_in_the_very_next_answer(service):
     assert service.get("/v1/customers/NEW/recommendations").json()["step"] == "popular"
     answer = service.post("/v1/events", event("e1"))
-    assert answer.json() == {"accepted": 1, "duplicates": 0, "ignored": [], "rejected": []}
+    assert answer.json() == {
+        "accepted": 1, "duplicates": 0, "ignored": [], "rejected": [], "unknown_products": [],
+    }  # fmt: skip
     assert service.get("/v1/customers/NEW/recommendations").json()["step"] == "session"
     for number, product in enumerate(("P06", "P09", "P12")):
         service.post("/v1/events", event(f"more{number}", product_id=product))
@@ -37,6 +39,22 @@ def test_the_same_event_again_changes_nothing(service):
     again = service.post("/v1/events", {"events": [event("e1"), event("e2"), event("e2")]}).json()
     assert (again["accepted"], again["duplicates"]) == (1, 2)
     assert len(service.service.link.store.people.person("NEW").events) == 2
+
+
+def test_events_of_products_nobody_knows_are_kept_and_the_products_are_named(service):
+    """A page that sends other ids than the feed is told so; a product counts when it is there."""
+    names = ["P01", "SKU-1", "SKU-1", *(f"new-{n}" for n in range(30))]
+    sent = [event(f"e{n}", product_id=name) for n, name in enumerate(names)]
+    told = service.post("/v1/events", {"events": [*sent, {"product_id": "X"}]}).json()
+    assert told["accepted"] == len(names)
+    assert told["unknown_products"] == ["SKU-1", *(f"new-{n}" for n in range(19))]
+    assert "penchant_unknown_products_total 31.0" in service.get("/metrics").text
+    assert "SKU-1" not in seen(service)
+    added = service.put("/v1/products/SKU-1", {"category": "ring", "title": "A ring"})
+    assert added.status_code in (200, 201), added.text
+    again = service.post("/v1/events", event("later", product_id="SKU-1")).json()
+    assert again["unknown_products"] == []
+    assert "SKU-1" in seen(service)
 
 
 def test_good_events_are_kept_and_bad_ones_are_told_with_their_place(service):

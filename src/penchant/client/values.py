@@ -36,12 +36,15 @@ class EventsAnswer:
         duplicates: Those that were there before.
         ignored: Those their customer does not want to be kept.
         rejected: Those that are wrong.
+        unknown_products: product_ids the shop does not know, the first 20; events with them are
+            kept, and count once a build knows them.
     """
 
     accepted: int
     duplicates: int
     ignored: tuple[Fate, ...]
     rejected: tuple[Fate, ...]
+    unknown_products: tuple[str, ...] = ()
 
 
 def value_of(kind: type[Value], values: Mapping[str, Any]) -> Value:

@@ -55,6 +55,11 @@ class Metrics:
         self._events = Counter(
             "penchant_events", "Events by what became of them.", ("fate",), registry=own
         )
+        self._unknown = Counter(
+            "penchant_unknown_products",
+            "Products named by events that the shop does not know, once per request.",
+            registry=own,
+        )
         self._lost = Counter(
             "penchant_slates_not_kept", "Answers that could not be kept.", registry=own
         )
@@ -113,6 +118,14 @@ class Metrics:
         """
         if n:
             self._events.labels(fate).inc(n)
+
+    def unknown_products(self, n: int) -> None:
+        """Count products that events name and nobody knows.
+
+        Args:
+            n: Of one request, each counted once.
+        """
+        self._unknown.inc(n)
 
     def lost_slates(self, n: int) -> None:
         """Count answers that could not be kept.

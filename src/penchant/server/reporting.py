@@ -23,6 +23,9 @@ LARGE_BODY: Final = 4_096
 
 NOT_YOURS: Final = "not_yours"
 
+TOLD: Final = 20
+"""Products that are not known and are named in an answer: enough to see what is wrong with them."""
+
 SLACK_SECONDS: Final = 2.0
 """Beyond what a transaction may take, for the one before it."""
 
@@ -34,10 +37,12 @@ class EventsRead:
     Attributes:
         rows: What was read.
         caller: Who reports.
+        unknown: product_ids that the shop does not know, or not yet; none while no build is open.
     """
 
     rows: EventRows
     caller: Caller
+    unknown: tuple[str, ...]
 
     @property
     def only_customer(self) -> str | None:
@@ -72,7 +77,7 @@ def read_events(service: Service, body: bytes, caller: Caller) -> EventsRead:
         raise _too_many(most, limit) from None
     if any(one.code == NOT_YOURS for one in read.rejected):
         raise ProblemError("forbidden", "This page token is for another person.")
-    return EventsRead(read, caller)
+    return EventsRead(read, caller, _unknown(service, read))
 
 
 async def record(service: Service, read: EventsRead) -> dict[str, Any]:
@@ -92,8 +97,9 @@ async def record(service: Service, read: EventsRead) -> dict[str, Any]:
     prefix = _own_prefix(read.caller)
     kept = await _written(service, rows, prefix) if rows.events else Kept(0, 0, frozenset())
     await expose_lists(service, lists)
-    told = _told(rows, kept)
+    told = {**_told(rows, kept), "unknown_products": read.unknown[:TOLD]}
     _count(service, told)
+    service.metrics.unknown_products(len(read.unknown))
     if rows.rejected and not (rows.events or rows.shown or rows.ignored):
         first = rows.rejected[0]
         raise ProblemError("invalid_input", f"Event {first.place}: {first.reason}", more=told)
@@ -115,6 +121,14 @@ def parse_json(body: bytes) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError):
         raise ProblemError("invalid_json", "The body is no valid JSON.") from None
+
+
+def _unknown(service: Service, rows: EventRows) -> tuple[str, ...]:
+    shop = service.serving.shop
+    if shop is None:
+        return ()
+    named = dict.fromkeys(one.product_id for one in rows.events)
+    return tuple(one for one in named if shop.build.product_ids.find(one) is None)
 
 
 def _own_prefix(caller: Caller) -> str:

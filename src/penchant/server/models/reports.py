@@ -61,6 +61,10 @@ class EventsAnswered(Answered):
     duplicates: int = Field(description="Those that were there before.")
     ignored: list[Fate] = Field(description="Right, but not kept: their customer, or they, say so.")
     rejected: list[Fate] = Field(description="Wrong; mend and send them again.")
+    unknown_products: list[str] = Field(
+        description="Products the shop does not know, the first 20: events with them are kept, and "
+        "count once a build knows them. If all are here, these are not the ids of the feed."
+    )
 
 
 class ExposureReported(Asked):
@@ -114,5 +118,6 @@ EVENTS: Final = example(
             "reason": "product_id is missing.",
         }
     ],
+    unknown_products=[],
 )
 EXPOSURES: Final = example(ExposuresAnswered, accepted=3, duplicates=0, ignored=[])
