@@ -44,6 +44,6 @@ def _row(one: ShelvedBuild) -> tuple[str, ...]:
 
 def _state(one: ShelvedBuild) -> str:
     """Say what became of a build; what is wrong with it comes in full."""
-    refused = None if one.refused is None else f"refused: {'; '.join(one.refused)}"
+    refused = None if one.refused is None else f"refused: {' '.join(one.refused)}"
     parts = ("serves" if one.current else "", "staged" if one.staged else "", refused, one.damage)
     return ", ".join(part for part in parts if part)
