@@ -71,7 +71,7 @@ def free_port() -> int:
 def penchant_server(
     shop: Path, *, workers: int = 2, environment: Mapping[str, str] | None = None, log: Path
 ) -> Iterator[Server]:
-    """Run `penchant serve` until the block ends.
+    """Run `penchant serve` until the block ends; one caller stands for all, so none is limited.
 
     Args:
         shop: The shop directory.
@@ -82,7 +82,8 @@ def penchant_server(
     port = free_port()
     start = "from penchant.cli.app import main; main()"
     words = ["serve", str(shop), "--port", str(port), "--workers", str(workers)]
-    with _running([sys.executable, "-c", start, *words], port, environment, log) as server:
+    told = {"PENCHANT_SERVER_REQUESTS_PER_SECOND": "0", **(environment or {})}
+    with _running([sys.executable, "-c", start, *words], port, told, log) as server:
         yield server
 
 

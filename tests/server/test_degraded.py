@@ -182,8 +182,8 @@ def test_a_file_that_is_replaced_while_it_is_written_to_is_told(own_shop, monkey
         log = service.service.link.store.events
         record = log.record
 
-        def replaced(events):
-            done = record(events)
+        def replaced(events, **how):
+            done = record(events, **how)
             (own_shop / "penchant.db").rename(own_shop / "away.db")
             return done
 
