@@ -79,9 +79,9 @@ class Recording(Opened):
         store = self.needed_store()
         read = events_from(events, now=now or datetime.now(UTC), customer_id=customer_id)
         recorded = store.events.record(read.events, refuses=self.refuses)
-        ignored = list(read.ignored)
+        ignored, unwanted = list(read.ignored), frozenset(recorded.unwanted)
         for event, place in zip(read.events, read.places, strict=True):
-            if event.event_id in recorded.unwanted:
+            if event.event_id in unwanted:
                 ignored.append(RowProblem.opted_out(place, event))
         ignored.sort(key=lambda one: one.place)
         return Report(recorded, read.shown, tuple(ignored), read.rejected)
