@@ -161,12 +161,14 @@ SERVICE = """
 and carts. Requests come whether or not earlier ones were answered: at random moments, as visitors
 do, several together now and then; or evenly, as generators of a constant rate send them.
 Milliseconds are of that machine; the ratios are to an empty FastAPI application under the same load
-in the same run. CPU ms: how long the service's processors were at work for a request, with what it
-does between requests, without PostgreSQL's own processes.
+in the same run. All is measured in {rounds} rounds of {seconds:g} seconds, one after another, since
+the machine's other guests come and go: medians of them, and the least and greatest p99. CPU ms:
+how long the service's processors were at work for a request, with what it does between requests,
+without PostgreSQL's own processes.
 
-| service | a second | come | answered | failed | p50 ms | p99 ms | p50 to empty | p99 to empty | \
-CPU ms |
-|---|---|---|---|---|---|---|---|---|---|
+| service | a second | come | answered | failed | p50 ms | p99 ms | of rounds | p50 to empty | \
+p99 to empty | CPU ms |
+|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -174,7 +176,8 @@ def _service(result: Mapping[str, Any]) -> str:
     rows = [
         f"| {one['service']} | {one['wanted']:g} | {one['arrivals']} | {one['reached']:g} | "
         f"{sum(one['failed'].values())} of {one['requests']:,} | {one['p50_ms']:g} | "
-        f"{one['p99_ms']:g} | {one['p50_to_empty']:g} | {one['p99_to_empty']:g} | "
+        f"{one['p99_ms']:g} | {one['p99_least_ms']:g}-{one['p99_most_ms']:g} | "
+        f"{one['p50_to_empty']:g} | {one['p99_to_empty']:g} | "
         f"{one['cpu_ms']:g} |"
         for one in result["rows"]
     ]

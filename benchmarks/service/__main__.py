@@ -6,7 +6,8 @@ SHOP is made if it is not there: 100,000 products, 200,000 customers. Servers an
 machine. Nothing else should run meanwhile. What counts are the ratios to the empty application,
 measured under the same load in the same run, and how long processors were at work for a request,
 with what a service does between requests: waiting grows with it, and it differs with what the
-machine's other guests do.
+machine's other guests do. Since they come and go, all is measured in several rounds, one after
+another; the median of them is told.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -27,14 +29,32 @@ import uvloop
 import penchant
 from benchmarks.service.load import Arrivals, Ask, Figures, Request, at_random, evenly, load
 from benchmarks.service.processes import Server, empty_server, penchant_server, postgres
+from benchmarks.service.rounds import of_rounds
 from benchmarks.service.shop import make_shop
 from benchmarks.service.traffic import Traffic
 
 RATES = (50, 200, 400)
-SECONDS = 30.0
+SECONDS = 10.0
+ROUNDS = 3
 WARM_UP = 5.0
 ARRIVALS: Mapping[str, Arrivals] = {"random": at_random, "even": evenly}
 SERVICES = ("empty", "sqlite", "postgresql")
+
+Load = tuple[str, float, str]
+"""Service, requests a second, how they come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One round of one load.
+
+    Attributes:
+        figures: How requests fared.
+        cpu_ms: Processor time of the service's processes, per request.
+    """
+
+    figures: Figures
+    cpu_ms: float
 
 
 def main() -> None:
@@ -46,22 +66,21 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=100_000)
     parser.add_argument("--customers", type=int, default=200_000)
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     make_shop(options.shop, n_products=options.products, n_customers=options.customers)
     traffic = traffic_of(options.shop)
-    rows: list[dict[str, Any]] = []
-    for service in SERVICES:
+    measured: dict[Load, list[Measured]] = {}
+    for number, service in product(range(options.rounds), SERVICES):
         with running(service, options.shop, workers=options.workers) as server:
             ask = traffic.ask if service != "empty" else _empty
-            _measure(server, ask, 50, WARM_UP, "random")
+            _measure(server, ask, 50, WARM_UP, "random", number)
             for rate, arrivals in product(RATES, ARRIVALS):
-                begun = server.cpu_seconds()
-                found = _measure(server, ask, rate, options.seconds, arrivals)
-                each = round(1000 * (server.cpu_seconds() - begun) / found.requests, 2)
-                about = {"service": service, "arrivals": arrivals}
-                rows.append({**about, **asdict(found), "cpu_ms": each})
-                print(rows[-1], flush=True)
+                found = _measure(server, ask, rate, options.seconds, arrivals, number)
+                measured.setdefault((service, rate, arrivals), []).append(found)
+                print(service, arrivals, found, flush=True)
+    rows = [row_of(load, found) for load, found in measured.items()]
     told = {
         "command": "python -m benchmarks.service SHOP MACHINE FILE",
         "machine": options.machine,
@@ -70,9 +89,24 @@ def main() -> None:
         "customers": options.customers,
         "workers": options.workers,
         "writes": traffic.writes,
+        "rounds": options.rounds,
+        "seconds": options.seconds,
         "rows": with_ratios(rows),
     }
     options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def row_of(load: Load, found: Sequence[Measured]) -> dict[str, Any]:
+    """Give what several rounds of one load came to.
+
+    Args:
+        load: Service, requests a second and how they come.
+        found: Of each round.
+    """
+    service, _, arrivals = load
+    cpu_ms = round(median(one.cpu_ms for one in found), 2)
+    told = asdict(of_rounds([one.figures for one in found]))
+    return {"service": service, "arrivals": arrivals, **told, "cpu_ms": cpu_ms}
 
 
 def traffic_of(shop: Path) -> Traffic:
@@ -117,7 +151,7 @@ def with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     Args:
         rows: With "service", "wanted", "arrivals", "p50_ms" and "p99_ms".
     """
-    empty = {_load(one): one for one in rows if one["service"] == "empty"}
+    empty = {_same(one): one for one in rows if one["service"] == "empty"}
     return [
         {**one, "p50_to_empty": _ratio(one, empty, "p50_ms"),
          "p99_to_empty": _ratio(one, empty, "p99_ms")}
@@ -125,23 +159,27 @@ def with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _load(row: Mapping[str, Any]) -> tuple[float, str]:
+def _same(row: Mapping[str, Any]) -> tuple[float, str]:
     return row["wanted"], row["arrivals"]
 
 
 def _ratio(
     one: Mapping[str, Any], empty: Mapping[tuple[float, str], Mapping[str, Any]], name: str
 ) -> float:
-    return round(float(one[name] / empty[_load(one)][name]), 2)
+    return round(float(one[name] / empty[_same(one)][name]), 2)
 
 
 def _empty(rng: np.random.Generator) -> Request:
     return Request("empty", "GET", "/empty")
 
 
-def _measure(server: Server, ask: Ask, rate: float, seconds: float, arrivals: str) -> Figures:
-    rng, when = np.random.default_rng(0), ARRIVALS[arrivals]
-    return uvloop.run(load(server.port, ask, rate=rate, seconds=seconds, rng=rng, arrivals=when))
+def _measure(
+    server: Server, ask: Ask, rate: float, seconds: float, arrivals: str, number: int
+) -> Measured:
+    rng, when, begun = np.random.default_rng(number), ARRIVALS[arrivals], server.cpu_seconds()
+    asked = load(server.port, ask, rate=rate, seconds=seconds, rng=rng, arrivals=when)
+    found = uvloop.run(asked)
+    return Measured(found, 1000 * (server.cpu_seconds() - begun) / found.requests)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def test_the_service_is_told_beside_an_empty_application(tmp_path):
     (tmp_path / "quality.json").write_text(json.dumps(QUALITY | {"sets": []}), encoding="utf-8")
     assert "## The service" not in render(tmp_path)
     row = {"wanted": 50, "reached": 49.5, "requests": 100, "failed": {"503": 2}}
-    row |= {"arrivals": "even", "cpu_ms": 3.5}
+    row |= {"arrivals": "even", "cpu_ms": 3.5, "p99_least_ms": 4.5, "p99_most_ms": 9.0}
     rows = [
         {"service": "empty", **row, "p50_ms": 1.0, "p99_ms": 2.0},
         {"service": "sqlite", **row, "p50_ms": 4.0, "p99_ms": 5.0},
@@ -71,7 +71,11 @@ def test_the_service_is_told_beside_an_empty_application(tmp_path):
         "products": 100_000,
         "customers": 200_000,
         "writes": 0.1,
+        "rounds": 3,
+        "seconds": 10.0,
         "rows": with_ratios(rows),
     }
     (tmp_path / "service.json").write_text(json.dumps(told), encoding="utf-8")
-    assert "| sqlite | 50 | even | 49.5 | 2 of 100 | 4 | 5 | 4 | 2.5 | 3.5 |" in render(tmp_path)
+    page = render(tmp_path)
+    assert "| sqlite | 50 | even | 49.5 | 2 of 100 | 4 | 5 | 4.5-9 | 4 | 2.5 | 3.5 |" in page
+    assert "3 rounds of 10 seconds" in page

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from benchmarks.service.__main__ import with_ratios
-from benchmarks.service.load import CONNECTIONS, Request, at_random, evenly, load
+from benchmarks.service.load import CONNECTIONS, Figures, Request, at_random, evenly, load
+from benchmarks.service.rounds import of_rounds
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
@@ -134,6 +135,16 @@ def test_no_more_are_under_way_than_there_are_connections_and_none_is_forgotten(
     assert most == CONNECTIONS
     assert found.requests == 200
     assert not found.failed
+
+
+def test_of_several_rounds_the_median_is_told_with_the_spread_and_every_failure():
+    rounds = [
+        Figures(200, 200.0, 10, 4.0, tail, 2 * tail, failed)
+        for tail, failed in ((9.0, {}), (30.0, {503: 2}), (10.0, {503: 1, 0: 1}))
+    ]
+    found = of_rounds(rounds)
+    assert (found.p99_ms, found.p99_least_ms, found.p99_most_ms) == (10.0, 9.0, 30.0)
+    assert (found.requests, found.worst_ms, found.failed) == (30, 60.0, {503: 3, 0: 1})
 
 
 def test_requests_come_at_random_or_evenly_and_as_often():
