@@ -107,12 +107,7 @@ class ExactIndex:
         )
 
     def around(
-        self,
-        starts: NDArray[np.float32],
-        k: int,
-        *,
-        eligible: Mask,
-        rows: Rows | None = None,
+        self, starts: NDArray[np.float32], k: int, *, eligible: Mask, rows: Rows | None = None
     ) -> Rows:
         """Find the nearest rows of some directions, all together: see `Index.around`.
 

@@ -92,12 +92,7 @@ class Index(Protocol):
         """
 
     def around(
-        self,
-        starts: NDArray[np.float32],
-        k: int,
-        *,
-        eligible: Mask,
-        rows: Rows | None = None,
+        self, starts: NDArray[np.float32], k: int, *, eligible: Mask, rows: Rows | None = None
     ) -> Rows:
         """Find products near some directions, for a ranking that scores them itself.
 

@@ -109,12 +109,7 @@ class PlannedIndex:
         )
 
     def around(
-        self,
-        starts: NDArray[np.float32],
-        k: int,
-        *,
-        eligible: Mask,
-        rows: Rows | None = None,
+        self, starts: NDArray[np.float32], k: int, *, eligible: Mask, rows: Rows | None = None
     ) -> Rows:
         """Find rows near some directions, all together: see `Index.around`.
 
