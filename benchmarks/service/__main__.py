@@ -80,7 +80,7 @@ def main() -> None:
                 found = _measure(server, ask, rate, options.seconds, arrivals, number)
                 measured.setdefault((service, rate, arrivals), []).append(found)
                 print(service, arrivals, found, flush=True)
-    rows = [row_of(load, found) for load, found in measured.items()]
+    rows = [row_of(about, found) for about, found in measured.items()]
     told = {
         "command": "python -m benchmarks.service SHOP MACHINE FILE",
         "machine": options.machine,
@@ -96,14 +96,14 @@ def main() -> None:
     options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
-def row_of(load: Load, found: Sequence[Measured]) -> dict[str, Any]:
+def row_of(about: Load, found: Sequence[Measured]) -> dict[str, Any]:
     """Give what several rounds of one load came to.
 
     Args:
-        load: Service, requests a second and how they come.
+        about: Service, requests a second and how they come.
         found: Of each round.
     """
-    service, _, arrivals = load
+    service, _, arrivals = about
     cpu_ms = round(median(one.cpu_ms for one in found), 2)
     told = asdict(of_rounds([one.figures for one in found]))
     return {"service": service, "arrivals": arrivals, **told, "cpu_ms": cpu_ms}
