@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from penchant.builds.build import Build
     from penchant.builds.inputs import BuildInputs
 
-FORMAT = 4
+FORMAT = 5
 """Raised when a build's files change in a way older code cannot read."""
 
 NAME = "manifest.json"

@@ -28,7 +28,7 @@ PROBES = 128
 BLEND = 2
 """Products each is a sum of where tastes are few: as a profile of two styles, but harder."""
 
-WIDER = 1.15
+WIDER = 1.05
 """Factor between one breadth tried and the next."""
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,15 +26,14 @@ from penchant.index.breadths import (
     probes_of,
 )
 from penchant.index.exact import ExactIndex
-from penchant.index.linking import BESIDE, beside, link, search
+from penchant.index.linking import BESIDE, Links
 from penchant.maths.cosines import cosines
 from penchant.maths.rows import present_rows
 from penchant.maths.spans import spans_of
 from penchant.types import Rows, Vector
 
-FILE = "links.faiss"
 ARRAYS = ("rows", "starts", "breadths", "rough_breadths", "beside")
-"""Kept beside it as `<name>.npy`."""
+"""Kept beside the links as `<name>.npy`."""
 
 CLOSE = 32
 """Nodes beyond those wanted that are compared exactly: rounding may have put them behind."""
@@ -50,7 +48,7 @@ class HnswGraph:
 
     Attributes:
         vectors: Shape (n, dim), unit rows or zeros, which are left out.
-        graph: A faiss.IndexHNSWSQ of one node per distinct vector.
+        links: Between the nodes, one per distinct vector.
         rows: Shape (n_present,), int32, rows by node, ascending within one.
         starts: Shape (n_nodes + 1,), int64; node i has rows[starts[i]:starts[i + 1]].
         breadths: Shape (3,), int64; nodes to look at for each of DEPTHS, ascending.
@@ -60,7 +58,7 @@ class HnswGraph:
     """
 
     vectors: NDArray[np.float32]
-    graph: Any
+    links: Links
     rows: NDArray[np.int32]
     starts: NDArray[np.int64]
     breadths: NDArray[np.int64]
@@ -84,18 +82,18 @@ class HnswGraph:
         _, first, node, sizes = np.unique(
             as_bytes, return_index=True, return_inverse=True, return_counts=True
         )
-        graph, probes = link(whole[first]), probes_of(whole[first], tastes)
+        links, probes = Links.between(whole[first]), probes_of(whole[first], tastes)
         truth = ExactIndex.over(whole[first]).query(probes, DEPTHS[-1]).rows
-        look = partial(search, graph, probes)
-        rough = measured_breadths(look, truth, graph.ntotal, ROUGH_RECALL)
+        look = partial(links.search, probes)
+        rough = measured_breadths(look, truth, len(links), ROUGH_RECALL)
         return cls(
             vectors=vectors,
-            graph=graph,
+            links=links,
             rows=present[np.argsort(node, kind="stable")].astype(np.int32),
             starts=np.concatenate([[0], np.cumsum(sizes)]),
-            breadths=measured_breadths(look, truth, graph.ntotal, RECALL, rough.tolist()),
+            breadths=measured_breadths(look, truth, len(links), RECALL, rough.tolist()),
             rough_breadths=rough,
-            beside=beside(graph, whole[first], breadth_for(rough, BESIDE)),
+            beside=links.beside(whole[first], breadth_for(rough, BESIDE)),
         )
 
     def breadth(self, n: int) -> int:
@@ -131,7 +129,7 @@ class HnswGraph:
             >>> rows.tolist(), similarities.round(6).tolist()
             ([1], [0.8])
         """
-        (nodes,) = search(self.graph, query[None], self.breadth(n))
+        (nodes,) = self.links.search(query[None], self.breadth(n))
         heads = self.heads[nodes]
         if len(nodes) > ROUGHLY * (n + CLOSE):  # a rough look spares the exact one most of them
             rough = self.vectors.take(heads, axis=0) @ query
@@ -162,7 +160,7 @@ class HnswGraph:
         if rows is not None and n <= self.beside.shape[1] and (rows < len(self.vectors)).all():
             found = [nodes[nodes >= 0] for nodes in self.beside[self.node_of[rows]]]
         else:
-            found = search(self.graph, queries, self.rough_breadth(n))
+            found = self.links.search(queries, self.rough_breadth(n))
         if len(self.heads) == len(self.rows):
             return [self.heads[nodes] for nodes in found]
         return [self.rows[spans_of(self.starts, nodes)[0]] for nodes in found]
@@ -185,9 +183,7 @@ class HnswGraph:
         Args:
             folder: An empty folder.
         """
-        import faiss
-
-        (folder / FILE).write_bytes(faiss.serialize_index(self.graph).data)
+        self.links.save(folder)
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
 
@@ -202,21 +198,19 @@ class HnswGraph:
         Raises:
             ValueError: if a file is damaged or does not belong to these vectors.
         """
-        import faiss
-
         read = partial(np.load, mmap_mode="r", allow_pickle=False)
         try:
-            graph = faiss.read_index(str(folder / FILE), faiss.IO_FLAG_MMAP_IFC)
+            links = Links.load(folder)
             arrays = [np.asarray(read(folder / f"{name}.npy")) for name in ARRAYS]
         except Exception as error:  # each of the two readers raises several kinds
             raise ValueError(f"the graph cannot be read: {error}") from error
-        found = cls(vectors, graph, *arrays)
+        found = cls(vectors, links, *arrays)
         found._check()
         return found
 
     def _check(self) -> None:
         breadths, n_nodes = (len(self.breadths), len(self.rough_breadths)), len(self.starts) - 1
-        has = (self.graph.ntotal, self.graph.d, int(self.starts[-1]), *breadths, len(self.beside))
+        has = (len(self.links), self.links.dim, int(self.starts[-1]), *breadths, len(self.beside))
         wanted = (n_nodes, self.vectors.shape[1], len(self.rows), *2 * [len(DEPTHS)], n_nodes)
         if has != wanted:
             about = "nodes, dim, rows, breadths, nodes beside"

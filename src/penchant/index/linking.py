@@ -1,83 +1,148 @@
-"""Linking: the graph itself, as FAISS makes it and looks through it."""
+"""Links: the graph itself, as FAISS makes it and looks through it, on one byte per number."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-LINKS = 32
+FILE: Final = "links.faiss"
+SCALE_FILE: Final = "scale.npy"
+
+LINKS: Final = 32
 """Links per node and level (twice as many on the lowest)."""
 
-CARE = 200
+CARE: Final = 200
 """Candidates looked at for the links of a new node."""
 
-BESIDE = 96
+BESIDE: Final = 96
 """Nodes kept for each node: candidates enough for a page, where some may not be shown."""
 
-CHUNK = 4096
+CHUNK: Final = 4096
 """Nodes at a time whose nearest are looked for; bounds the memory beside the result."""
 
+_MIDDLE: Final = 128
+"""The byte that stands for 0."""
 
-def link(nodes: NDArray[np.float32]) -> Any:
-    """Link nodes, one after the other: same nodes, same bytes.
 
-    Args:
-        nodes: Shape (n, dim), distinct unit rows.
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """Unit vectors linked to those near them. Threads may share it.
 
-    Returns:
-        A faiss.IndexHNSWSQ, which keeps one byte per number.
+    Their numbers are kept as bytes on one common scale, so that distances are those of whole
+    numbers: quicker than to spread each number out again before it is compared, and among unit
+    vectors the nearest by distance is the most similar.
+
+    Attributes:
+        graph: A faiss.IndexHNSWSQ.
+        scale: How many steps of the byte a difference of 1 is, > 0.
     """
-    import faiss
 
-    kind, similarity = faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
-    graph = faiss.IndexHNSWSQ(nodes.shape[1], kind, LINKS, similarity)
-    graph.hnsw.efConstruction = CARE
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        graph.train(nodes)
-        graph.add(nodes)
-    finally:
-        faiss.omp_set_num_threads(threads)
-    return graph
+    graph: Any
+    scale: float
 
+    @classmethod
+    def between(cls, nodes: NDArray[np.float32]) -> Links:
+        """Link nodes, one after the other: same nodes, same bytes.
 
-def search(graph: Any, queries: NDArray[np.float32], breadth: int) -> list[NDArray[np.int64]]:
-    """Give the nodes looked at on the way to some vectors.
+        Args:
+            nodes: Shape (n, dim), distinct unit rows.
+        """
+        import faiss
 
-    Args:
-        graph: Of `link`.
-        queries: Shape (n_queries, dim), unit rows.
-        breadth: How many nodes, >= 1.
+        kind, distance = faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2
+        found = cls(
+            faiss.IndexHNSWSQ(nodes.shape[1], kind, LINKS, distance),
+            (_MIDDLE - 1) / float(np.abs(nodes).max()),
+        )
+        found.graph.hnsw.efConstruction = CARE
+        threads = faiss.omp_get_max_threads()
+        faiss.omp_set_num_threads(1)
+        try:
+            found.graph.add(found._in_bytes(nodes))
+        finally:
+            faiss.omp_set_num_threads(threads)
+        return found
 
-    Returns:
-        Per query min(breadth, n) nodes, or fewer where no link leads further; nearest first.
-    """
-    wanted = min(breadth, graph.ntotal)
-    how = _widely(wanted)
-    # one by one: of several together each would wait for threads to be woken
-    found = [graph.search(query[None], wanted, params=how)[1][0] for query in queries]
-    return [nodes[nodes >= 0] for nodes in found]
+    def __len__(self) -> int:
+        return int(self.graph.ntotal)
 
+    @property
+    def dim(self) -> int:
+        """Numbers of each vector."""
+        return int(self.graph.d)
 
-def beside(graph: Any, nodes: NDArray[np.float32], breadth: int) -> NDArray[np.int32]:
-    """Give the nodes nearest to each node, on all threads: no search depends on another.
+    def search(self, queries: NDArray[np.float32], breadth: int) -> list[NDArray[np.int64]]:
+        """Give the nodes looked at on the way to some vectors.
 
-    Args:
-        graph: Of `link`.
-        nodes: What was linked.
-        breadth: How many nodes to look at for each, >= BESIDE.
+        Args:
+            queries: Shape (n_queries, dim), unit rows.
+            breadth: How many nodes, >= 1.
 
-    Returns:
-        Shape (n, min(BESIDE, n)), nearest first, so that a node itself comes first but for rounding
-        to one byte; -1 where no link leads to more.
-    """
-    n, how = min(BESIDE, graph.ntotal), _widely(breadth)
-    chunks = [nodes[first : first + CHUNK] for first in range(0, len(nodes), CHUNK)]
-    return np.concatenate([graph.search(one, n, params=how)[1].astype(np.int32) for one in chunks])
+        Returns:
+            Per query min(breadth, n) nodes, or fewer where no link leads further; nearest first.
+        """
+        wanted = min(breadth, len(self))
+        asked, how = self._in_bytes(queries), _widely(wanted)
+        # one by one: of several together each would wait for threads to be woken
+        found = [self.graph.search(one[None], wanted, params=how)[1][0] for one in asked]
+        return [nodes[nodes >= 0] for nodes in found]
+
+    def beside(self, nodes: NDArray[np.float32], breadth: int) -> NDArray[np.int32]:
+        """Give the nodes nearest to each node, on all threads: no search depends on another.
+
+        Args:
+            nodes: What was linked.
+            breadth: How many nodes to look at for each, >= BESIDE.
+
+        Returns:
+            Shape (n, min(BESIDE, n)), nearest first, so that a node itself comes first but for
+            rounding to one byte; -1 where no link leads to more.
+        """
+        n, how = min(BESIDE, len(self)), _widely(breadth)
+        chunks = [nodes[first : first + CHUNK] for first in range(0, len(nodes), CHUNK)]
+        found = [self.graph.search(self._in_bytes(one), n, params=how)[1] for one in chunks]
+        return np.concatenate([one.astype(np.int32) for one in found])
+
+    def save(self, folder: Path) -> None:
+        """Write the links.
+
+        Args:
+            folder: Where to.
+        """
+        import faiss
+
+        (folder / FILE).write_bytes(faiss.serialize_index(self.graph).data)
+        np.save(folder / SCALE_FILE, np.float64(self.scale))
+
+    @classmethod
+    def load(cls, folder: Path) -> Links:
+        """Open what `save` wrote, by memory map.
+
+        Args:
+            folder: Where it lies.
+
+        Raises:
+            Exception: of several kinds, if a file is damaged.
+        """
+        import faiss
+
+        graph = faiss.read_index(str(folder / FILE), faiss.IO_FLAG_MMAP_IFC)
+        scale = float(np.load(folder / SCALE_FILE, allow_pickle=False))
+        if not 0 < scale < np.inf:
+            raise ValueError(f"the scale is {scale}, must be a number above 0")
+        return cls(graph, scale)
+
+    def _in_bytes(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give numbers that are bytes; what lies beyond them is put at their end."""
+        steps = vectors * np.float32(self.scale)
+        np.rint(steps, out=steps)
+        steps += _MIDDLE
+        return np.clip(steps, 1, 2 * _MIDDLE - 1, out=steps)
 
 
 @lru_cache(maxsize=64)

@@ -29,7 +29,7 @@ def test_every_row_that_holds_a_vector_is_under_the_node_of_its_vector():
     graph = HnswGraph.over(vectors)
     assert sorted(graph.rows.tolist()) == np.flatnonzero(vectors.any(axis=1)).tolist()
     groups = np.split(graph.rows, graph.starts[1:-1])
-    assert len(groups) == graph.graph.ntotal == len({v.tobytes() for v in vectors if v.any()})
+    assert len(groups) == len(graph.links) == len({v.tobytes() for v in vectors if v.any()})
     for rows in groups:
         assert (np.diff(rows) > 0).all()
         assert (vectors[rows] == vectors[rows[0]]).all()
@@ -81,7 +81,7 @@ def test_a_saved_graph_answers_as_before(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["links.faiss", "rows.npy", "starts.npy", "breadths.npy", "rough_breadths.npy", "beside.npy"],
+    ["links.faiss", "scale.npy", *(f"{one}.npy" for one in hnsw.ARRAYS)],
 )
 @pytest.mark.parametrize("content", [None, b"", b"nonsense"])
 def test_a_damaged_file_is_refused(tmp_path, name, content):
@@ -197,7 +197,7 @@ def test_what_lies_beside_a_row_is_known_and_what_a_look_for_it_finds(monkeypatc
     graph = HnswGraph.over(vectors)
     seeds = graph.rows[[0, 40, 700, -1]]
     looked = graph.roughly(vectors[seeds], linking.BESIDE)
-    monkeypatch.setattr(hnsw, "search", None)  # nothing is searched
+    monkeypatch.setattr(linking.Links, "search", None)  # nothing is searched
     known = graph.roughly(vectors[seeds], linking.BESIDE, seeds)
     for seed, own, found in zip(seeds, known, looked, strict=True):
         assert own.tolist() == found[: len(own)].tolist()
