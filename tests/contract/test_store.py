@@ -128,6 +128,37 @@ def test_what_waits_in_the_pool_goes_with_a_connection_that_was_lost(store):
         assert not before & {now.exec_driver_sql(ask).scalar() for now in (one, two)}
 
 
+def test_a_connection_is_kept_open_from_one_question_to_the_next(store):
+    opened = []
+    sa.event.listen(store.database.engines.quick, "connect", lambda *about: opened.append(about))
+    for _ in range(3):
+        store.people.person("c")
+        with pytest.raises(ZeroDivisionError), store.database.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+            raise ZeroDivisionError
+        assert store.people.resolve("c") == "c"
+    with store.database.read(), store.database.read():
+        pass  # two at once need two
+    store.people.person("c")
+    assert len(opened) == 1  # the other was open since the store was
+
+
+def test_a_connection_that_was_lost_meanwhile_is_not_asked(store):
+    if store.database.kind == "sqlite":
+        return  # a file is not lost
+    ask, kill = "SELECT pg_backend_pid()", "SELECT pg_terminate_backend({}, 5000)"
+    with store.database.read() as one, store.database.read() as other:
+        gone = {connection.exec_driver_sql(ask).scalar() for connection in (one, other)}
+    with store.database.snapshot() as connection:
+        for pid in gone:
+            connection.exec_driver_sql(kill.format(pid))
+    assert store.people.person("c").events == ()
+    with store.database.read() as one, store.database.read() as other:
+        now = {connection.exec_driver_sql(ask).scalar() for connection in (one, other)}
+    assert not gone & now
+    assert store.available
+
+
 def test_an_event_is_there_once_however_often_it_comes(store):
     event, other = an_event(1), an_event(2)
     recorded = store.events.record([event, event, other])

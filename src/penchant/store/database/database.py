@@ -13,6 +13,7 @@ from penchant.errors import StoreError, StoreFullError
 from penchant.store.database.breaker import Breaker
 from penchant.store.database.engines import Engines
 from penchant.store.database.failures import store_error
+from penchant.store.database.open_readers import OpenReaders
 from penchant.store.database.turns import Turns
 
 
@@ -32,6 +33,7 @@ class Database:
         self._full = False
         waits = engines.settings
         self._readers = Turns(engines.readers, waits.read_timeout_ms / 1000)
+        self._open = OpenReaders(engines.quick, engines.alive)
         self._writers = Turns(1, waits.write_timeout_ms / 1000)
 
     @property
@@ -54,12 +56,14 @@ class Database:
         Raises:
             StoreError: if the database does not answer.
         """
-        with (
-            self._guarded(self._reading),
-            self._readers.taken(),
-            self.engines.quick.connect() as connection,
-        ):
-            yield connection
+        with self._guarded(self._reading), self._readers:
+            connection = self._open.take()
+            try:
+                yield connection
+                self._open.give_back(connection)
+            except BaseException:
+                connection.close()
+                raise
 
     @contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
@@ -87,7 +91,7 @@ class Database:
         """
         with (
             self._guarded(self._writing),
-            self._writers.taken(),
+            self._writers,
             self.engines.writing.begin() as connection,
         ):
             yield connection
@@ -115,7 +119,7 @@ class Database:
         Raises:
             StoreError: if other writers hold it up for too long.
         """
-        with self._writers.taken():
+        with self._writers:
             borrowed = self.engines.writing.raw_connection()
             try:
                 yield borrowed.driver_connection
@@ -128,7 +132,7 @@ class Database:
         Raises:
             StoreError: if other writers hold it up for too long.
         """
-        with self._writers.taken():
+        with self._writers:
             self.engines.tidy()
 
     def ping(self) -> None:
@@ -142,6 +146,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        self._open.close()
         self.engines.dispose()
 
     @contextmanager

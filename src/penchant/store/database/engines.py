@@ -30,6 +30,7 @@ class Engines:
         migrating: The same, and may take long.
         readers: How many connections `quick` has.
         settings: How long to wait.
+        alive: Whether a driver's connection of `quick` is still open at the other end.
         tidy: Makes what was deleted leave the disk as well, where that takes more than deleting.
         exists: Whether there is anything to open.
         create: Makes an empty database where there is none.
@@ -42,6 +43,7 @@ class Engines:
     migrating: sa.Engine
     readers: int
     settings: StoreSettings
+    alive: Callable[[Any], bool]
     tidy: Callable[[], None]
     exists: Callable[[], bool]
     create: Callable[[], None]

@@ -46,6 +46,7 @@ def postgres_engines(url: str, settings: StoreSettings) -> Engines:
         migrating=_one_at_a_time(engine(MIGRATING_MS, "READ COMMITTED", poolclass=NullPool)),
         readers=readers,
         settings=settings,
+        alive=_is_alive,
         tidy=lambda: None,  # its own autovacuum does
         exists=lambda: True,
         create=lambda: None,
@@ -138,12 +139,18 @@ def _connect(
 
 
 def _check_alive(connection: Any, record: object, proxy: object) -> None:
-    """Throw away a connection the server closed while nobody used it: there is something to read.
+    """Throw away a connection the server closed while nobody used it."""
+    if not _is_alive(connection):
+        raise sa.exc.DisconnectionError("closed by the server")
+
+
+def _is_alive(connection: Any) -> bool:
+    """Tell whether the server closed a connection nobody used: there is something to read then.
 
     That costs a microsecond, where a question to the server would cost a round trip.
     """
+    if connection.closed:
+        return False
     unread = select.poll()  # not select(), which knows only the first 1024 open files
-    if not connection.closed:
-        unread.register(connection.fileno(), select.POLLIN)
-    if connection.closed or unread.poll(0):
-        raise sa.exc.DisconnectionError("closed by the server")
+    unread.register(connection.fileno(), select.POLLIN)
+    return not unread.poll(0)

@@ -41,6 +41,7 @@ def sqlite_engines(path: Path, settings: StoreSettings) -> Engines:
         migrating=_engine(path, PATIENCE_MS, "BEGIN IMMEDIATE", poolclass=NullPool),
         readers=READERS,
         settings=settings,
+        alive=lambda connection: True,  # it is this process
         tidy=partial(_tidy, writing),
         exists=path.exists,
         create=partial(_create, path),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Lock
 
 from penchant.errors import StoreError
@@ -15,7 +13,7 @@ class Turns:
 
     Example:
         >>> turns = Turns(places=1, timeout_s=0.01)
-        >>> with turns.taken():
+        >>> with turns:
         ...     "mine"
         'mine'
     """
@@ -26,20 +24,12 @@ class Turns:
         self._waiting: deque[Lock] = deque()
         self._lock = Lock()
 
-    @contextmanager
-    def taken(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Wait for a place, and hold it.
 
         Raises:
             StoreError: if all places stay taken for `timeout_s`.
         """
-        self._enter()
-        try:
-            yield
-        finally:
-            self._leave()
-
-    def _enter(self) -> None:
         with self._lock:
             if self._free:
                 self._free -= 1
@@ -58,7 +48,8 @@ class Turns:
             "Try again in a moment."
         )
 
-    def _leave(self) -> None:
+    def __exit__(self, *raised: object) -> None:
+        """Hand the place over to whoever waits longest."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().release()

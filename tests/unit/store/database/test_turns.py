@@ -14,11 +14,11 @@ def test_those_who_wait_are_served_in_the_order_they_came():
     turns, served = Turns(places=1, timeout_s=30), []
 
     def wait(number):
-        with turns.taken():
+        with turns:
             served.append(number)
 
     threads = [threading.Thread(target=wait, args=(n,)) for n in range(5)]
-    with turns.taken():
+    with turns:
         for number, one in enumerate(threads, start=1):
             one.start()
             wait_until(lambda number=number: len(turns._waiting) == number)
@@ -39,7 +39,7 @@ def test_as_many_as_there_are_places_go_through_together():
     turns, meeting = Turns(places=3, timeout_s=30), threading.Barrier(3)
 
     def meet():
-        with turns.taken():
+        with turns:
             meeting.wait(30)
 
     threads = [threading.Thread(target=meet) for _ in range(6)]
@@ -52,9 +52,9 @@ def test_as_many_as_there_are_places_go_through_together():
 
 def test_who_waits_too_long_is_told_and_takes_no_place_with_them():
     turns = Turns(places=1, timeout_s=0.01)
-    with turns.taken():
+    with turns:
         for _ in range(3):
-            with pytest.raises(StoreError, match="more than it can answer"):
-                turns._enter()
-    with turns.taken():
+            with pytest.raises(StoreError, match="more than it can answer"), turns:
+                pytest.fail("there was a place")
+    with turns:
         assert not turns._waiting
