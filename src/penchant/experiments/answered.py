@@ -70,7 +70,7 @@ def answer_question(arms: Arms, question: Question, *, at: datetime) -> Exchange
     kept = served_slate(slate, arm.policies[slate.surface], at, took_us)
     unit = unit_of(question.customer_id or "", looked.person)
     answered = Answered(kept, arms.rows(given, unit, kept.made_us))
-    return Exchange(replace(slate, experiments=told(given)), answered)
+    return Exchange(replace(slate, experiments=told(given)) if given else slate, answered)
 
 
 def served_slate(slate: Slate, policy: str, moment: datetime, took_us: int) -> ServedSlate:

@@ -300,7 +300,8 @@ def _strata(found: Sequence[Explored]) -> Iterator[Stratum]:
     """Give what drawn slots could have shown, by their places in the whole answer."""
     before = 0
     for one in found:
-        yield from (replace(each, place=before + each.place) for each in one.strata)
+        moved = (replace(each, place=before + each.place) for each in one.strata)
+        yield from moved if before else one.strata
         before += len(one.ranking)
 
 
