@@ -300,8 +300,7 @@ def _strata(found: Sequence[Explored]) -> Iterator[Stratum]:
     """Give what drawn slots could have shown, by their places in the whole answer."""
     before = 0
     for one in found:
-        moved = (replace(each, place=before + each.place) for each in one.strata)
-        yield from moved if before else one.strata
+        yield from (replace(each, place=before + each.place) for each in one.strata)
         before += len(one.ranking)
 
 
