@@ -8,11 +8,10 @@ from typing import Final
 import sqlalchemy as sa
 
 from penchant.store.database import schema
-from penchant.store.database.aliases import known_as
 from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
-from penchant.store.database.erased import People, is_past
 from penchant.store.database.rows import assignment_of, assignment_row
+from penchant.store.database.standing import Standings
 from penchant.store.database.statements import insert_earliest
 from penchant.store.database.values import ServedAssignment
 
@@ -35,9 +34,9 @@ _REST: Final = _OF.where(
 class AssignmentLog:
     """Variants as they were given first; who was ever given one by hand is never counted."""
 
-    def __init__(self, database: Database, people: People):
+    def __init__(self, database: Database, standings: Standings):
         self._database = database
-        self._people = people
+        self._standings = standings
 
     def keep(self, assignments: Sequence[ServedAssignment]) -> None:
         """Write assignments in one transaction; of one that is there the earlier time stays.
@@ -61,12 +60,11 @@ class AssignmentLog:
         if not assignments:
             return
         with self._database.write() as connection:
-            names = known_as(connection, {one.unit_id for one in assignments})
-            erased = self._people.erased_us(connection, {*names, *names.values()})
+            standings = self._standings.of(connection, (one.unit_id for one in assignments))
             rows = [
-                assignment_row(one, names[one.unit_id])
+                assignment_row(one, standings[one.unit_id].customer_id)
                 for one in assignments
-                if not is_past(one.first_us, names, one.unit_id, erased)
+                if not standings[one.unit_id].is_past(one.first_us)
             ]
             if rows:
                 connection.execute(_KEEP[self._database.kind], rows)

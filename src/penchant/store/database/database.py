@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from penchant.errors import StoreError, StoreFullError
 from penchant.store.database.breaker import Breaker
-from penchant.store.database.engines import Engines
+from penchant.store.database.engines import Engines, soon_durable
 from penchant.store.database.failures import store_error
 from penchant.store.database.open_readers import OpenReaders
 from penchant.store.database.turns import Turns
@@ -34,6 +34,7 @@ class Database:
         waits = engines.settings
         self._readers = Turns(engines.readers, waits.read_timeout_ms / 1000)
         self._open = OpenReaders(engines.quick, engines.alive)
+        self._soon = soon_durable(engines.writing)
         self._writers = Turns(1, waits.write_timeout_ms / 1000)
 
     @property
@@ -79,8 +80,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """Write: all or nothing, durable at the end; one writer at a time, over all processes.
+    def write(self, *, durable: bool = True) -> Iterator[sa.Connection]:
+        """Write: all or nothing; one writer at a time, over all processes.
+
+        Args:
+            durable: Whether it is on the disk at the end; if not, it is there soon after, and what
+                is written later never without it.
 
         Yields:
             A connection.
@@ -92,7 +97,7 @@ class Database:
         with (
             self._guarded(self._writing),
             self._writers,
-            self.engines.writing.begin() as connection,
+            (self.engines.writing if durable else self._soon).begin() as connection,
         ):
             yield connection
 

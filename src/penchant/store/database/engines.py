@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from penchant.settings.serving import StoreSettings
 
 _TIME: Final = "$time"
+_SOON: Final = "penchant_soon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,27 @@ class Engines:
         """Close all connections."""
         for one in (self.quick, self.patient, self.writing, self.migrating):
             one.dispose()
+
+
+def soon_durable(engine: sa.Engine) -> sa.Engine:
+    """Give an engine whose transactions do not wait for the disk at their end.
+
+    They are whole and in order, and outlive the process; what was written in the last moments may
+    be gone when the machine fails. What is durable and came later proves that they are.
+
+    Args:
+        engine: For writing.
+    """
+    return engine.execution_options(**{_SOON: True})
+
+
+def is_durable(connection: sa.Connection) -> bool:
+    """Say whether what is written is to be on the disk when its transaction ends.
+
+    Args:
+        connection: About to begin it.
+    """
+    return not connection.get_execution_options().get(_SOON, False)
 
 
 def dumps(value: Any) -> str:

@@ -195,7 +195,7 @@ class ErasureBook:
         """
         check_texts((customer_id,))
         with self._database.read() as connection:
-            return self._people.erased_us(connection, (customer_id,)).get(customer_id)
+            return self._people.erased_us(connection, customer_id)
 
     def any(self) -> bool:
         """Say whether anybody was ever erased.

@@ -10,12 +10,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from penchant.store.database import schema
-from penchant.store.database.aliases import known_as
 from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
-from penchant.store.database.erased import People, is_past
 from penchant.store.database.refusing import find_unwanted
 from penchant.store.database.rows import EVENT, event_of, event_row
+from penchant.store.database.standing import Standing, Standings
 from penchant.store.database.statements import insert_new
 from penchant.store.database.values import Consent, Event, Recorded
 
@@ -34,9 +33,9 @@ _COUNT: Final = sa.select(sa.func.count()).select_from(schema.events)
 class EventLog:
     """What customers did, in order of writing."""
 
-    def __init__(self, database: Database, people: People):
+    def __init__(self, database: Database, standings: Standings):
         self._database = database
-        self._people = people
+        self._standings = standings
 
     def record(
         self, events: Sequence[Event], *, refuses: Callable[[Consent], bool] | None = None
@@ -64,27 +63,14 @@ class EventLog:
             return Recorded((), ())
         now_us = time.time_ns() // 1000
         with self._database.write() as connection:
-            names = known_as(connection, {one.customer_id for one in events})
-            unwanted = find_unwanted(connection, events, names, refuses) if refuses else ()
+            standings = self._standings.of(connection, (one.customer_id for one in events))
+            unwanted = find_unwanted(events, standings, refuses) if refuses else ()
             wanted = [one for one in events if one not in unwanted]
-            past = self._past(connection, wanted, names, now_us)
-            rows = [_row(one, names, now_us) for one in wanted if one not in past]
+            past = {one for one in wanted if _is_past(one, standings, now_us)}
+            rows = [_row(one, standings, now_us) for one in wanted if one not in past]
             new = set(connection.scalars(_INSERT[self._database.kind], rows)) if rows else set()
         left_out = tuple(one.event_id for one in events if one in unwanted)
         return replace(_told(wanted, new, past), unwanted=left_out)
-
-    def _past(
-        self,
-        connection: sa.Connection,
-        events: Sequence[Event],
-        names: Mapping[str, str],
-        now_us: int,
-    ) -> set[Event]:
-        """Give what happened before an erasure its person asked for."""
-        erased = self._people.erased_us(connection, {*names, *names.values()})
-        return {
-            one for one in events if is_past(one.time_us, names, one.customer_id, erased, now_us)
-        }
 
     def since(self, seq: int, *, limit: int = 50_000) -> tuple[tuple[int, Event], ...]:
         """Give events in the order of writing, with their numbers.
@@ -147,9 +133,13 @@ def check_events(events: Sequence[Event]) -> None:
     check_numbers(float(one.value) for one in events if one.value is not None)
 
 
-def _row(event: Event, names: Mapping[str, str], now_us: int) -> dict[str, Any]:
+def _is_past(event: Event, standings: Mapping[str, Standing], now_us: int) -> bool:
+    return standings[event.customer_id].is_past(event.time_us, now_us)
+
+
+def _row(event: Event, standings: Mapping[str, Standing], now_us: int) -> dict[str, Any]:
     at_us = min(event.time_us, now_us)
-    return event_row(replace(event, time_us=at_us), names[event.customer_id])
+    return event_row(replace(event, time_us=at_us), standings[event.customer_id].customer_id)
 
 
 def _told(events: Sequence[Event], new: set[str], past: Container[Event]) -> Recorded:

@@ -64,7 +64,7 @@ def export(database: Database, people: People, customer_id: str) -> Mapping[str,
         consent = _rows(connection, _CONSENT, name)
         return {
             "customer_id": name,
-            "erased_until": _time(people.erased_us(connection, (name,)).get(name)),
+            "erased_until": _time(people.erased_us(connection, name)),
             "visitors": _rows(connection, _VISITORS, name),
             "consent": consent[0] if consent else None,
             "events": _rows(connection, _EVENTS, name),

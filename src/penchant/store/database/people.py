@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from penchant.store.database import schema
 from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
-from penchant.store.database.erased import People
+from penchant.store.database.erased import ERASED, People
 from penchant.store.database.merging import merge, stated
 from penchant.store.database.refusing import drop_unwanted, says_no
 from penchant.store.database.rows import EVENT, consent_of, consent_row, event_of
@@ -25,9 +25,6 @@ _SET: Final = insert_or_replace(schema.consents)
 _CONSENTS: Final = sa.select(schema.consents).order_by(schema.consents.c.customer_id)
 _CONSENT: Final = _CONSENTS.where(schema.consents.c.customer_id == _ID)
 _RESOLVE: Final = sa.select(_NAME)
-_ERASED: Final = sa.select(schema.erased.c.asked_us).where(
-    schema.erased.c.person == sa.bindparam("person", type_=sa.Text)
-)
 
 
 def _person() -> sa.Select[Any]:
@@ -44,7 +41,7 @@ def _person() -> sa.Select[Any]:
     return (
         sa.select(
             head.c.customer_id,
-            _ERASED.scalar_subquery(),
+            ERASED.scalar_subquery(),
             *said.c,
             *(newest.c[one.name] for one in EVENT),
         )
@@ -91,8 +88,7 @@ class PeopleBook:
             rows = self._person.rows(connection, asked)
             name, erased_us = rows[0][:2]
             if name != customer_id:
-                person = self._people.hash_of(name)
-                erased_us = connection.scalar(_ERASED, {"person": person})
+                erased_us = self._people.erased_us(connection, name)
         said = rows[0][2:_EVENTS_AT]
         return Person(
             customer_id=name,

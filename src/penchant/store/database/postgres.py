@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from penchant.errors import InputError, MissingExtraError
 from penchant.settings.serving import StoreSettings
-from penchant.store.database.engines import Engines, dumps, loads
+from penchant.store.database.engines import Engines, dumps, is_durable, loads
 
 SCHEMA: Final = "penchant"
 """Tables lie in a schema of their own: the shop's database may have its own "products"."""
@@ -42,8 +42,8 @@ def postgres_engines(url: str, settings: StoreSettings) -> Engines:
         kind="postgresql",
         quick=engine(read, "AUTOCOMMIT", **_pool(readers)),
         patient=engine(PATIENCE_MS, "REPEATABLE READ", poolclass=NullPool),
-        writing=_one_at_a_time(engine(write, "READ COMMITTED", **_pool(1))),
-        migrating=_one_at_a_time(engine(MIGRATING_MS, "READ COMMITTED", poolclass=NullPool)),
+        writing=_one_at_a_time(engine(write, "AUTOCOMMIT", **_pool(1))),
+        migrating=_one_at_a_time(engine(MIGRATING_MS, "AUTOCOMMIT", poolclass=NullPool)),
         readers=readers,
         settings=settings,
         alive=_is_alive,
@@ -106,12 +106,16 @@ def _engine(address: sa.URL, timeout_ms: int, isolation: Any, **pool: Any) -> sa
 
 def _one_at_a_time(engine: sa.Engine) -> sa.Engine:
     """Let writers wait for one another: seq grows in the order of commits, and none deadlocks."""
-    sa.event.listen(
-        engine,
-        "begin",
-        lambda connection: connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})"),
-    )
+    sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Begin, and wait for the other writers, in one message: the driver would send two."""
+    words = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({_LOCK})"
+    if not is_durable(connection):
+        words += "; SET LOCAL synchronous_commit = off"
+    connection.exec_driver_sql(words)
 
 
 def _connect(

@@ -8,16 +8,17 @@ from typing import Final
 import sqlalchemy as sa
 
 from penchant.store.database import schema
-from penchant.store.database.aliases import known_as
 from penchant.store.database.checks import check_numbers, check_texts
 from penchant.store.database.database import Database
-from penchant.store.database.erased import People, is_past
+from penchant.store.database.engines import dumps
+from penchant.store.database.given import ROWS
 from penchant.store.database.rows import SLATE, slate_of, slate_row
 from penchant.store.database.shown import read_shown
-from penchant.store.database.statements import insert_new, portions
+from penchant.store.database.standing import Standing, Standings
+from penchant.store.database.statements import insert_given, insert_new, portions
 from penchant.store.database.values import Exposure, ServedSlate, ShownSlot
 
-_KEEP: Final = insert_new(schema.slates)
+_KEEP: Final = insert_given(schema.slates)
 _EXPOSE: Final = insert_new(schema.exposures, schema.exposures.c.slot)
 _SLATES: Final = sa.select(*SLATE).where(
     schema.slates.c.request_id.in_(sa.bindparam("request_ids", expanding=True))
@@ -27,12 +28,14 @@ _SLATES: Final = sa.select(*SLATE).where(
 class SlateLog:
     """Answers, and the slots of them that somebody saw."""
 
-    def __init__(self, database: Database, people: People):
+    def __init__(self, database: Database, standings: Standings):
         self._database = database
-        self._people = people
+        self._standings = standings
 
     def keep(self, slates: Sequence[ServedSlate]) -> None:
         """Write answers in one transaction; one whose request_id is there changes nothing.
+
+        They are readable at once, and on the disk soon after: nobody is told that they are kept.
 
         Those of visitors who were merged are kept as their customers'; those made before an
         erasure the person asked for are not kept.
@@ -47,17 +50,16 @@ class SlateLog:
         _check(slates)
         if not slates:
             return
-        with self._database.write() as connection:
-            names = known_as(connection, {one.customer_id for one in slates if one.customer_id})
-            erased = self._people.erased_us(connection, {*names, *names.values()})
-            names[""] = ""
+        with self._database.write(durable=False) as connection:
+            people = (one.customer_id for one in slates if one.customer_id)
+            standings = {"": Standing(""), **self._standings.of(connection, people)}
             rows = [
-                slate_row(one, names[one.customer_id])
+                slate_row(one, standings[one.customer_id].customer_id)
                 for one in slates
-                if not is_past(one.made_us, names, one.customer_id, erased)
+                if not standings[one.customer_id].is_past(one.made_us)
             ]
             if rows:
-                connection.execute(_KEEP[self._database.kind], rows)
+                connection.execute(_KEEP[self._database.kind], {ROWS: dumps(rows)})
 
     def expose(self, exposures: Sequence[Exposure]) -> int:
         """Note which slots were seen; the same slot of the same answer again changes nothing.

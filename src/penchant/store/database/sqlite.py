@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from penchant.errors import StoreError
 from penchant.settings.serving import StoreSettings
-from penchant.store.database.engines import Engines, dumps, loads
+from penchant.store.database.engines import Engines, dumps, is_durable, loads
 
 PATIENCE_MS = 60_000
 READERS = 32
@@ -58,8 +58,15 @@ def _engine(path: Path, timeout_ms: int, begin: str | None, **pool: Any) -> sa.E
         **pool,
     )
     if begin is not None:
-        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        sa.event.listen(engine, "begin", partial(_begin, begin, writes))
     return engine
+
+
+def _begin(words: str, writes: bool, connection: sa.Connection) -> None:
+    if writes:
+        kept = "FULL" if is_durable(connection) else "NORMAL"
+        connection.exec_driver_sql(f"PRAGMA synchronous={kept}")
+    connection.exec_driver_sql(words)
 
 
 def _connect(path: Path, timeout_ms: int, writes: bool) -> sqlite3.Connection:
@@ -75,7 +82,6 @@ def _connect(path: Path, timeout_ms: int, writes: bool) -> sqlite3.Connection:
     try:
         if writes:
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA secure_delete=ON")  # who is erased stays in no free page
             connection.execute("PRAGMA journal_size_limit=67108864")

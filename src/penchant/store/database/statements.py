@@ -9,6 +9,8 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from penchant.store.database.given import given
+
 T = TypeVar("T")
 
 _INSERT: Final[Mapping[str, Callable[[sa.Table], Any]]] = {
@@ -31,6 +33,21 @@ def insert_new(table: sa.Table, *returned: sa.Column[Any]) -> Statements:
     for kind, insert in _INSERT.items():
         statement = insert(table).on_conflict_do_nothing()
         found[kind] = statement.returning(*returned) if returned else statement
+    return found
+
+
+def insert_given(table: sa.Table) -> Statements:
+    """Insert rows given as one value; those whose key is there change nothing.
+
+    Args:
+        table: Where; what its columns hold can be `given`.
+    """
+    found = {}
+    for kind, insert in _INSERT.items():
+        # "true": without it SQLite takes ON CONFLICT for a part of the selection
+        rows = sa.select(*given(kind, list(table.c)).c).where(sa.true())
+        names = [one.name for one in table.c]
+        found[kind] = insert(table).from_select(names, rows).on_conflict_do_nothing()
     return found
 
 

@@ -25,6 +25,7 @@ from penchant.store.database.scrubbing import scrub
 from penchant.store.database.secrets import PERSON, SecretBook
 from penchant.store.database.slates import SlateLog
 from penchant.store.database.sqlite import sqlite_engines
+from penchant.store.database.standing import Standings
 from penchant.store.database.versions import all_versions
 
 if TYPE_CHECKING:
@@ -54,10 +55,11 @@ class Store:
         self.settings = settings
         self.secrets = SecretBook(database)
         self._people = People(self.secrets)
-        self.events = EventLog(database, self._people)
+        standings = Standings(database, self._people)
+        self.events = EventLog(database, standings)
         self.people = PeopleBook(database, self._people, settings.history)
-        self.slates = SlateLog(database, self._people)
-        self.assignments = AssignmentLog(database, self._people)
+        self.slates = SlateLog(database, standings)
+        self.assignments = AssignmentLog(database, standings)
         self.products = ProductBook(database)
         self.keys = KeyBook(database)
         self.erasures = ErasureBook(database, self._people)
