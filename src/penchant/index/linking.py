@@ -46,27 +46,33 @@ class Links:
     scale: float
 
     @classmethod
-    def between(cls, nodes: NDArray[np.float32]) -> Links:
-        """Link nodes, one after the other: same nodes, same bytes.
+    def between(cls, vectors: NDArray[np.float32]) -> tuple[Links, NDArray[np.int64]]:
+        """Link vectors, one after the other: same vectors, same bytes.
 
         Args:
-            nodes: Shape (n, dim), distinct unit rows.
+            vectors: Shape (n, dim), distinct unit rows.
+
+        Returns:
+            The links, and which row each node is of, shape (n,): nodes are numbered so that those
+            near each other are so in memory, where they are read one after the other.
         """
         import faiss
 
         kind, distance = faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2
         found = cls(
-            faiss.IndexHNSWSQ(nodes.shape[1], kind, LINKS, distance),
-            (_MIDDLE - 1) / float(np.abs(nodes).max()),
+            faiss.IndexHNSWSQ(vectors.shape[1], kind, LINKS, distance),
+            (_MIDDLE - 1) / float(np.abs(vectors).max()),
         )
         found.graph.hnsw.efConstruction = CARE
         threads = faiss.omp_get_max_threads()
         faiss.omp_set_num_threads(1)
         try:
-            found.graph.add(found._in_bytes(nodes))
+            found.graph.add(found._in_bytes(vectors))
         finally:
             faiss.omp_set_num_threads(threads)
-        return found
+        order = _near_in_memory(found.graph.hnsw)
+        found.graph.permute_entries(order)
+        return found, order
 
     def __len__(self) -> int:
         return int(self.graph.ntotal)
@@ -143,6 +149,23 @@ class Links:
         np.rint(steps, out=steps)
         steps += _MIDDLE
         return np.clip(steps, 1, 2 * _MIDDLE - 1, out=steps)
+
+
+def _near_in_memory(hnsw: Any) -> NDArray[np.int64]:
+    """Give an order of nodes in which those that are linked are close (Cuthill & McKee, 1969)."""
+    import faiss
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+    starts = faiss.vector_to_array(hnsw.offsets)[:-1].astype(np.int64)
+    lowest = starts[:, None] + np.arange(hnsw.nb_neighbors(0))  # its links come first
+    to = faiss.vector_to_array(hnsw.neighbors)[lowest]
+    linked = to >= 0
+    ends = np.concatenate([[0], np.cumsum(linked.sum(axis=1))])
+    one_way = csr_array((linked[linked], to[linked], ends), shape=(len(to), len(to)))
+    both_ways = (one_way + one_way.T).tocsr()
+    order: NDArray[np.int32] = reverse_cuthill_mckee(both_ways, symmetric_mode=True)
+    return order.astype(np.int64)
 
 
 @lru_cache(maxsize=64)
