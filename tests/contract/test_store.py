@@ -19,6 +19,7 @@ from penchant.shop_directory import ShopDirectory
 from penchant.store.database.people import PERSON
 from penchant.store.database.schema import METADATA
 from penchant.store.database.spelled import Spelled
+from penchant.store.database.standing import Standing, Standings
 from penchant.store.database.store import open_store
 from penchant.store.database.values import (
     ApiKey,
@@ -425,6 +426,38 @@ def test_how_long_an_answer_took_is_kept_where_it_was_measured(store):
     store.slates.keep([replace(a_slate("r1"), took_us=1234), a_slate("r2")])
     assert [store.slates.slate(one).took_us for one in ("r1", "r2")] == [1234, None]
     assert [one["took_ms"] for one in store.export("c")["slates"]] == [1.234, None]
+
+
+def test_only_answers_are_written_without_waiting_for_the_disk(store):
+    asks, waits, does_not = {
+        "sqlite": ("PRAGMA synchronous", 2, 1),
+        "postgresql": ("SHOW synchronous_commit", "on", "off"),
+    }[store.database.kind]
+
+    def written(**how):
+        with store.database.write(**how) as connection:
+            return connection.exec_driver_sql(asks).scalar()
+
+    assert [written(), written(durable=False), written()] == [waits, does_not, waits]
+
+
+def test_how_hundreds_stand_is_known_of_each(store):
+    ids = [f"{ODD} {number}" for number in range(1200)]
+    store.people.merge(ids[0], ids[1], at_us=1)
+    store.people.set_consent(Consent(ids[1], False, None, 5))
+    store.people.set_consent(Consent(ids[2], True, None, 5))
+    store.erasures.erase(ids[3], at_us=50)
+    store.erasures.erase("nobody here", at_us=50)
+    standings = Standings(store.database, store.people._people)
+    with store.database.read() as connection:
+        found = standings.of(connection, ids)
+    known = {
+        ids[0]: Standing(ids[1], Consent(ids[1], False, None, 5)),
+        ids[1]: Standing(ids[1], Consent(ids[1], False, None, 5)),
+        ids[2]: Standing(ids[2], Consent(ids[2], True, None, 5)),
+        ids[3]: Standing(ids[3], erased_us=50),
+    }
+    assert found == {one: Standing(one) for one in ids} | known
 
 
 def test_hundreds_of_answers_are_kept_at_once(store):

@@ -281,6 +281,16 @@ def test_a_table_that_is_locked_is_waited_for_then_told(server, remote):
     assert remote.events.record(events(2)).written == ("e1",)
 
 
+def test_a_writer_of_another_process_is_waited_for_then_told(remote, shop):
+    remote.events.record(events(1))
+    other = open_store(shop, remote.settings)
+    with other.database.write():
+        for _ in range(2):
+            assert "in time" in told_to_try_later(lambda: remote.events.record(events(2)))
+    assert remote.events.record(events(2)).written == ("e1",)
+    other.close()
+
+
 def test_connections_that_are_all_in_use_are_waited_for_then_told(remote):
     with remote.database.read(), ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(remote.people.person, "c")
