@@ -54,7 +54,7 @@ class HnswGraph:
         breadths: Shape (3,), int64; nodes to look at for each of DEPTHS, ascending.
         rough_breadths: The same where ROUGH_RECALL will do.
         beside: Shape (n_nodes, BESIDE) or less wide, int32; the nodes nearest to each, itself
-            first, as `roughly` finds them; -1 where there are no more.
+            first, nearly all of them: time is no matter here; -1 where there are no more.
     """
 
     vectors: NDArray[np.float32]
@@ -88,14 +88,15 @@ class HnswGraph:
         truth = ExactIndex.over(whole[first]).query(probes, DEPTHS[-1]).rows
         look = partial(links.search, probes)
         rough = measured_breadths(look, truth, len(links), ROUGH_RECALL)
+        sure = measured_breadths(look, truth, len(links), RECALL, rough.tolist())
         return cls(
             vectors=vectors,
             links=links,
             rows=present[np.argsort(node, kind="stable")].astype(np.int32),
             starts=np.concatenate([[0], np.cumsum(sizes)]),
-            breadths=measured_breadths(look, truth, len(links), RECALL, rough.tolist()),
+            breadths=sure,
             rough_breadths=rough,
-            beside=links.beside(whole[first], breadth_for(rough, BESIDE)),
+            beside=links.beside(whole[first], breadth_for(sure, BESIDE)),
         )
 
     def breadth(self, n: int) -> int:

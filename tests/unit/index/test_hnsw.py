@@ -192,10 +192,11 @@ def test_several_queries_are_looked_at_like_each_alone():
         np.testing.assert_array_equal(together, graph.roughly(query[None], 20)[0])
 
 
-def test_what_lies_beside_a_row_is_known_and_what_a_look_for_it_finds(monkeypatch):
+def test_what_lies_beside_a_row_is_known_and_what_a_sure_look_for_it_finds(monkeypatch):
     vectors = some_vectors()
     graph = HnswGraph.over(vectors)
     seeds = graph.rows[[0, 40, 700, -1]]
+    monkeypatch.setattr(HnswGraph, "rough_breadth", HnswGraph.breadth)
     looked = graph.roughly(vectors[seeds], linking.BESIDE)
     monkeypatch.setattr(linking.Links, "search", None)  # nothing is searched
     known = graph.roughly(vectors[seeds], linking.BESIDE, seeds)
