@@ -82,9 +82,9 @@ class HnswGraph:
         _, first, node, sizes = np.unique(
             as_bytes, return_index=True, return_inverse=True, return_counts=True
         )
+        probes = probes_of(whole[first], tastes)
         links, order = Links.between(whole[first])
         first, sizes, node = first[order], sizes[order], np.argsort(order)[node]
-        probes = probes_of(whole[first], tastes)
         truth = ExactIndex.over(whole[first]).query(probes, DEPTHS[-1]).rows
         look = partial(links.search, probes)
         rough = measured_breadths(look, truth, len(links), ROUGH_RECALL)
