@@ -112,6 +112,8 @@ def _one_at_a_time(engine: sa.Engine) -> sa.Engine:
 
 def _begin(connection: sa.Connection) -> None:
     """Begin, and wait for the other writers, in one message: the driver would send two."""
+    if "isolation_level" in connection.get_execution_options():
+        return  # asked for by what stands in no transaction
     words = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({_LOCK})"
     if not is_durable(connection):
         words += "; SET LOCAL synchronous_commit = off"

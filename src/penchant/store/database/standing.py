@@ -55,10 +55,9 @@ class Standing:
         """
         if self.erased_us is None:
             return False
-        ahead = now_us is not None and at_us > now_us
-        if ahead and now_us is not None and 0 <= now_us - self.erased_us < _DAY_US:
-            return True
-        return at_us <= self.erased_us
+        if now_us is None or at_us <= now_us:
+            return at_us <= self.erased_us
+        return at_us <= self.erased_us or 0 <= now_us - self.erased_us < _DAY_US
 
 
 class Standings:
