@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from penchant.errors import InputError, NotFoundError
 from penchant.settings.serving import PrivacySettings, StoreSettings
 from penchant.shop_directory import ShopDirectory
+from penchant.store.database import schema
+from penchant.store.database.given import ROWS
 from penchant.store.database.people import PERSON
 from penchant.store.database.schema import METADATA
 from penchant.store.database.spelled import Spelled
@@ -428,17 +430,59 @@ def test_how_long_an_answer_took_is_kept_where_it_was_measured(store):
     assert [one["took_ms"] for one in store.export("c")["slates"]] == [1.234, None]
 
 
-def test_only_answers_are_written_without_waiting_for_the_disk(store):
+def test_answers_need_not_wait_for_the_disk_and_events_always_do(store):
     asks, waits, does_not = {
         "sqlite": ("PRAGMA synchronous", 2, 1),
         "postgresql": ("SHOW synchronous_commit", "on", "off"),
     }[store.database.kind]
+    found = []
 
-    def written(**how):
-        with store.database.write(**how) as connection:
-            return connection.exec_driver_sql(asks).scalar()
+    def ask(connection):
+        found.append(connection.exec_driver_sql(asks).scalar())
 
-    assert [written(), written(durable=False), written()] == [waits, does_not, waits]
+    sa.event.listen(store.database.engines.writing, "commit", ask)
+    try:
+        store.slates.keep([a_slate("r1")], durable=False)
+        store.assignments.keep([an_assignment()], durable=False)
+        store.events.record([an_event(1)])
+        store.slates.keep([a_slate("r2")])
+        store.assignments.keep([an_assignment("d")])
+    finally:
+        sa.event.remove(store.database.engines.writing, "commit", ask)
+    assert found == [does_not, does_not, waits, waits, waits]
+
+
+def test_how_somebody_stands_is_found_by_index_however_many_are_known(store):
+    many = [f"c{number}" for number in range(20_000)]
+    rows = {
+        schema.aliases: [
+            {"anonymous_id": f"v{one}", "customer_id": one, "at_us": 1} for one in many
+        ],
+        schema.consents: [
+            {"customer_id": one, "personalization": True, "marketing": None, "at_us": 1}
+            for one in many
+        ],
+        schema.erased: [{"person": one, "asked_us": 1} for one in many],
+    }
+    with store.database.write() as connection:
+        for table, own in rows.items():
+            connection.execute(sa.insert(table), own)
+            connection.exec_driver_sql(f"ANALYZE {table.name}")
+    spelled = Standings(store.database, store.people._people)._statement
+    explain = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}[store.database.kind]
+    plan = replace(spelled, text=explain + spelled.text)
+    with store.database.read() as connection:
+        said = plan.rows(connection, {ROWS: '[{"id": "c7", "person": "c8"}]'})
+    told = [str(row[-1]) for row in said]
+    by_index = [line for line in told if "Index Scan" in line or line.startswith("SEARCH")]
+    assert len(by_index) == len(rows)
+
+
+def test_who_was_erased_as_a_visitor_stays_so_as_a_customer(store):
+    store.erasures.erase("v", at_us=50)
+    store.people.merge("v", "c", at_us=60)
+    late = [an_event(45, "v"), an_event(50, "v"), an_event(51, "v"), an_event(46, "c")]
+    assert store.events.record(late).written == ("e51", "e46")
 
 
 def test_how_hundreds_stand_is_known_of_each(store):

@@ -238,9 +238,11 @@ class Service:
 
     def _write_answers(self, answers: Sequence[Answered]) -> None:
         store = self.link.store
+        # nobody is told that they are kept, and events would wait for the disk behind them
         # first: who was answered in an experiment is known to have been in it
-        store.assignments.keep([one for own in answers for one in own.assignments])
-        store.slates.keep([one.slate for one in answers])
+        assigned = [one for own in answers for one in own.assignments]
+        store.assignments.keep(assigned, durable=False)
+        store.slates.keep([one.slate for one in answers], durable=False)
 
 
 def now_us() -> int:

@@ -192,11 +192,10 @@ def test_several_queries_are_looked_at_like_each_alone():
         np.testing.assert_array_equal(together, graph.roughly(query[None], 20)[0])
 
 
-def test_what_lies_beside_a_row_is_known_and_what_a_sure_look_for_it_finds(monkeypatch):
+def test_what_lies_beside_a_row_is_known_and_what_a_look_for_it_finds(monkeypatch):
     vectors = some_vectors()
     graph = HnswGraph.over(vectors)
     seeds = graph.rows[[0, 40, 700, -1]]
-    monkeypatch.setattr(HnswGraph, "rough_breadth", HnswGraph.breadth)
     looked = graph.roughly(vectors[seeds], linking.BESIDE)
     monkeypatch.setattr(linking.Links, "search", None)  # nothing is searched
     known = graph.roughly(vectors[seeds], linking.BESIDE, seeds)
@@ -204,6 +203,19 @@ def test_what_lies_beside_a_row_is_known_and_what_a_sure_look_for_it_finds(monke
         assert own.tolist() == found[: len(own)].tolist()
         assert len(np.unique(vectors[own], axis=0)) == linking.BESIDE
         assert seed in own
+
+
+def test_what_lies_beside_is_looked_for_surely(monkeypatch):
+    looked, beside = [], linking.Links.beside
+
+    def noted(links, nodes, breadth):
+        looked.append(breadth)
+        return beside(links, nodes, breadth)
+
+    monkeypatch.setattr(linking.Links, "beside", noted)
+    graph = HnswGraph.over(some_vectors())
+    assert looked == [graph.breadth(linking.BESIDE)]
+    assert graph.rough_breadth(linking.BESIDE) < graph.breadth(linking.BESIDE)
 
 
 @pytest.mark.parametrize(("n", "later"), [(linking.BESIDE + 1, False), (10, True)])

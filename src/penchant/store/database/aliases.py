@@ -8,7 +8,6 @@ from typing import Final
 import sqlalchemy as sa
 
 from penchant.store.database import schema
-from penchant.store.database.statements import portions
 
 _OF_SOME: Final = sa.select(schema.aliases.c.anonymous_id, schema.aliases.c.customer_id).where(
     schema.aliases.c.anonymous_id.in_(sa.bindparam("ids", expanding=True))
@@ -20,13 +19,10 @@ def known_as(connection: sa.Connection, ids: Collection[str]) -> dict[str, str]:
 
     Args:
         connection: To read with.
-        ids: Of customers and visitors; of any of them only once counts.
+        ids: Of a few customers and visitors.
 
     Returns:
         {id: customer_id}, of a visitor who was merged the customer, of everybody else the same.
     """
-    found = {one: one for one in ids}
-    for portion in portions(tuple(found)):
-        rows = connection.execute(_OF_SOME, {"ids": list(portion)})
-        found.update((row[0], row[1]) for row in rows)
-    return found
+    rows = connection.execute(_OF_SOME, {"ids": list(ids)})
+    return {one: one for one in ids} | {row[0]: row[1] for row in rows}

@@ -38,7 +38,7 @@ class AssignmentLog:
         self._database = database
         self._standings = standings
 
-    def keep(self, assignments: Sequence[ServedAssignment]) -> None:
+    def keep(self, assignments: Sequence[ServedAssignment], *, durable: bool = True) -> None:
         """Write assignments in one transaction; of one that is there the earlier time stays.
 
         Those of visitors who were merged are kept as their customers'; those made before an
@@ -46,6 +46,7 @@ class AssignmentLog:
 
         Args:
             assignments: Any number, none of nobody.
+            durable: Whether they are on the disk when this returns, or only soon after.
 
         Raises:
             InputError: if a text or number is one no database keeps; then nothing is written.
@@ -59,7 +60,7 @@ class AssignmentLog:
         check_numbers(one.first_us for one in assignments)
         if not assignments:
             return
-        with self._database.write() as connection:
+        with self._database.write(durable=durable) as connection:
             standings = self._standings.of(connection, (one.unit_id for one in assignments))
             rows = [
                 assignment_row(one, standings[one.unit_id].customer_id)

@@ -17,6 +17,7 @@ from penchant.settings.serving import StoreSettings
 
 _TIME: Final = "$time"
 _SOON: Final = "penchant_soon"
+_ALONE: Final = "penchant_alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,32 @@ class Engines:
 def soon_durable(engine: sa.Engine) -> sa.Engine:
     """Give an engine whose transactions do not wait for the disk at their end.
 
-    They are whole and in order, and outlive the process; what was written in the last moments may
-    be gone when the machine fails. What is durable and came later proves that they are.
+    They are whole and in order, and outlive this process; what was written in the last moments may
+    be gone when the machine fails, or the server of the database. What is durable and came later
+    proves that they are.
 
     Args:
         engine: For writing.
     """
     return engine.execution_options(**{_SOON: True})
+
+
+def alone(connection: sa.Connection) -> sa.Connection:
+    """Give a connection for writing whose statements stand in no transaction.
+
+    Args:
+        connection: It has not begun one.
+    """
+    return connection.execution_options(**{_ALONE: True, "isolation_level": "AUTOCOMMIT"})
+
+
+def is_alone(connection: sa.Connection) -> bool:
+    """Say whether no transaction is to begin.
+
+    Args:
+        connection: About to begin one.
+    """
+    return bool(connection.get_execution_options().get(_ALONE, False))
 
 
 def is_durable(connection: sa.Connection) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from penchant.errors import InputError, MissingExtraError
 from penchant.settings.serving import StoreSettings
-from penchant.store.database.engines import Engines, dumps, is_durable, loads
+from penchant.store.database.engines import Engines, dumps, is_alone, is_durable, loads
 
 SCHEMA: Final = "penchant"
 """Tables lie in a schema of their own: the shop's database may have its own "products"."""
@@ -112,8 +112,8 @@ def _one_at_a_time(engine: sa.Engine) -> sa.Engine:
 
 def _begin(connection: sa.Connection) -> None:
     """Begin, and wait for the other writers, in one message: the driver would send two."""
-    if "isolation_level" in connection.get_execution_options():
-        return  # asked for by what stands in no transaction
+    if is_alone(connection):
+        return
     words = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({_LOCK})"
     if not is_durable(connection):
         words += "; SET LOCAL synchronous_commit = off"

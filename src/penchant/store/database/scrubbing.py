@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from penchant.store.database import schema
 from penchant.store.database.database import Database
+from penchant.store.database.engines import alone
 from penchant.store.database.failures import store_error
 
 OF_PEOPLE = (
@@ -76,10 +77,10 @@ def _postgres(database: Database) -> bool:
     try:
         with database.engines.migrating.connect() as connection:
             # VACUUM stands in no transaction, and takes long where tables are large
-            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            by_itself = alone(connection)
             for one in OF_PEOPLE:
                 # the planner's samples of columns hold ids too
-                alone.exec_driver_sql(f"VACUUM (ANALYZE) {one.name}")
+                by_itself.exec_driver_sql(f"VACUUM (ANALYZE) {one.name}")
     except sa.exc.SQLAlchemyError as error:
         failure = store_error(error)
         raise failure if failure else error from error

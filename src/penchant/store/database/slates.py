@@ -32,16 +32,15 @@ class SlateLog:
         self._database = database
         self._standings = standings
 
-    def keep(self, slates: Sequence[ServedSlate]) -> None:
+    def keep(self, slates: Sequence[ServedSlate], *, durable: bool = True) -> None:
         """Write answers in one transaction; one whose request_id is there changes nothing.
-
-        They are readable at once, and on the disk soon after: nobody is told that they are kept.
 
         Those of visitors who were merged are kept as their customers'; those made before an
         erasure the person asked for are not kept.
 
         Args:
             slates: Any number.
+            durable: Whether they are on the disk when this returns, or only soon after.
 
         Raises:
             InputError: if a text or number is one no database keeps; then nothing is written.
@@ -50,7 +49,7 @@ class SlateLog:
         _check(slates)
         if not slates:
             return
-        with self._database.write(durable=False) as connection:
+        with self._database.write(durable=durable) as connection:
             people = (one.customer_id for one in slates if one.customer_id)
             standings = {"": Standing(""), **self._standings.of(connection, people)}
             rows = [

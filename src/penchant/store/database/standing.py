@@ -57,11 +57,11 @@ class Standing:
             return False
         if now_us is None or at_us <= now_us:
             return at_us <= self.erased_us
-        return at_us <= self.erased_us or 0 <= now_us - self.erased_us < _DAY_US
+        return at_us <= self.erased_us or now_us - self.erased_us < _DAY_US
 
 
 class Standings:
-    """How any number of people stand, in one statement."""
+    """How any number of people stand: one statement, and one more where some were merged."""
 
     def __init__(self, database: Database, people: People):
         self._people = people
@@ -95,15 +95,31 @@ class Standings:
 
 def _statement(kind: str) -> sa.Select[Any]:
     asked = given(kind, (sa.column("id", sa.Text), sa.column("person", sa.Text)))
-    aliases, said, erased = schema.aliases, schema.consents, schema.erased
-    name = sa.func.coalesce(aliases.c.customer_id, asked.c.id)
+    alias, alias_is = _row_of(kind, schema.aliases, asked.c.id)
+    name = sa.func.coalesce(alias.c.customer_id, asked.c.id)
+    said, said_is = _row_of(kind, schema.consents, name)
+    erased, erased_is = _row_of(kind, schema.erased, asked.c.person)
     return (
         sa.select(asked.c.id, name, erased.c.asked_us, *said.c)
         .select_from(asked)
-        .outerjoin(aliases, aliases.c.anonymous_id == asked.c.id)
-        .outerjoin(said, said.c.customer_id == name)
-        .outerjoin(erased, erased.c.person == asked.c.person)
+        .outerjoin(alias, alias_is)
+        .outerjoin(said, said_is)
+        .outerjoin(erased, erased_is)
     )
+
+
+def _row_of(
+    kind: str, table: sa.Table, key: sa.ColumnElement[str]
+) -> tuple[sa.FromClause, sa.ColumnElement[bool]]:
+    """Give the row of a table with a key, and on what to join it: by its index, for each by itself.
+
+    PostgreSQL knows neither how many rows are given nor that they are few, and would rather read
+    the whole table.
+    """
+    (own,) = table.primary_key
+    if kind == "sqlite":
+        return table, own == key
+    return sa.select(table).where(own == key).offset(0).lateral(), sa.true()
 
 
 def _standing(customer_id: str, erased_us: int | None, *said: Any) -> Standing:
