@@ -40,7 +40,7 @@ class Spelled:
         """Read all rows.
 
         Args:
-            connection: One of the engine.
+            connection: To the same kind of database.
             values: By name.
 
         Returns:

@@ -50,14 +50,15 @@ class Standing:
             now_us: Now; None: the time is one of our own clock.
 
         Example:
-            >>> Standing("c", erased_us=50).is_past(50), Standing("c", erased_us=50).is_past(51)
-            (True, False)
+            >>> erased = Standing("c", erased_us=50)
+            >>> erased.is_past(50), erased.is_past(51), erased.is_past(61, now_us=60)
+            (True, False, True)
         """
         if self.erased_us is None:
             return False
-        if now_us is None or at_us <= now_us:
-            return at_us <= self.erased_us
-        return at_us <= self.erased_us or now_us - self.erased_us < _DAY_US
+        if now_us is not None and at_us > now_us:
+            return now_us - self.erased_us < _DAY_US
+        return at_us <= self.erased_us
 
 
 class Standings:
