@@ -120,16 +120,16 @@ def write(service, label, acknowledged):
         return
 
 
-def test_two_workers_know_at_once_what_one_was_told(own_shop, desk):
+def test_all_processes_know_at_once_what_one_was_told(own_shop, desk):
     vector = [float(one) for one in desk.make_vectors()["P03"]]
-    with running(own_shop, "--workers", 2) as service:
+    with running(own_shop, "--workers", 3) as service:
         for number in range(6):
             body = {"title": "New", "vector": vector}
             assert service.ask("PUT", f"/v1/products/N{number}", body)[0] == 200
             customer = f"C{number}"
             told = event(f"e{number}", customer_id=customer)
             assert service.ask("POST", "/v1/events", told)[0] == 200
-            for _ in range(6):  # connections of their own go to either worker
+            for _ in range(6):  # connections of their own go to either front
                 assert service.ask("GET", f"/v1/products/N{number}/similar")[0] == 200
                 slate = service.ask("GET", f"/v1/customers/{customer}/recommendations")[1]
                 assert slate["step"] == "session"
@@ -142,32 +142,43 @@ def test_two_workers_know_at_once_what_one_was_told(own_shop, desk):
         metrics = service.ask("GET", "/metrics")[1]
         assert 'penchant_events_total{fate="accepted"} 6.0' in metrics
         assert "penchant_store_up 1.0" in metrics
-        wait_for_another(service, 4)  # the second worker may have begun later
-        assert len(workers_of(service)) == 2
+        wait_for_another(service, 5)  # some may have begun later
+        assert len(fronts_of(service)) == 2
         check_killed_answerers_are_replaced(service)
-        check_a_killed_worker_is_replaced(service)
+        check_a_killed_front_is_replaced(service)
         check_it_ends_although_one_was_just_killed(service)
         wait_until_gone(opened_by(service))
 
 
-def test_workers_end_when_the_command_is_killed(own_shop):
-    left = str(own_shop.parent)  # the folder of several workers, which nobody removes then
-    with running(own_shop, "--workers", 2, TMPDIR=left) as service:
+def test_a_front_that_is_alone_is_begun_again_while_requests_wait(own_shop):
+    with running(own_shop, "--workers", 2) as service:
+        wait_for_another(service, 3)
+        (front,) = fronts_of(service)
+        os.kill(front, signal.SIGKILL)
+        assert service.ask("GET", "/v1/customers/WARM/recommendations")[0] == 200
         wait_for_another(service, 4)
+        assert len(fronts_of(service)) == 2
+        assert "answerer_ended" not in service.out.read_text()
+
+
+def test_all_processes_end_when_the_command_is_killed(own_shop):
+    left = str(own_shop.parent)  # the folder they share, which nobody removes then
+    with running(own_shop, "--workers", 3, TMPDIR=left) as service:
+        wait_for_another(service, 5)
         service.end(signal.SIGKILL)
         wait_until_gone(opened_by(service))
         check_port("127.0.0.1", service.port)
         graceful = [one["pid"] for one in service.lines if one.get("text") == "Shutting down"]
-        assert set(graceful) == workers_of(service)
+        assert set(graceful) == fronts_of(service)
 
 
-def workers_of(service):
+def fronts_of(service):
     begun = [one for one in service.lines if "Started server process" in one.get("text", "")]
     return {one["pid"] for one in begun}
 
 
 def opened_by(service):
-    """The processes that opened the shop: workers and their answerers."""
+    """The processes that opened the shop: fronts and answerers."""
     return {one["pid"] for one in service.lines if one["event"] == "build_taken_up"}
 
 
@@ -181,18 +192,18 @@ def wait_for_another(service, n_processes):
 
 
 def check_killed_answerers_are_replaced(service):
-    """Workers answer by themselves until they have others."""
-    for pid in opened_by(service) - workers_of(service):
+    """Fronts answer by themselves meanwhile."""
+    for pid in opened_by(service) - fronts_of(service):
         os.kill(pid, signal.SIGKILL)
-    wait_for_another(service, 6)
-    assert [one["event"] for one in service.lines].count("answerer_ended") == 2
+    wait_for_another(service, 8)
+    assert [one["event"] for one in service.lines].count("answerer_ended") == 3
 
 
-def check_a_killed_worker_is_replaced(service):
+def check_a_killed_front_is_replaced(service):
     """The other goes on answering, another one starts, and nobody waits for the dead."""
     begun = time.monotonic()
-    kill_while_asked(min(workers_of(service)))
-    wait_for_another(service, 8)
+    kill_while_asked(min(fronts_of(service)))
+    wait_for_another(service, 9)
     assert time.monotonic() - begun < HEALTH_SECONDS
     until_ready(service)
     assert service.ask("PUT", "/v1/products/N9", {"title": "New"})[0] == 200
@@ -202,16 +213,16 @@ def check_a_killed_worker_is_replaced(service):
 
 def check_it_ends_although_one_was_just_killed(service):
     begun = time.monotonic()
-    kill_while_asked(next(pid for pid in workers_of(service) if is_alive(pid)))
+    kill_while_asked(next(pid for pid in fronts_of(service) if is_alive(pid)))
     assert service.end() == 0
     assert time.monotonic() - begun < HEALTH_SECONDS / 2
 
 
-def kill_while_asked(worker):
+def kill_while_asked(front):
     """Kill one that is asked for a sign of life, as each is twice a second, and cannot give it."""
-    os.kill(worker, signal.SIGSTOP)
+    os.kill(front, signal.SIGSTOP)
     time.sleep(1.5)
-    os.kill(worker, signal.SIGKILL)
+    os.kill(front, signal.SIGKILL)
 
 
 def wait_until_gone(pids):

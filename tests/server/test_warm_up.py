@@ -40,10 +40,10 @@ import os
 import sys
 
 os.environ["PENCHANT_SHOP"] = sys.argv[1]
-from penchant.server.worker import worker
+from penchant.server.worker import front
 from tests.server.asking import Asker
 
-with Asker(worker()) as client:
+with Asker(front()) as client:
     assert client.request("GET", "/v1/customers/WARM/recommendations").status_code == 200
     share = gc.get_freeze_count() / (gc.get_freeze_count() + len(gc.get_objects()))
     print(share, file=sys.stderr)

@@ -25,7 +25,7 @@ def run(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8080,
     workers: Annotated[
-        int | None, typer.Option(min=1, help=r"Processes; \[server] workers if absent.")
+        int | None, typer.Option(min=1, help=r"Processes that answer; \[server] workers if absent.")
     ] = None,
     log_level: Annotated[
         str, typer.Option(help=f"The least that is told: {', '.join(LEVELS)}.")

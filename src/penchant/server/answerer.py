@@ -1,8 +1,8 @@
-"""The answerer: a process beside each worker that does nothing but answer what waits in the line.
+"""Answerers: processes that do nothing but answer what waits in the line.
 
-While a worker computes, its event loop would have to wait for the interpreter again and again: for
-the next request to be read, for an answer to be sent. A process of its own leaves it free. It ends
-when its worker does, however that ends, and is begun again when it was killed.
+While a process computes, its event loop would have to wait for the interpreter again and again: for
+the next request to be read, for an answer to be sent. Processes of their own leave it free. They
+end when the command does, however that ends, and are begun again when they were killed.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from penchant.server.logs import Logs
 
 START: Final = """
 import signal
-for one in (signal.SIGINT, signal.SIGTERM):  # sent to all: the worker decides when to end
+for one in (signal.SIGINT, signal.SIGTERM):  # sent to all: the command decides when to end
     signal.signal(one, signal.SIG_IGN)
 from penchant.server.worker import answerer
 answerer()
@@ -34,17 +35,34 @@ SOON_SECONDS: Final = 60.0
 """So short a life is soon; longer than this is never waited."""
 
 
+@contextmanager
+def answering(n: int, logs: Logs) -> Iterator[None]:
+    """Have answerers until the block ends; they are told by the environment what to answer from.
+
+    Args:
+        n: How many.
+        logs: Told when one has to be begun again.
+    """
+    answerers = [Answerer(logs) for _ in range(n)]
+    try:
+        for one in answerers:
+            one.start()
+        yield
+    finally:
+        for one in answerers:
+            one.tell_to_end()
+        for one in answerers:
+            one.wait()
+
+
 class Answerer:
-    """The answerer of one worker, looked after.
+    """One of them, looked after.
 
     Args of the constructor:
-        folder: Where the workers of the command leave word; None: there is only one worker, which
-            answers by itself.
         logs: Told when it has to be begun again.
     """
 
-    def __init__(self, folder: Path | None, logs: Logs) -> None:
-        self._folder = folder
+    def __init__(self, logs: Logs) -> None:
         self._logs = logs
         self._closing = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,11 +70,10 @@ class Answerer:
 
     def start(self) -> None:
         """Begin it; it answers when it has opened the shop, some seconds later."""
-        if self._folder is not None:
-            self._begin()
-            name = "penchant-answerer"
-            self._thread = threading.Thread(target=self._look_after, name=name, daemon=True)
-            self._thread.start()
+        self._begin()
+        name = "penchant-answerer"
+        self._thread = threading.Thread(target=self._look_after, name=name, daemon=True)
+        self._thread.start()
 
     def tell_to_end(self) -> None:
         """Let it end when it has answered what it is at."""

@@ -1,10 +1,10 @@
-"""The line: questions to all workers of a command wait in one, and whoever is free takes the next.
+"""The line: questions to all fronts of a command wait in one, and whoever is free takes the next.
 
-A connection stays with the worker that took it, so that questions would wait at one worker while
+A connection stays with the front that took it, so that questions would wait at one of them while
 another has nothing to do. So they are put into a pipe all of them share; processes that do nothing
-but answer read from it, and send what they found to the worker that asked. What cannot go this way
-- there is nobody to answer, the line is full, the question or the answer is too long, it fails, it
-takes too long - is answered by the worker itself.
+but answer read from it, and send what they found to the front that asked. What cannot go this way -
+there is nobody to answer, the line is full, the question or the answer is too long, it fails, it
+takes too long - is answered by the front itself.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from penchant.question import Question
 PIPE: Final = "line"
 
 DOOR: Final = ".door"
-"""Ends the name of the socket at which a worker is answered."""
+"""Ends the name of the socket at which a front is answered."""
 
 LENGTH: Final = PIPE_BUF
 """Bytes of each question in the pipe, filled up with blanks: so many are written and read as one,
@@ -53,7 +53,7 @@ PATIENCE: Final = 1.0
 """Seconds until a question is taken back: whoever had it was killed, or too many wait."""
 
 PAUSE_SECONDS: Final = 0.001
-"""Until a worker that has many answers to take in is tried again."""
+"""Until a front that has many answers to take in is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ class Made:
 
 
 class Line:
-    """The line as a worker sees it; only the event loop asks.
+    """The line as a front sees it; only the event loop asks.
 
     Args of the constructor:
-        folder: Where the workers of the command leave word; None: there is only one worker, and
+        folder: Where the processes of the command leave word; None: there is only this one, and
             nobody else answers.
     """
 
@@ -176,7 +176,7 @@ def serve_line(folder: Path, make: Callable[[Question], Made], until: int) -> No
     """Answer what waits in the line.
 
     Args:
-        folder: Where the workers of the command leave word.
+        folder: Where the processes of the command leave word.
         make: Answers; where it raises, who asked answers itself, and tells what is wrong.
         until: File descriptor that can be read from when it is time to end.
     """
@@ -212,13 +212,13 @@ def _answer(
 
 
 def _sent(out: socket.socket, content: bytes, door: str, until: float) -> bool:
-    """Send an answer; say whether its worker got it in time. Without content, it makes its own."""
+    """Send an answer; say whether its front got it in time. Without content, it makes its own."""
     while time.monotonic() <= until:
         try:
             out.sendto(content, door)
         except BlockingIOError:  # it has some to take in first; the socket cannot be waited for
             time.sleep(PAUSE_SECONDS)
-        except OSError:  # its worker is gone, or the system lets less through
+        except OSError:  # its front is gone, or the system lets less through
             return False
         else:
             return True
@@ -238,7 +238,7 @@ def _door(folder: Path, name: str) -> str:
 
 
 def _reading_end(folder: Path) -> int:
-    """Open the pipe; it is kept open for writing as well, or it would end with the last worker."""
+    """Open the pipe; it is kept open for writing as well, or it would end with the last front."""
     with suppress(FileExistsError):
         os.mkfifo(folder / PIPE)
     pipe = os.open(folder / PIPE, os.O_RDWR | os.O_NONBLOCK)

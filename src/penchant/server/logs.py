@@ -24,6 +24,7 @@ MOST_LINES: Final = 50_000
 """Lines that wait to be written; more are dropped."""
 
 WRITE_SECONDS: Final = 0.1
+"""From a line until it is written, with those that came after it."""
 
 HOME: Final = str(Path(__file__).resolve().parents[2])
 
@@ -44,6 +45,7 @@ class Logs:
         self._lines: deque[str] = deque()
         self._lost = 0
         self._secret = b""
+        self._told = threading.Event()
         self._stop = threading.Event()
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -56,6 +58,7 @@ class Logs:
     def stop(self) -> None:
         """Write what is left, and end."""
         self._stop.set()
+        self._told.set()
         if self._thread is not None:
             self._thread.join(timeout=2)
         if self._thread is None or not self._thread.is_alive():  # else nobody reads
@@ -132,6 +135,7 @@ class Logs:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         values = {"ts": now, "level": level, "event": event, "pid": os.getpid(), **more}
         self._lines.append(json.dumps(values))
+        self._told.set()
 
     def flush(self) -> None:
         """Write all lines that wait."""
@@ -146,7 +150,8 @@ class Logs:
                 stream.flush()
 
     def _run(self) -> None:
-        while not self._stop.wait(WRITE_SECONDS):
+        while self._told.wait() and not self._stop.wait(WRITE_SECONDS):
+            self._told.clear()
             try:
                 self.flush()
             except OSError:

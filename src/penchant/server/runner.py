@@ -1,4 +1,8 @@
-"""Running the service: uvicorn, one worker or several, ended as requests under way allow."""
+"""Running the service: one process that does all, or several; ended as requests under way allow.
+
+Of several, some only answer, and for each two of them a *front* takes requests: to do so costs less
+than half of what an answer does, and the fewer processes there are the warmer their memory is.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ from typing import Final
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from penchant.server.answerer import answering
+from penchant.server.logs import Logs
 from penchant.shop_directory import ShopDirectory
 
 SHOP: Final = "PENCHANT_SHOP"
@@ -27,8 +33,11 @@ workers this process only starts them, and starts them again.
 
 BACKLOG: Final = 1024
 
+ANSWERERS: Final = 2
+"""That a front takes requests for."""
+
 HEALTH_SECONDS: Final = 60
-"""For a worker to answer the process that started it, before it is taken for dead."""
+"""For a front to give the process that started it a sign, before it is taken for dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,11 @@ class Place:
     workers: int
     log_level: str
 
+    @property
+    def fronts(self) -> int:
+        """Processes that take requests; one that answers alone takes them as well."""
+        return math.ceil(self.workers / ANSWERERS)
+
 
 def run_service(shop: ShopDirectory, place: Place) -> None:
     """Serve a shop until the process is told to end.
@@ -59,14 +73,14 @@ def run_service(shop: ShopDirectory, place: Place) -> None:
     # uvicorn ends gracefully, then raises the signal anew: that is no failure
     signal.signal(signal.SIGTERM, lambda *_: None)
     with _environment(shop, place), _failing_as_commands_do():
-        _run(config)
+        _run(config, place)
 
 
-class Workers(Multiprocess):
-    """Several workers; one that was killed is begun again at once.
+class Fronts(Multiprocess):
+    """What takes requests; one that was killed is begun again at once.
 
     uvicorn asks each for a sign and waits for it at its end of a pipe. As this process has the
-    worker's end, too, that of a dead worker would stay open, and nothing else be done meanwhile.
+    other end, too, that of a dead one would stay open, and nothing else be done meanwhile.
     """
 
     def keep_subprocess_alive(self) -> None:
@@ -78,11 +92,11 @@ class Workers(Multiprocess):
 
 def _config(place: Place, grace_seconds: float) -> uvicorn.Config:
     return uvicorn.Config(
-        "penchant.server.worker:worker",
+        "penchant.server.worker:front",
         factory=True,
         host=place.host,
         port=place.port,
-        workers=place.workers,
+        workers=place.fronts,
         loop="uvloop",
         http="penchant.server.connection:Connection",
         ws="none",
@@ -98,17 +112,27 @@ def _config(place: Place, grace_seconds: float) -> uvicorn.Config:
     )
 
 
-def _run(config: uvicorn.Config) -> None:
-    """Do as `uvicorn.run`, but with the workers of this file."""
-    if config.workers > 1:
-        with config.bind_socket() as bound:
-            Workers(config, [bound]).run()
+def _run(config: uvicorn.Config, place: Place) -> None:
+    if place.workers > 1:
+        _run_several(config, place)
         return
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):  # it has ended gracefully by then
         server.run()
     if not server.started:
         raise SystemExit(1)
+
+
+def _run_several(config: uvicorn.Config, place: Place) -> None:
+    logs = Logs(place.log_level)
+    with config.bind_socket() as bound:
+        fronts = Fronts(config, [bound])  # first: from now on signals are kept for it
+        logs.start()
+        try:
+            with answering(place.workers, logs):
+                fronts.run()
+        finally:
+            logs.stop()
 
 
 @contextmanager

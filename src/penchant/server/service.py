@@ -17,7 +17,6 @@ from penchant.errors import BuildError, InputError, StoreFullError
 from penchant.experiments.answered import Answered
 from penchant.maths.threads import one_thread
 from penchant.privacy.statement import shop_statement
-from penchant.server.answerer import Answerer
 from penchant.server.answering import Workbench
 from penchant.server.caller import EVERYBODY, Caller, check_access, check_rate, identify, shown_key
 from penchant.server.eraser import Eraser
@@ -79,7 +78,6 @@ class Service:
         self.muster = Muster(Path(together) if together else None)
         line = os.environ.get(LINE)
         self.line = Line(Path(line) if line else None)
-        self.answerer = Answerer(Path(line) if line else None, logs)
         self.watcher = Watcher(directory, self.link, self.muster, logs, self.metrics)
         self.serving: Serving = self.watcher.serving
         server = settings.server
@@ -99,7 +97,6 @@ class Service:
 
     def start(self) -> None:
         """Open the shop as far as it can be, and begin to look after it."""
-        self.answerer.start()
         self.start_answering()
         self.line.open()
         self.recorder.start()
@@ -108,14 +105,12 @@ class Service:
     def stop(self) -> None:
         """Write what is to be written, and close everything."""
         self.line.close()
-        self.answerer.tell_to_end()
         self.answers.close()
         self.fetches.close()
         self.chores.close()
         self.rights.close()
         self.recorder.stop()
         self.eraser.stop()
-        self.answerer.wait()
         self.stop_answering()
 
     def start_answering(self) -> None:

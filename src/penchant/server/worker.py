@@ -1,4 +1,4 @@
-"""One worker and its answerer: as processes of their own, told by the environment what to serve."""
+"""The processes of the service, told by the environment what to serve: fronts and answerers."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ YIELD: Final = 5
 """How much later an answerer gets its turn than what hands it questions and sends its answers."""
 
 
-def worker() -> ASGIApp:
-    """Make the app of one worker; uvicorn calls it in each process."""
+def front() -> ASGIApp:
+    """Make the app of a process that takes requests; uvicorn calls it in each of them."""
     parent = multiprocessing.parent_process()
-    if parent is not None:  # of several: it would live on when the command is killed
+    if parent is not None:  # it would live on when the command is killed
         name = "penchant-parent"
         threading.Thread(target=_end_with, args=(parent,), name=name, daemon=True).start()
     service = _service()
@@ -45,7 +45,7 @@ def worker() -> ASGIApp:
 
 
 def answerer() -> None:
-    """Answer what waits in line, until the worker that began this process closes its end."""
+    """Answer what waits in line, until the command that began this process closes its end."""
     with suppress(OSError):  # where even that is forbidden
         os.nice(YIELD)
     service = _service()

@@ -44,13 +44,14 @@ class ServerSettings(Checked):
 
     workers: int = knob(
         1,
-        "Processes that take requests and share the build; of several each has another one beside "
-        "it that answers.",
+        "Processes that answer and share the build; several have one more for each two of them, "
+        "which takes requests.",
         at_least=1,
     )
     requests_per_second: float = knob(
         200.0,
-        "Requests a second each API key may make on average, of each worker; 0: any number.",
+        "Requests a second each API key may make on average, of each process that takes them; "
+        "0: any number.",
         at_least=0,
     )
     burst: int = knob(400, "Requests a key may make at once before that counts.", at_least=1)

@@ -63,7 +63,7 @@ def test_no_word_of_the_help_is_taken_for_markup() -> None:
     texts = list(help_texts(typer.main.get_command(app.app)))
     shown = {one.replace("\\[", "[") for one in texts}
     assert {Text.from_markup(one).plain for one in texts} == shown
-    assert "Processes; [server] workers if absent." in shown
+    assert "Processes that answer; [server] workers if absent." in shown
 
 
 def help_texts(command: Any) -> Iterator[str]:
