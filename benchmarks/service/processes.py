@@ -92,7 +92,7 @@ def empty_server(*, workers: int = 2, log: Path) -> Iterator[Server]:
     """Run the empty application until the block ends.
 
     Args:
-        workers: Processes that answer.
+        workers: Processes that take requests and answer them.
         log: Where what it says goes.
     """
     port = free_port()

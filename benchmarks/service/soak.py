@@ -29,7 +29,7 @@ from penchant.rollback import roll_back, rollback_target
 from penchant.shop_directory import ShopDirectory
 
 GROWTH_MB = 64.0
-"""Memory a worker may hold beyond that of the first quarter: caches that fill up."""
+"""Memory a process may hold beyond that of the first quarter: caches that fill up."""
 
 HANDLES = 16
 """Handles beyond those of the first quarter: connections that come and go."""

@@ -1,4 +1,4 @@
-"""The line all workers share: each question is answered once, whoever takes it, or told to be."""
+"""The line all fronts share: each question is answered once, whoever takes it, or told to be."""
 
 import asyncio
 import json
@@ -73,7 +73,7 @@ def test_everybody_gets_the_answer_to_their_own_question(tmp_path):
         assert asked_when_there(tmp_path, *questions) == [echo(one) for one in questions]
 
 
-def test_without_other_workers_everybody_answers_by_themselves(tmp_path):
+def test_without_answerers_everybody_answers_by_themselves(tmp_path):
     assert asked(None, Question("A")) == [None]
     assert asked(tmp_path, Question("A")) == [None]
     with answering(tmp_path):
@@ -196,7 +196,7 @@ def test_what_nobody_waits_for_any_more_is_not_begun(tmp_path, monkeypatch):
     assert set(seen) == {Question("now")}
 
 
-def test_a_worker_that_is_gone_is_not_waited_for(tmp_path):
+def test_a_front_that_is_gone_is_not_waited_for(tmp_path):
     """Its questions are read and answered to nobody; the next one's answer comes."""
     with answering(tmp_path, readers=1):
         asked_when_there(tmp_path, Question("A"))

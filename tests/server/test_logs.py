@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from select import PIPE_BUF
 
 from penchant.server.logs import Logs
@@ -24,6 +25,45 @@ class Stream:
         self._waiting = ""
 
 
+class HeardStream(Stream):
+    """Tells when something was written."""
+
+    def __init__(self):
+        super().__init__()
+        self.heard = threading.Event()
+
+    def flush(self):
+        super().flush()
+        self.heard.set()
+
+
+def numbers_in(stream):
+    return [json.loads(line)["number"] for line in "".join(stream.written).splitlines()]
+
+
+def test_what_is_told_is_written_by_itself_also_after_nothing_was_told_for_a_while():
+    stream = HeardStream()
+    logs = Logs(stream=stream)
+    logs.start()
+    for number in range(3):
+        stream.heard.clear()
+        logs.tell("info", "something", number=number)
+        assert stream.heard.wait(30)
+    logs.stop()
+    assert numbers_in(stream) == [0, 1, 2]
+
+
+def test_what_is_told_last_is_written_and_then_the_thread_ends():
+    for _ in range(50):
+        stream = Stream()
+        logs = Logs(stream=stream)
+        logs.start()
+        logs.tell("info", "something", number=1)
+        logs.stop()
+        assert numbers_in(stream) == [1]
+        assert not logs._thread.is_alive()
+
+
 def test_many_lines_are_written_in_portions_that_no_other_process_can_get_into():
     stream = Stream()
     logs = Logs(stream=stream)
@@ -31,8 +71,7 @@ def test_many_lines_are_written_in_portions_that_no_other_process_can_get_into()
         logs.tell("info", "something", number=number, text="x" * (number % 300))
     logs.flush()
     assert all(portion.endswith("\n") and len(portion) <= PIPE_BUF for portion in stream.written)
-    told = [json.loads(line)["number"] for line in "".join(stream.written).splitlines()]
-    assert told == list(range(500))
+    assert numbers_in(stream) == list(range(500))
     assert len(stream.written) < 100
 
 

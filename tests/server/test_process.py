@@ -122,7 +122,7 @@ def write(service, label, acknowledged):
 
 def test_all_processes_know_at_once_what_one_was_told(own_shop, desk):
     vector = [float(one) for one in desk.make_vectors()["P03"]]
-    with running(own_shop, "--workers", 3) as service:
+    with running(own_shop, "--workers", 3, PENCHANT_SERVER_REQUESTS_PER_SECOND="0") as service:
         for number in range(6):
             body = {"title": "New", "vector": vector}
             assert service.ask("PUT", f"/v1/products/N{number}", body)[0] == 200

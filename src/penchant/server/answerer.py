@@ -17,16 +17,23 @@ from typing import Final
 
 from penchant.server.logs import Logs
 
-START: Final = """
-import signal
+YIELD: Final = 5
+"""How much later an answerer gets its turn than what hands it questions and sends its answers."""
+
+START: Final = f"""
+import os, signal
 for one in (signal.SIGINT, signal.SIGTERM):  # sent to all: the command decides when to end
     signal.signal(one, signal.SIG_IGN)
+try:
+    os.nice({YIELD})  # from the begin: fronts are to be ready first
+except OSError:  # where even that is forbidden
+    pass
 from penchant.server.worker import answerer
 answerer()
 """
 
 END_SECONDS: Final = 5.0
-"""For an answerer to write what it keeps, before it is killed."""
+"""For answerers to write what they keep, before they are killed."""
 
 AGAIN_SECONDS: Final = 1.0
 """Until one that ended by itself is begun again; twice as long each time it ends soon."""
@@ -51,8 +58,9 @@ def answering(n: int, logs: Logs) -> Iterator[None]:
     finally:
         for one in answerers:
             one.tell_to_end()
+        until = time.monotonic() + END_SECONDS
         for one in answerers:
-            one.wait()
+            one.wait(until)
 
 
 class Answerer:
@@ -72,8 +80,9 @@ class Answerer:
         """Begin it; it answers when it has opened the shop, some seconds later."""
         self._begin()
         name = "penchant-answerer"
-        self._thread = threading.Thread(target=self._look_after, name=name, daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._look_after, name=name, daemon=True)
+        thread.start()
+        self._thread = thread
 
     def tell_to_end(self) -> None:
         """Let it end when it has answered what it is at."""
@@ -82,10 +91,14 @@ class Answerer:
         if process is not None and process.stdin is not None:
             process.stdin.close()
 
-    def wait(self) -> None:
-        """Wait until it has ended, for as long as it may take."""
+    def wait(self, until: float) -> None:
+        """Wait until it has ended, or end it.
+
+        Args:
+            until: Moment of the monotonic clock from which on it is not waited for.
+        """
         if self._thread is not None:
-            self._thread.join(END_SECONDS)
+            self._thread.join(max(0.0, until - time.monotonic()))
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()

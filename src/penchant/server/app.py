@@ -1,4 +1,4 @@
-"""The app: routes in their envelope. One is made for each worker, and in tests for each case."""
+"""The app: routes in their envelope. One is made for each front, and in tests for each case."""
 
 from __future__ import annotations
 

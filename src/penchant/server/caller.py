@@ -114,7 +114,7 @@ def check_rate(caller: Caller, rates: Rates) -> None:
 
     Args:
         caller: Who asks.
-        rates: Of this worker, for keys or for pages.
+        rates: Of this front, for keys or for pages.
 
     Raises:
         ProblemError: if there were too many.

@@ -13,7 +13,7 @@ from penchant.server.logs import Logs
 from penchant.shop_directory import ShopDirectory
 
 SECONDS: Final = 60.0
-"""Between two looks at what another worker, or one before, left undone."""
+"""Between two looks at what another front, or one before, left undone."""
 
 END_SECONDS: Final = 5.0
 """For files that are being written when the service ends."""
@@ -23,7 +23,7 @@ AGAIN_SECONDS: Final = 2.0
 
 
 class Eraser:
-    """One thread of each worker; the shop's lock lets one of them work.
+    """One thread of each front; the shop's lock lets one of them work.
 
     Args of the constructor:
         directory: The shop.

@@ -150,8 +150,10 @@ class Logs:
                 stream.flush()
 
     def _run(self) -> None:
-        while self._told.wait() and not self._stop.wait(WRITE_SECONDS):
+        while self._told.wait():
             self._told.clear()
+            if self._stop.wait(WRITE_SECONDS):
+                return
             try:
                 self.flush()
             except OSError:

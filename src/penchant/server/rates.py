@@ -13,7 +13,7 @@ MOST_BUCKETS: Final = 20_000
 
 @dataclass(slots=True)
 class Rates:
-    """Buckets of all callers of one worker; only its event loop uses them.
+    """Buckets of all callers of one front; only its event loop uses them.
 
     Attributes:
         per_second: Requests a caller may make on average; 0: any number.

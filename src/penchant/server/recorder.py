@@ -1,6 +1,6 @@
 """Recording events: what many requests report is written in one transaction, then all are told.
 
-A commit costs the disk the same for one event as for a thousand. One thread per worker takes what
+A commit costs the disk the same for one event as for a thousand. One thread per front takes what
 has come in while it wrote the last batch, and answers each request when its own events are durable.
 """
 

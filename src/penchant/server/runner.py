@@ -27,8 +27,8 @@ SHOP: Final = "PENCHANT_SHOP"
 LEVEL: Final = "PENCHANT_LOG_LEVEL"
 TOGETHER: Final = "PROMETHEUS_MULTIPROC_DIR"
 LINE: Final = "PENCHANT_LINE"
-"""By these a worker learns what the command was told. Nothing heavy is imported here: with several
-workers this process only starts them, and starts them again.
+"""By these a process learns what the command was told. Nothing heavy is imported here: of several
+this one only starts the others, and starts them again.
 """
 
 BACKLOG: Final = 1024
@@ -124,15 +124,14 @@ def _run(config: uvicorn.Config, place: Place) -> None:
 
 
 def _run_several(config: uvicorn.Config, place: Place) -> None:
-    logs = Logs(place.log_level)
-    with config.bind_socket() as bound:
-        fronts = Fronts(config, [bound])  # first: from now on signals are kept for it
-        logs.start()
-        try:
-            with answering(place.workers, logs):
-                fronts.run()
-        finally:
-            logs.stop()
+    bound, logs = config.bind_socket(), Logs(place.log_level)
+    fronts = Fronts(config, [bound])  # first: from now on signals are kept for it
+    logs.start()
+    try:
+        with answering(place.workers, logs), bound:
+            fronts.run()
+    finally:
+        logs.stop()
 
 
 @contextmanager
@@ -146,7 +145,7 @@ def _failing_as_commands_do() -> Iterator[None]:
 
 @contextmanager
 def _environment(shop: ShopDirectory, place: Place) -> Iterator[None]:
-    """Tell workers what to serve, and where several of them count together."""
+    """Tell all processes what to serve, and where several of them count together."""
     with _folder_of(place.workers) as together:
         told = {SHOP: str(shop.path), LEVEL: place.log_level}
         if together is not None:

@@ -56,11 +56,11 @@ TAKE_UP_SECONDS: Final = 2.0
 """For all workers to take a product up; who does not is told in the log."""
 
 MOST_AT_ONCE: Final = 512
-"""Requests inside one worker."""
+"""Requests inside one front."""
 
 
 class Service:
-    """One worker's service.
+    """The service of one process.
 
     Args of the constructor:
         directory: The shop.

@@ -19,7 +19,7 @@ async def answered(service: Service, question: Question) -> bytes:
     """Let a question be answered: by whoever is free, or else here.
 
     Args:
-        service: Of this worker.
+        service: Of this front.
         question: What; its time and request_id are given by who answers.
 
     Returns:

@@ -27,12 +27,12 @@ END_SECONDS: Final = 10.0
 
 
 class Watcher:
-    """One thread of each worker.
+    """One thread of each process.
 
     Args of the constructor:
         directory: The shop.
         link: Its database.
-        muster: The other workers.
+        muster: The other processes.
         logs: Where lines go.
         metrics: What is measured.
     """

@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -29,9 +28,6 @@ from penchant.shop_directory import ShopDirectory
 SWITCH_SECONDS: Final = 0.0005
 """A thread that waits for the interpreter gets it after this, not after ten times as long."""
 
-YIELD: Final = 5
-"""How much later an answerer gets its turn than what hands it questions and sends its answers."""
-
 
 def front() -> ASGIApp:
     """Make the app of a process that takes requests; uvicorn calls it in each of them."""
@@ -46,8 +42,6 @@ def front() -> ASGIApp:
 
 def answerer() -> None:
     """Answer what waits in line, until the command that began this process closes its end."""
-    with suppress(OSError):  # where even that is forbidden
-        os.nice(YIELD)
     service = _service()
     service.start_answering()
     try:
