@@ -22,12 +22,11 @@ YIELD: Final = 5
 
 START: Final = f"""
 import os, signal
+from contextlib import suppress
 for one in (signal.SIGINT, signal.SIGTERM):  # sent to all: the command decides when to end
     signal.signal(one, signal.SIG_IGN)
-try:
+with suppress(OSError):  # where even that is forbidden
     os.nice({YIELD})  # from the begin: fronts are to be ready first
-except OSError:  # where even that is forbidden
-    pass
 from penchant.server.worker import answerer
 answerer()
 """
