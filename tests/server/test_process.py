@@ -241,7 +241,7 @@ def test_builds_are_swapped_by_the_command_line_without_a_request_lost(own_shop,
     assert made.code == 0, made.err
     new = made.json["build_id"]
     unlimited = {"PENCHANT_SERVER_REQUESTS_PER_SECOND": "0"}
-    with running(own_shop, "--workers", 2, **unlimited) as service:
+    with running(own_shop, "--workers", 3, **unlimited) as service:
         over, seen, failures = threading.Event(), [], []
 
         def work():

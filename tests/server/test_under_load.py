@@ -156,7 +156,7 @@ def with_two_builds(shop, desk):
 @pytest.mark.parametrize("swaps", [4, pytest.param(100, marks=pytest.mark.proof)])
 def test_builds_are_swapped_under_load_without_a_failed_request(own_shop, desk, swaps):
     shop = with_two_builds(own_shop, desk)
-    with running(own_shop, "--workers", 2, **UNLIMITED) as service:
+    with running(own_shop, "--workers", 3, **UNLIMITED) as service:  # two fronts
         over, failures, builds = threading.Event(), [], {}
 
         def work():
@@ -183,11 +183,15 @@ def test_builds_are_swapped_under_load_without_a_failed_request(own_shop, desk, 
 
 
 @pytest.mark.parametrize(
-    ("seconds", "swap_seconds"), [(12.0, 3.0), pytest.param(1800.0, 60.0, marks=pytest.mark.proof)]
+    ("seconds", "swap_seconds", "workers"),
+    [(12.0, 3.0, 3), pytest.param(1800.0, 60.0, 2, marks=pytest.mark.proof)],
+    ids=["two_fronts", "half_an_hour"],
 )
-def test_nothing_fails_and_nothing_grows_in_a_long_run(own_shop, desk, seconds, swap_seconds):
+def test_nothing_fails_and_nothing_grows_in_a_long_run(
+    own_shop, desk, seconds, swap_seconds, workers
+):
     shop = with_two_builds(own_shop, desk)
-    with running(own_shop, "--workers", 2, **UNLIMITED) as service:
+    with running(own_shop, "--workers", workers, **UNLIMITED) as service:
         server = Server(service.process, service.port)
         done = soak(shop, server, seconds=seconds, rate=20.0, swap_seconds=swap_seconds)
         assert done.figures.failed == {}
